@@ -1,0 +1,87 @@
+//! What the audio is: audio in, [`Features`] out.
+
+/// Everything measured about one song, or about what was heard of it. Levels are of the mix as it came in.
+/// `None` where the quantity does not exist (silence, the side of a mono song, an unknown share).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Features {
+    /// Sample rate of the audio, Hz.
+    pub sample_rate_hz: f64,
+    /// 1 or 2.
+    pub num_channels: usize,
+    /// Length of the song as far as known, seconds.
+    pub duration_s: f64,
+    /// Seconds heard, repeats not counted.
+    pub heard_s: f64,
+    /// Of what was heard, seconds above the absolute gate of BS.1770 (−70 LUFS).
+    pub active_s: f64,
+    /// Share of the song heard, 0–1; `None` while its length is unknown.
+    pub share: Option<f64>,
+    /// Frames lost between audio and analysis thread.
+    pub num_dropped_frames: u64,
+    /// Samples that were NaN or infinite.
+    pub num_non_finite: u64,
+    /// Loudness and peaks.
+    pub levels: Levels,
+    /// Stereo.
+    pub stereo: Stereo,
+    /// Long-term spectrum.
+    pub spectrum: Spectrum,
+    /// Mean power of each 100 ms of what was heard, in song order.
+    pub blocks: Vec<Block>,
+}
+
+/// Loudness (ITU-R BS.1770-5, EBU Tech 3341 and 3342) and peaks.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Levels {
+    /// Integrated loudness, LUFS.
+    pub integrated_lufs: Option<f64>,
+    /// Highest 3 s loudness, LUFS.
+    pub max_short_term_lufs: Option<f64>,
+    /// Highest 400 ms loudness, LUFS.
+    pub max_momentary_lufs: Option<f64>,
+    /// Loudness range, LU.
+    pub loudness_range_lu: Option<f64>,
+    /// True peak, dBTP.
+    pub true_peak_dbtp: Option<f64>,
+    /// Sample peak, dBFS.
+    pub sample_peak_dbfs: Option<f64>,
+    /// True peak minus integrated loudness, dB.
+    pub plr_db: Option<f64>,
+    /// Smallest true peak minus short-term loudness over 3 s windows, dB.
+    pub psr_min_db: Option<f64>,
+}
+
+/// Stereo measures over all that was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stereo {
+    /// Correlation of left and right, −1…1.
+    pub correlation: Option<f64>,
+    /// Side power over mid power, dB; `None` for mono.
+    pub side_to_mid_db: Option<f64>,
+    /// K-weighted left minus right, dB.
+    pub balance_db: Option<f64>,
+    /// Mean of each channel, −1…1.
+    pub dc_offset: [f64; 2],
+}
+
+/// Band power per third of an octave, dBFS (a full-scale sine has 0 dB in its band... of mid), long-term mean.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Spectrum {
+    /// Nominal centre frequencies (IEC 61260-1), 20 Hz–20 kHz or up to Nyquist, Hz.
+    pub frequencies_hz: Vec<f64>,
+    /// Power of (L + R) / 2 per band, dB; `None` for silence.
+    pub mid_db: Vec<Option<f64>>,
+    /// Power of (L − R) / 2 per band, dB; `None` for silence and mono.
+    pub side_db: Vec<Option<f64>>,
+}
+
+/// 100 ms of song.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Block {
+    /// Start, seconds into the song.
+    pub start_s: f64,
+    /// K-weighted power summed over channels, as BS.1770 sums it (loudness = −0.691 + 10 log10).
+    pub power: f64,
+    /// Highest sample, linear.
+    pub peak: f64,
+}

@@ -1,0 +1,130 @@
+//! What to do and why: features and brief in, report out. Touches neither threads nor parameters.
+
+use crate::chain::Stage;
+
+/// What the engineer wants.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Brief {
+    /// Where the master goes.
+    pub destination: Destination,
+    /// Loudness asked for, LUFS; the destination's otherwise.
+    pub loudness_lufs: Option<f64>,
+    /// Ceiling asked for, dBTP; the destination's otherwise.
+    pub ceiling_dbtp: Option<f64>,
+}
+
+/// Where the master goes (`product.md` section 4, table of destinations).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[allow(missing_docs)] // the names say it all
+pub enum Destination {
+    #[default]
+    Streaming,
+    Loud,
+    Club,
+    Broadcast,
+    Podcast,
+    Vinyl,
+    Keep,
+}
+
+/// The assistant's judgement of one listening.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// What it was asked.
+    pub brief: Brief,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// Proposed moves, in the order to read them.
+    pub moves: Vec<Move>,
+}
+
+/// The one-sentence judgement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verdict {
+    /// Kind.
+    pub kind: VerdictKind,
+    /// The sentence.
+    pub sentence: String,
+    /// 0–1.
+    pub confidence: f64,
+}
+
+/// Kinds of verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it all
+pub enum VerdictKind {
+    LevelOnly,
+    SmallMoves,
+    WorkNeeded,
+    SendBack,
+    NotEnoughHeard,
+    OutsideScope,
+}
+
+/// A proposed change to one stage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// Begins with its stage: `limiter.level`.
+    pub id: String,
+    /// Where.
+    pub stage: Stage,
+    /// Must or may.
+    pub class: MoveClass,
+    /// What it does, in a few words: "+3.2 dB, ceiling −1.0 dBTP".
+    pub title: String,
+    /// Why, from the numbers.
+    pub sentence: String,
+    /// 0–1.
+    pub confidence: f64,
+    /// What would withdraw it.
+    pub withdraw_if: String,
+    /// `(setting id, value)`: absolute values of [`crate::chain::settings::table`].
+    pub settings: Vec<(String, f64)>,
+    /// What was measured.
+    pub evidence: Vec<Evidence>,
+    /// What it mends, by rendering.
+    pub effect: Vec<Change>,
+    /// What it costs, by rendering.
+    pub cost: Vec<Change>,
+}
+
+/// Must or may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveClass {
+    /// Must be done.
+    Needed,
+    /// May be done.
+    Could,
+}
+
+/// A measurement that a move rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// Name with unit: `integrated_lufs`.
+    pub metric: &'static str,
+    /// Measured.
+    pub value: f64,
+    /// Where good records lie.
+    pub expected: [f64; 2],
+    /// Lower edge of the band concerned, Hz.
+    pub low_hz: Option<f64>,
+    /// Upper edge of the band concerned, Hz.
+    pub high_hz: Option<f64>,
+    /// Start, seconds into the song.
+    pub from_s: f64,
+    /// End, seconds into the song.
+    pub to_s: f64,
+    /// Share of what was heard, 0–1.
+    pub share: f64,
+}
+
+/// A measurement before and after a move.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Name with unit: `plr_db`.
+    pub metric: &'static str,
+    /// Without the move.
+    pub before: f64,
+    /// With the move.
+    pub after: f64,
+}

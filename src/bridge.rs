@@ -1,0 +1,1 @@
+//! Every value that crosses a thread, and nothing else.

@@ -1,0 +1,3 @@
+//! Sample mathematics: parts that know nothing of mastering.
+
+pub mod units;
