@@ -16,7 +16,7 @@ use crate::assistant::Brief;
 use crate::chain::monitor::MonitorState;
 
 pub use frames::{FrameConsumer, FrameProducer, Place, frames};
-pub use hearing::{Hearing, Judged, LiveLoudness, LiveSpectrum, Phase};
+pub use hearing::{Hearing, LiveLoudness, LiveSpectrum, Phase};
 pub use meters::Meters;
 
 /// What the editor asks of the analysis thread.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::analysis::{Block, Features};
-use crate::assistant::Report;
+use crate::analysis::Block;
 
 /// Where the assistant is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,7 +14,7 @@ pub enum Phase {
     Listening,
     /// Working out verdict and moves.
     Judging,
-    /// Done: [`Hearing::judged`] is there.
+    /// Done: the saved state has verdict and moves.
     Judged,
 }
 
@@ -49,15 +48,6 @@ pub struct LiveSpectrum {
     pub master_db: Vec<f32>,
 }
 
-/// A finished listening.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// What was measured.
-    pub features: Features,
-    /// What to do.
-    pub report: Report,
-}
-
 /// All that the editor knows of the sound.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Hearing {
@@ -79,6 +69,4 @@ pub struct Hearing {
     pub blocks: Arc<Vec<Block>>,
     /// Frames lost on the way.
     pub num_dropped_frames: u64,
-    /// The last finished listening.
-    pub judged: Option<Arc<Judged>>,
 }
