@@ -8,6 +8,10 @@ pub mod analysis;
 
 pub mod assistant;
 
+pub mod audio_file;
+
 pub mod bridge;
 
 pub mod report;
+
+pub mod cli;
