@@ -1,1 +1,5 @@
-//! One integration binary.
+//! One integration binary: whatever is checked across files.
+
+mod architecture;
+#[cfg(feature = "plugin")]
+mod params;
