@@ -1,1 +1,5 @@
 //! One integration binary.
+
+mod command_line;
+mod loudness;
+mod support;
