@@ -15,3 +15,6 @@ pub mod bridge;
 pub mod report;
 
 pub mod cli;
+
+#[cfg(feature = "plugin")]
+pub mod params;

@@ -1,5 +1,7 @@
 //! How loud is it now? K-weighted power of 100 ms blocks, momentary and short-term loudness at 100 Hz.
 
+use wide::f64x2;
+
 use crate::dsp::k_weighting::KWeighting;
 use crate::dsp::units::db_from_power;
 
@@ -46,6 +48,7 @@ pub struct BlockPowers {
 pub struct LoudnessMeter {
     sample_rate_hz: f64,
     weights: Vec<f64>,
+    /// One per pair of channels.
     filters: Vec<KWeighting>,
     energy: Vec<f64>,
     cross: f64,
@@ -69,7 +72,7 @@ impl LoudnessMeter {
         Self {
             sample_rate_hz,
             weights: weights.to_vec(),
-            filters: vec![KWeighting::new(sample_rate_hz); weights.len()],
+            filters: vec![KWeighting::new(sample_rate_hz); weights.len().div_ceil(2)],
             energy: vec![0.0; weights.len()],
             cross: 0.0,
             block_energy: [0.0; 2],
@@ -141,21 +144,23 @@ impl LoudnessMeter {
     }
 
     fn accumulate(&mut self, channels: &[&[f32]], from: usize, to: usize) {
-        if let ([left, right], [filter_l, filter_r], [energy_l, energy_r]) =
-            (channels, &mut self.filters[..], &mut self.energy[..])
-        {
-            for (&l, &r) in left[from..to].iter().zip(&right[from..to]) {
-                let (l, r) = (filter_l.process(f64::from(l)), filter_r.process(f64::from(r)));
-                *energy_l += l * l;
-                *energy_r += r * r;
-                self.cross += l * r;
+        for (pair_idx, filter) in self.filters.iter_mut().enumerate() {
+            let left = &channels[2 * pair_idx][from..to];
+            let mut sums = (f64x2::ZERO, 0.0);
+            let mut hear = |pair: [f32; 2]| {
+                let weighted = filter.process(f64x2::from(pair.map(f64::from)));
+                let [l, r] = weighted.to_array();
+                sums = (sums.0 + weighted * weighted, sums.1 + l * r);
+            };
+            match channels.get(2 * pair_idx + 1) {
+                Some(right) => left.iter().zip(&right[from..to]).for_each(|(&l, &r)| hear([l, r])),
+                None => left.iter().for_each(|&l| hear([l, 0.0])),
             }
-            return;
-        }
-        for ((channel, filter), energy) in channels.iter().zip(&mut self.filters).zip(&mut self.energy) {
-            for &sample in &channel[from..to] {
-                let weighted = filter.process(f64::from(sample));
-                *energy += weighted * weighted;
+            for (energy, sum) in self.energy[2 * pair_idx..].iter_mut().zip(sums.0.to_array()) {
+                *energy += sum;
+            }
+            if pair_idx == 0 {
+                self.cross += sums.1;
             }
         }
     }
@@ -170,6 +175,7 @@ impl LoudnessMeter {
         self.block_cross += self.cross;
         self.energy.fill(0.0);
         self.cross = 0.0;
+        self.filters.iter_mut().for_each(KWeighting::settle);
         self.sub_start = self.num_frames;
         self.num_subs += 1;
         self.num_unbroken_subs += 1;

@@ -200,7 +200,8 @@ fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
 }
 
 fn destination(text: &str) -> Result<Destination, String> {
-    one_of(text, &Destination::ALL.map(|each| (each.key(), each)))
+    let choices: Vec<_> = Destination::ALL.iter().map(|each| (each.key(), *each)).collect();
+    one_of(text, &choices)
 }
 
 fn stage(text: &str) -> Result<Stage, String> {
