@@ -128,3 +128,60 @@ pub struct Change {
     /// With the move.
     pub after: f64,
 }
+
+macro_rules! keys {
+    ($type:ident { $($variant:ident = $key:literal),+ $(,)? }) => {
+        impl $type {
+            /// All, in their fixed order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Name in files, reports and on the command line.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $key,)+
+                }
+            }
+
+            /// The one with this name.
+            pub fn from_key(key: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|each| each.key() == key)
+            }
+        }
+    };
+}
+
+keys!(Destination {
+    Streaming = "streaming",
+    Loud = "loud",
+    Club = "club",
+    Broadcast = "broadcast",
+    Podcast = "podcast",
+    Vinyl = "vinyl",
+    Keep = "keep",
+});
+keys!(VerdictKind {
+    LevelOnly = "level_only",
+    SmallMoves = "small_moves",
+    WorkNeeded = "work_needed",
+    SendBack = "send_back",
+    NotEnoughHeard = "not_enough_heard",
+    OutsideScope = "outside_scope",
+});
+keys!(MoveClass { Needed = "needed", Could = "could" });
+
+/// Names of all metrics that evidence, effects and costs speak of.
+const METRICS: &[&str] = &[
+    "integrated_lufs",
+    "max_short_term_lufs",
+    "max_momentary_lufs",
+    "loudness_range_lu",
+    "true_peak_dbtp",
+    "sample_peak_dbfs",
+    "plr_db",
+    "psr_min_db",
+];
+
+/// The metric with this name, as a report holds it.
+pub fn metric_name(name: &str) -> Option<&'static str> {
+    METRICS.iter().copied().find(|&metric| metric == name)
+}

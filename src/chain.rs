@@ -1,5 +1,6 @@
 //! The mastering chain: settings and audio in, audio and activity out.
 
+pub mod monitor;
 pub mod settings;
 
 pub use settings::Settings;

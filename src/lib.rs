@@ -11,3 +11,6 @@ pub mod assistant;
 pub mod bridge;
 
 pub mod report;
+
+#[cfg(feature = "plugin")]
+pub mod params;

@@ -70,6 +70,19 @@ impl Setting {
         }
     }
 
+    /// Reads a value as [`Self::parse`] does and brings numbers into range: what a host's text entry does.
+    pub fn parse_clamped(&self, text: &str) -> Option<f64> {
+        match self.kind {
+            Kind::Number { .. } => match self.parse(text) {
+                Ok(value) => Some(value),
+                Err(_) => {
+                    self.number(&text.trim().to_lowercase().replace('\u{2212}', "-")).map(|value| self.snap(value))
+                }
+            },
+            Kind::Toggle | Kind::Choice(_) => self.parse(text).ok(),
+        }
+    }
+
     /// The range as text: `-24..24 dB`, `on|off`, `clean|balanced|loud`.
     pub fn range_text(&self) -> String {
         match self.kind {
