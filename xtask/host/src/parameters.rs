@@ -64,3 +64,16 @@ pub(crate) fn format(handle: &PluginMainThreadHandle, params: &PluginParams, id:
     let text = params.value_to_text(handle, id, value, &mut buffer).context("the plugin has no text for a value")?;
     Ok(String::from_utf8_lossy(text).into_owned())
 }
+
+impl Parameter {
+    /// The id that the framework gives to a parameter named `key` in the plugin's code: its 31-bit polynomial hash.
+    pub fn id_of(key: &str) -> ClapId {
+        let hash = key.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+        ClapId::new(hash & 0x7fff_ffff)
+    }
+
+    /// `value` as a share of the range, as VST3 hosts see it.
+    pub fn normalized(&self, value: f64) -> f64 {
+        (value - self.min) / (self.max - self.min)
+    }
+}
