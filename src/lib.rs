@@ -8,9 +8,13 @@ pub mod analysis;
 
 pub mod assistant;
 
+pub mod audio_file;
+
 pub mod bridge;
 
 pub mod report;
+
+pub mod cli;
 
 #[cfg(feature = "plugin")]
 pub mod params;
