@@ -5,8 +5,10 @@ mod editor_host;
 mod listening;
 mod playback;
 mod screen;
+mod screenshots;
 mod session;
 mod try_mix;
+mod verify;
 mod workspace;
 
 use std::process::ExitCode;
@@ -20,6 +22,8 @@ usage: cargo xtask COMMAND
   install [CARGO OPTIONS]  bundle, then copy both to your plugin folders
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
+  verify                   bundle, then check both formats, the editor and the audio thread in hosts
+  screenshots              bundle, then take the manual's pictures of the editor
 ";
 
 fn main() -> ExitCode {
@@ -39,7 +43,14 @@ fn run(args: &[String]) -> Result<()> {
         "bundle" => bundle::run(args),
         "install" => bundle::install(args),
         "try" => try_mix::run(args),
-        "try-toy" => {let o=try_mix::try_plugin(args[0].as_ref(), discern::audio_file::read(args[1].as_ref())?)?; println!("{} {:?} {:?}",o.report,try_mix::levels(&o.mix),try_mix::levels(&o.master)); Ok(())}
+        "verify" => verify::run(args),
+        "screenshots" => {
+            bundle::run(&[])?;
+            verify::on_screen("screenshots")
+        }
+        // Started by verify in a process of their own: on a screen, or where an allocation may end it.
+        "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
+        "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
         "test" => workspace::run("cargo", &["test", "--workspace"]),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -72,7 +72,12 @@ pub fn play(
 }
 
 /// Plays `song` once with nobody watching.
-pub fn render(plugin: &mut Plugin, audio: Audio, song: &AudioFile, block_sizes: &[usize]) -> Result<(Audio, AudioFile)> {
+pub fn render(
+    plugin: &mut Plugin,
+    audio: Audio,
+    song: &AudioFile,
+    block_sizes: &[usize],
+) -> Result<(Audio, AudioFile)> {
     play(plugin, audio, song, Pace { block_sizes, speed: None }, |_, deck| Ok(deck.is_song_over()))
 }
 

@@ -35,24 +35,24 @@ impl Session {
         Ok((host_id, value))
     }
 
-    /// A setting's present value, read from the text that the plugin shows.
-    pub fn setting(&mut self, id: &str) -> Result<f64> {
-        let setting = find(id)?;
-        let host_id = Parameter::id_of(id);
-        let value = self.plugin.value(host_id)?;
-        let text = self.plugin.format(host_id, value)?;
-        setting.parse(&text).with_context(|| format!("the plugin shows {text:?} for {id}"))
-    }
-
     /// Fails unless the plugin has all these values.
     pub fn check(&mut self, wanted: &[(String, f64)]) -> Result<()> {
         for (id, value) in wanted {
-            let has = self.setting(id)?;
+            let has = setting(&mut self.plugin, id)?;
             let value = find(id)?.snap(*value);
             ensure!(has == value, "{id} is {has}, not {value}");
         }
         Ok(())
     }
+}
+
+/// A setting's present value, read from the text that the plugin shows.
+pub fn setting(plugin: &mut Plugin, id: &str) -> Result<f64> {
+    let setting = find(id)?;
+    let host_id = Parameter::id_of(id);
+    let value = plugin.value(host_id)?;
+    let text = plugin.format(host_id, value)?;
+    setting.parse(&text).with_context(|| format!("the plugin shows {text:?} for {id}"))
 }
 
 /// What the plugin keeps beside its parameters, as it would be saved in a project.

@@ -9,8 +9,8 @@ use discern::audio_file::{self, AudioFile, Container, WordLength};
 use serde_json::{Value, json};
 
 use crate::bundle;
-use crate::playback::{Pace, play};
 use crate::listening::Listening;
+use crate::playback::{Pace, play};
 use crate::session::{self, Session, settings_of_moves};
 use crate::workspace::{bundled, demo_mix, out};
 
@@ -104,9 +104,13 @@ const ROWS: [Row; 6] = [
 
 fn summary(path: &Path, outcome: &Outcome, before: &Levels, after: &Levels) -> Value {
     let table = |levels: &Levels| -> Value {
-        ROWS.iter().map(|(name, _, get)| ((*name).to_owned(), json!(get(levels)))).collect::<serde_json::Map<_, _>>().into()
+        ROWS.iter()
+            .map(|(name, _, get)| ((*name).to_owned(), json!(get(levels))))
+            .collect::<serde_json::Map<_, _>>()
+            .into()
     };
-    let accepted: serde_json::Map<_, _> = outcome.accepted.iter().map(|(id, value)| (id.clone(), json!(value))).collect();
+    let accepted: serde_json::Map<_, _> =
+        outcome.accepted.iter().map(|(id, value)| (id.clone(), json!(value))).collect();
     json!({
         "schema": 1,
         "discern": env!("CARGO_PKG_VERSION"),

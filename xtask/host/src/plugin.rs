@@ -140,7 +140,9 @@ impl Plugin {
         let mut buffer = AudioPortsConfigBuffer::new();
         let count = configs.count(&handle);
         let name = |config: &[u8]| String::from_utf8_lossy(config).into_owned();
-        (0..count).filter_map(|index| configs.get(&handle, index, &mut buffer).map(|config| name(config.name))).collect()
+        (0..count)
+            .filter_map(|index| configs.get(&handle, index, &mut buffer).map(|config| name(config.name)))
+            .collect()
     }
 
     /// Chooses the layout with so many channels in and out; the plugin must not be active.

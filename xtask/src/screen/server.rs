@@ -1,7 +1,6 @@
 //! Xvfb with OpenGL in software, started on a free display and stopped when dropped.
 
 use std::io::{BufRead, BufReader};
-use std::os::fd::AsFd;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -28,10 +27,8 @@ impl Server {
             .spawn()
             .context("Xvfb cannot be started; install it (Debian: xvfb, libgl1-mesa-dri)")?;
         let pipe = process.stdout.take().context("no pipe from Xvfb")?;
-        // Held open through the duplicate: Xvfb gets no broken pipe.
-        let reader = BufReader::new(std::fs::File::from(pipe.as_fd().try_clone_to_owned()?));
         let (sender, receiver) = mpsc::channel();
-        std::thread::spawn(move || sender.send(reader.lines().next()));
+        std::thread::spawn(move || sender.send(BufReader::new(pipe).lines().next()));
         let number = match receiver.recv_timeout(START_TIMEOUT) {
             Ok(Some(Ok(line))) => line.trim().to_owned(),
             _ => {
