@@ -3,28 +3,39 @@
 use super::capture::{Capture, Excerpt};
 use super::coverage::{CELL_S, Coverage};
 use super::levels::SongLevels;
-use super::live::{LiveLevels, LiveMeter};
 use super::loudness::LoudnessMeter;
 use super::spectrum::SpectrumMeter;
 use super::stereo::StereoSums;
 use super::true_peak::TruePeakMeter;
-use super::{Features, Levels};
+use super::{Block, Features, Levels};
 
 /// Jumps smaller than this are rounding of the host's clock, seconds.
 const JUMP_S: f64 = CELL_S / 2.0;
 /// Samples sanitised at a time.
 const CHUNK: usize = 1024;
 
+/// How much of a song was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Seconds heard, repeats not counted.
+    pub heard_s: f64,
+    /// Length of the song as far as known, seconds.
+    pub duration_s: f64,
+    /// Share of the song heard, 0–1; `None` while its length is unknown.
+    pub share: Option<f64>,
+    /// Frames lost on the way.
+    pub num_dropped_frames: u64,
+}
+
 /// Hears a song and measures it.
 ///
 /// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
-/// place is heard; what plays again is shown by the live meters but not measured twice. Where the position jumps, the
+/// place is heard; what plays again is not measured twice. Where the position jumps, the
 /// cell that the jump falls into is lost. Memory is bounded: about 100 bytes per 100 ms of song, 4 h at most, and five
 /// excerpts of 3 s.
 pub struct Analyzer {
     sample_rate_hz: f64,
     num_channels: usize,
-    live: LiveMeter,
     loudness: LoudnessMeter,
     peaks: TruePeakMeter,
     spectrum: SpectrumMeter,
@@ -50,7 +61,6 @@ impl Analyzer {
         Self {
             sample_rate_hz,
             num_channels,
-            live: LiveMeter::new(sample_rate_hz, num_channels),
             loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
             peaks: TruePeakMeter::new(num_channels),
             spectrum: SpectrumMeter::new(sample_rate_hz),
@@ -137,45 +147,49 @@ impl Analyzer {
         *self = Self::new(self.sample_rate_hz, self.num_channels);
     }
 
-    /// Readings of the running meters.
-    pub fn live(&self) -> LiveLevels {
-        self.live.levels()
-    }
-
-    /// Restarts the running meters' integrated loudness and maxima; what was learnt of the song stays.
-    pub fn restart_live(&mut self) {
-        self.live.restart();
-    }
-
     /// Excerpts to render, loudest first.
     pub fn excerpts(&self) -> &[Excerpt] {
         self.capture.excerpts()
     }
 
+    /// How much of the song was heard so far; cheap.
+    pub fn progress(&self) -> Progress {
+        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
+        let heard_s = self.coverage.heard_s() + partial_s;
+        let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        Progress {
+            heard_s,
+            duration_s: extent_s.max(heard_s),
+            share: self.coverage.share(partial_s),
+            num_dropped_frames: self.num_dropped_frames,
+        }
+    }
+
+    /// Loudness along the song: 100 ms each, in song order.
+    pub fn blocks(&self) -> Vec<Block> {
+        self.coverage.blocks()
+    }
+
     /// Everything measured so far.
     pub fn features(&self) -> Features {
-        let blocks = self.coverage.blocks();
-        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
-        let heard_s = blocks.len() as f64 * CELL_S + partial_s;
-        let duration_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        let progress = self.progress();
         Features {
             sample_rate_hz: self.sample_rate_hz,
             num_channels: self.num_channels,
-            duration_s: duration_s.max(heard_s),
-            heard_s,
+            duration_s: progress.duration_s,
+            heard_s: progress.heard_s,
             active_s: self.coverage.active_s(),
-            share: self.coverage.share(partial_s),
-            num_dropped_frames: self.num_dropped_frames,
+            share: progress.share,
+            num_dropped_frames: progress.num_dropped_frames,
             num_non_finite: self.num_non_finite,
             levels: self.levels.levels(),
             stereo: self.stereo.measures(self.num_channels),
             spectrum: self.spectrum.spectrum(),
-            blocks,
+            blocks: self.blocks(),
         }
     }
 
     fn hear(&mut self, left: &[f32], right: &[f32]) {
-        self.live.process(left, right);
         let mut from = 0;
         while from < left.len() {
             if self.is_at_cell_start {
