@@ -122,7 +122,9 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         self.inverse_ceiling.set(targets.inverse_ceiling, num_chunks);
         self.wet.set(targets.wet, num_chunks);
         if at_once {
-            [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet].map(|glide| glide.value = glide.target);
+            for glide in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet] {
+                glide.value = glide.target;
+            }
         }
         self.musical.set_style(targets.style, at_once);
     }
