@@ -4,7 +4,7 @@ use crate::dsp::delay::{DelayLine, History};
 use crate::dsp::true_peak::{LongFamily, ShortFamily};
 
 /// The short family shows at least this share of what the long one does, on anything but signals made to deceive it.
-const SHORT_TO_LONG: f32 = 0.3;
+const SHORT_TO_LONG: f32 = 0.9;
 
 /// What is known of a chunk of signal at the entrance of a stage.
 #[derive(Clone, Copy, Debug)]
