@@ -4,7 +4,7 @@ use super::capture::{Capture, Excerpt};
 use super::coverage::{CELL_S, Coverage};
 use super::levels::SongLevels;
 use super::live::{LiveLevels, LiveMeter};
-use super::loudness::LoudnessMeter;
+use super::loudness::{LoudnessMeter, lufs_from_power};
 use super::spectrum::SpectrumMeter;
 use super::stereo::StereoSums;
 use super::true_peak::TruePeakMeter;
@@ -25,8 +25,6 @@ pub struct Analyzer {
     sample_rate_hz: f64,
     num_channels: usize,
     live: LiveMeter,
-    loudness: LoudnessMeter,
-    peaks: TruePeakMeter,
     spectrum: SpectrumMeter,
     stereo: StereoSums,
     levels: SongLevels,
@@ -51,8 +49,6 @@ impl Analyzer {
             sample_rate_hz,
             num_channels,
             live: LiveMeter::new(sample_rate_hz, num_channels),
-            loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
-            peaks: TruePeakMeter::new(num_channels),
             spectrum: SpectrumMeter::new(sample_rate_hz),
             stereo: StereoSums::default(),
             levels: SongLevels::default(),
@@ -119,8 +115,7 @@ impl Analyzer {
         }
         let silence = vec![0.0; (1.5 * self.sample_rate_hz) as usize];
         let mut levels = std::mem::take(&mut self.levels);
-        let channels = [&silence[..], &silence[..]];
-        self.loudness.process(&channels[..self.num_channels], |powers| levels.push_tail(&powers));
+        self.live.finish(&silence, |powers| levels.push_tail(&powers));
         self.levels = levels;
     }
 
@@ -175,13 +170,12 @@ impl Analyzer {
     }
 
     fn hear(&mut self, left: &[f32], right: &[f32]) {
-        self.live.process(left, right);
         let mut from = 0;
         while from < left.len() {
             if self.is_at_cell_start {
                 self.begin_cell();
             }
-            let to_end = self.loudness.frames_to_block_end();
+            let to_end = self.live.frames_to_block_end();
             let to = left.len().min(from + to_end);
             self.hear_part(&left[from..to], &right[from..to]);
             self.is_at_cell_start = to - from == to_end;
@@ -206,9 +200,7 @@ impl Analyzer {
     }
 
     fn hear_part(&mut self, left: &[f32], right: &[f32]) {
-        let channels = [left, right];
-        let channels = &channels[..self.num_channels];
-        let peaks = self.peaks.process(channels);
+        let (peaks, block) = self.live.process_part(left, right);
         self.cell_peaks = (self.cell_peaks.0.max(peaks.0), self.cell_peaks.1.max(peaks.1));
         self.spectrum.process(left, right, self.is_cell_counted);
         if self.is_cell_counted {
@@ -216,15 +208,13 @@ impl Analyzer {
             self.stereo.add(left, right);
             self.capture.process(left, right);
         }
-        let mut block = None;
-        self.loudness.process(channels, |powers| block = Some(powers));
         let Some(powers) = block else { return };
         self.levels.hear_peak(self.cell_peaks.0);
         if self.is_cell_counted {
             self.levels.push(&powers, self.cell_peaks);
             self.stereo.add_weighted(&powers);
             self.coverage.insert(self.cell_idx, powers.block, self.cell_peaks.1);
-            self.capture.end_cell(self.cell_idx, self.loudness.short_term_lufs());
+            self.capture.end_cell(self.cell_idx, powers.short_term.map(lufs_from_power));
             self.partial_frames = 0;
         }
     }
@@ -233,7 +223,7 @@ impl Analyzer {
     fn break_stream(&mut self) {
         self.is_cell_counted = false;
         self.partial_frames = 0;
-        self.loudness.break_stream();
+        self.live.break_stream();
         self.levels.break_stream();
         self.spectrum.break_stream();
         self.capture.break_stream();
