@@ -5,15 +5,17 @@ mod capture;
 mod coverage;
 mod levels;
 mod live;
+mod live_spectrum;
 mod loudness;
 mod programme;
 mod spectrum;
 mod stereo;
 mod true_peak;
 
-pub use analyzer::{Analyzer, measure_levels};
+pub use analyzer::{Analyzer, Progress, measure_levels};
 pub use capture::Excerpt;
 pub use live::{LiveLevels, LiveMeter};
+pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter};
 pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
 pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
 pub use true_peak::TruePeakMeter;

@@ -245,6 +245,7 @@ keys!(VerdictKind {
     NotEnoughHeard = "not_enough_heard",
     OutsideScope = "outside_scope",
 });
+keys!(Restraint { Level = "level", Gentle = "gentle", Full = "full" });
 keys!(MoveClass { Needed = "needed", Could = "could" });
 
 /// Names of all metrics that evidence, effects and costs speak of.

@@ -18,3 +18,15 @@ pub mod cli;
 
 #[cfg(feature = "plugin")]
 pub mod params;
+
+#[cfg(feature = "plugin")]
+pub mod editor;
+
+#[cfg(feature = "plugin")]
+pub mod plugin;
+
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_clap!(plugin::Discern);
+
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_vst3!(plugin::Discern);

@@ -3,28 +3,41 @@
 use super::capture::{Capture, Excerpt};
 use super::coverage::{CELL_S, Coverage};
 use super::levels::SongLevels;
-use super::live::{LiveLevels, LiveMeter};
-use super::loudness::{LoudnessMeter, lufs_from_power};
+use super::loudness::LoudnessMeter;
 use super::spectrum::SpectrumMeter;
 use super::stereo::StereoSums;
 use super::true_peak::TruePeakMeter;
-use super::{Features, Levels};
+use super::{Block, Features, Levels};
 
 /// Jumps smaller than this are rounding of the host's clock, seconds.
 const JUMP_S: f64 = CELL_S / 2.0;
 /// Samples sanitised at a time.
 const CHUNK: usize = 1024;
 
+/// How much of a song was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Seconds heard, repeats not counted.
+    pub heard_s: f64,
+    /// Length of the song as far as known, seconds.
+    pub duration_s: f64,
+    /// Share of the song heard, 0–1; `None` while its length is unknown.
+    pub share: Option<f64>,
+    /// Frames lost on the way.
+    pub num_dropped_frames: u64,
+}
+
 /// Hears a song and measures it.
 ///
 /// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
-/// place is heard; what plays again is shown by the live meters but not measured twice. Where the position jumps, the
+/// place is heard; what plays again is not measured twice. Where the position jumps, the
 /// cell that the jump falls into is lost. Memory is bounded: about 100 bytes per 100 ms of song, 4 h at most, and five
 /// excerpts of 3 s.
 pub struct Analyzer {
     sample_rate_hz: f64,
     num_channels: usize,
-    live: LiveMeter,
+    loudness: LoudnessMeter,
+    peaks: TruePeakMeter,
     spectrum: SpectrumMeter,
     stereo: StereoSums,
     levels: SongLevels,
@@ -48,7 +61,8 @@ impl Analyzer {
         Self {
             sample_rate_hz,
             num_channels,
-            live: LiveMeter::new(sample_rate_hz, num_channels),
+            loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
+            peaks: TruePeakMeter::new(num_channels),
             spectrum: SpectrumMeter::new(sample_rate_hz),
             stereo: StereoSums::default(),
             levels: SongLevels::default(),
@@ -115,7 +129,8 @@ impl Analyzer {
         }
         let silence = vec![0.0; (1.5 * self.sample_rate_hz) as usize];
         let mut levels = std::mem::take(&mut self.levels);
-        self.live.finish(&silence, |powers| levels.push_tail(&powers));
+        let channels = [&silence[..], &silence[..]];
+        self.loudness.process(&channels[..self.num_channels], |powers| levels.push_tail(&powers));
         self.levels = levels;
     }
 
@@ -132,40 +147,45 @@ impl Analyzer {
         *self = Self::new(self.sample_rate_hz, self.num_channels);
     }
 
-    /// Readings of the running meters.
-    pub fn live(&self) -> LiveLevels {
-        self.live.levels()
-    }
-
-    /// Restarts the running meters' integrated loudness and maxima; what was learnt of the song stays.
-    pub fn restart_live(&mut self) {
-        self.live.restart();
-    }
-
     /// Excerpts to render, loudest first.
     pub fn excerpts(&self) -> &[Excerpt] {
         self.capture.excerpts()
     }
 
+    /// How much of the song was heard so far; cheap.
+    pub fn progress(&self) -> Progress {
+        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
+        let heard_s = self.coverage.heard_s() + partial_s;
+        let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        Progress {
+            heard_s,
+            duration_s: extent_s.max(heard_s),
+            share: self.coverage.share(partial_s),
+            num_dropped_frames: self.num_dropped_frames,
+        }
+    }
+
+    /// Loudness along the song: 100 ms each, in song order.
+    pub fn blocks(&self) -> Vec<Block> {
+        self.coverage.blocks()
+    }
+
     /// Everything measured so far.
     pub fn features(&self) -> Features {
-        let blocks = self.coverage.blocks();
-        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
-        let heard_s = blocks.len() as f64 * CELL_S + partial_s;
-        let duration_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        let progress = self.progress();
         Features {
             sample_rate_hz: self.sample_rate_hz,
             num_channels: self.num_channels,
-            duration_s: duration_s.max(heard_s),
-            heard_s,
+            duration_s: progress.duration_s,
+            heard_s: progress.heard_s,
             active_s: self.coverage.active_s(),
-            share: self.coverage.share(partial_s),
-            num_dropped_frames: self.num_dropped_frames,
+            share: progress.share,
+            num_dropped_frames: progress.num_dropped_frames,
             num_non_finite: self.num_non_finite,
             levels: self.levels.levels(),
             stereo: self.stereo.measures(self.num_channels),
             spectrum: self.spectrum.spectrum(),
-            blocks,
+            blocks: self.blocks(),
         }
     }
 
@@ -175,7 +195,7 @@ impl Analyzer {
             if self.is_at_cell_start {
                 self.begin_cell();
             }
-            let to_end = self.live.frames_to_block_end();
+            let to_end = self.loudness.frames_to_block_end();
             let to = left.len().min(from + to_end);
             self.hear_part(&left[from..to], &right[from..to]);
             self.is_at_cell_start = to - from == to_end;
@@ -200,7 +220,9 @@ impl Analyzer {
     }
 
     fn hear_part(&mut self, left: &[f32], right: &[f32]) {
-        let (peaks, block) = self.live.process_part(left, right);
+        let channels = [left, right];
+        let channels = &channels[..self.num_channels];
+        let peaks = self.peaks.process(channels);
         self.cell_peaks = (self.cell_peaks.0.max(peaks.0), self.cell_peaks.1.max(peaks.1));
         self.spectrum.process(left, right, self.is_cell_counted);
         if self.is_cell_counted {
@@ -208,13 +230,15 @@ impl Analyzer {
             self.stereo.add(left, right);
             self.capture.process(left, right);
         }
+        let mut block = None;
+        self.loudness.process(channels, |powers| block = Some(powers));
         let Some(powers) = block else { return };
         self.levels.hear_peak(self.cell_peaks.0);
         if self.is_cell_counted {
             self.levels.push(&powers, self.cell_peaks);
             self.stereo.add_weighted(&powers);
             self.coverage.insert(self.cell_idx, powers.block, self.cell_peaks.1);
-            self.capture.end_cell(self.cell_idx, powers.short_term.map(lufs_from_power));
+            self.capture.end_cell(self.cell_idx, self.loudness.short_term_lufs());
             self.partial_frames = 0;
         }
     }
@@ -223,7 +247,7 @@ impl Analyzer {
     fn break_stream(&mut self) {
         self.is_cell_counted = false;
         self.partial_frames = 0;
-        self.live.break_stream();
+        self.loudness.break_stream();
         self.levels.break_stream();
         self.spectrum.break_stream();
         self.capture.break_stream();

@@ -79,6 +79,11 @@ impl Coverage {
         self.marked_s.or_else(stretch)
     }
 
+    /// Seconds heard, repeats not counted.
+    pub fn heard_s(&self) -> f64 {
+        self.cells.len() as f64 * CELL_S
+    }
+
     /// What was heard, in song order.
     pub fn blocks(&self) -> Vec<Block> {
         self.cells.iter().map(|(&idx, &(power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak }).collect()

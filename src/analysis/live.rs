@@ -1,6 +1,6 @@
 //! What do the meters show? Loudness, peaks and correlation of a stream as it plays.
 
-use super::loudness::{BlockPowers, LoudnessMeter};
+use super::loudness::LoudnessMeter;
 use super::programme::Programme;
 use super::true_peak::TruePeakMeter;
 use crate::dsp::units::db_from_gain;
@@ -69,43 +69,18 @@ impl LiveMeter {
 
     /// Hears; for a mono meter `right` is not looked at.
     pub fn process(&mut self, left: &[f32], right: &[f32]) {
+        let channels = [left, right];
+        let channels = &channels[..self.loudness.num_channels()];
         let mut from = 0;
         while from < left.len() {
-            let to = left.len().min(from + self.frames_to_block_end());
-            self.process_part(&left[from..to], if self.is_mono() { &[] } else { &right[from..to] });
+            let to = left.len().min(from + self.loudness.frames_to_block_end());
+            let mut part = [&left[from..to], &[][..]];
+            if let [_, right] = channels {
+                part[1] = &right[from..to];
+            }
+            self.process_part(&part[..channels.len()]);
             from = to;
         }
-    }
-
-    /// Frames until the current block of 100 ms is complete, at least 1.
-    pub(super) fn frames_to_block_end(&self) -> usize {
-        self.loudness.frames_to_block_end()
-    }
-
-    /// Hears no more than [`Self::frames_to_block_end`]: true and sample peak of the part, and the block that is now
-    /// complete.
-    pub(super) fn process_part(&mut self, left: &[f32], right: &[f32]) -> ((f64, f64), Option<BlockPowers>) {
-        let channels = &[left, right][..self.loudness.num_channels()];
-        let peaks = self.peaks.process(channels);
-        self.block_peak = self.block_peak.max(peaks.0);
-        self.true_peak = self.true_peak.max(peaks.0);
-        let mut block = None;
-        self.loudness.process(channels, |powers| block = Some(powers));
-        if let Some(powers) = &block {
-            self.end_block(powers);
-        }
-        (peaks, block)
-    }
-
-    /// What follows does not continue what came before; only windows that [`BlockPowers`] tell of care.
-    pub(super) fn break_stream(&mut self) {
-        self.loudness.break_stream();
-    }
-
-    /// The blocks of silence after the last sample.
-    pub(super) fn finish(&mut self, silence: &[f32], on_block: impl FnMut(BlockPowers)) {
-        let channels = [silence, silence];
-        self.loudness.process(&channels[..self.loudness.num_channels()], on_block);
     }
 
     /// Restarts integrated loudness, range and maxima; the windows run on.
@@ -138,17 +113,19 @@ impl LiveMeter {
         }
     }
 
-    fn is_mono(&self) -> bool {
-        self.loudness.num_channels() == 1
-    }
-
-    fn end_block(&mut self, powers: &BlockPowers) {
+    fn process_part(&mut self, channels: &[&[f32]]) {
+        let (true_peak, _) = self.peaks.process(channels);
+        self.block_peak = self.block_peak.max(true_peak);
+        self.true_peak = self.true_peak.max(true_peak);
+        let mut block = None;
+        self.loudness.process(channels, |powers| block = Some(powers));
+        let Some(powers) = block else { return };
         self.peak_ring[self.num_blocks as usize % PEAK_BLOCKS] = self.block_peak;
         self.block_peak = 0.0;
         let [left, right] = powers.channels;
         self.stereo_ring[self.num_blocks as usize % CORRELATION_BLOCKS] = [left, right, powers.cross];
         self.num_blocks += 1;
-        self.programme.push(powers);
+        self.programme.push(&powers);
         self.integrated_lufs = self.programme.integrated_lufs();
         if self.num_blocks.is_multiple_of(RANGE_BLOCKS) {
             self.loudness_range_lu = self.programme.loudness_range_lu();

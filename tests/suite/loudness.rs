@@ -285,7 +285,7 @@ fn a_repeat_is_not_measured_twice_and_a_jump_is_no_sound() {
         (&mix.left()[frames.clone()], &mix.right()[frames])
     };
     let mut analyzer = Analyzer::new(rate_hz, 2);
-    let mut play = |analyzer: &mut Analyzer, from: f64, to: f64| {
+    let play = |analyzer: &mut Analyzer, from: f64, to: f64| {
         analyzer.set_position(Some(from));
         let (left, right) = seconds(from, to);
         analyzer.process(left, right);

@@ -1,5 +1,8 @@
-//! One integration binary.
+//! One integration binary: whatever is checked across files.
 
+mod architecture;
 mod command_line;
 mod loudness;
+#[cfg(feature = "plugin")]
+mod params;
 mod support;
