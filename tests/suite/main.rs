@@ -1,6 +1,8 @@
 //! One integration binary: whatever is checked across files.
 
 mod architecture;
+#[cfg(feature = "plugin")]
+mod clap_host;
 mod command_line;
 mod loudness;
 #[cfg(feature = "plugin")]
