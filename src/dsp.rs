@@ -3,6 +3,7 @@
 pub mod biquad;
 pub mod k_weighting;
 pub mod matched;
+pub mod oversampler;
 pub mod prototype;
 pub mod ramp;
 pub mod random;
