@@ -243,8 +243,7 @@ mod tests {
     #[test]
     fn the_dc_blocker_removes_an_offset_and_leaves_20_hz() {
         let settings = InputSettings { dc_blocker: true, ..Settings::default().input };
-        let frames: Vec<[f64; 2]> =
-            (0..96_000).map(|n| [0.5, (TAU * 20.0 * f64::from(n) / RATE).sin()]).collect();
+        let frames: Vec<[f64; 2]> = (0..96_000).map(|n| [0.5, (TAU * 20.0 * f64::from(n) / RATE).sin()]).collect();
         let output = run(&settings, 1.0, &frames);
         assert!(output[95_999][0].abs() < 1e-12);
         let peak = output[48_000..].iter().fold(0.0, |peak: f64, frame| peak.max(frame[1].abs()));

@@ -35,11 +35,7 @@ pub struct Biquad {
 impl Biquad {
     /// A filter at rest.
     pub fn new(coefficients: Coefficients) -> Self {
-        Self {
-            b: coefficients.b.map(f64x2::splat),
-            a: coefficients.a.map(f64x2::splat),
-            state: [f64x2::splat(0.0); 2],
-        }
+        Self { b: coefficients.b.map(f64x2::splat), a: coefficients.a.map(f64x2::splat), state: [f64x2::splat(0.0); 2] }
     }
 
     /// One frame.

@@ -91,9 +91,8 @@ mod tests {
 
     #[test]
     fn other_rates_weigh_alike() {
-        let db = |rate: f64, f: f64| -> f64 {
-            coefficients(rate).iter().map(|c| 20.0 * c.magnitude(f, rate).log10()).sum()
-        };
+        let db =
+            |rate: f64, f: f64| -> f64 { coefficients(rate).iter().map(|c| 20.0 * c.magnitude(f, rate).log10()).sum() };
         for rate in [44_100.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0] {
             for (f, tolerance) in [(40.0, 0.05), (997.0, 0.05), (5000.0, 0.05), (10_000.0, 0.1)] {
                 let difference = db(rate, f) - db(48_000.0, f);

@@ -4,6 +4,8 @@ use std::f64::consts::PI;
 
 use wide::f64x2;
 
+use super::window::{kaiser, sinc};
+
 /// Stop-band attenuation of every filter, dB.
 const ATTENUATION_DB: f64 = 100.0;
 /// Edges of the transition over the base rate: 20 and 24 kHz at 48 kHz. Nothing folds back below the upper one.
@@ -167,24 +169,12 @@ fn kaiser_low_pass(pass_edge: f64, stop_edge: f64) -> Vec<f64> {
     let mut taps: Vec<f64> = (0..=order)
         .map(|n| {
             let t = n as f64 - middle;
-            let sinc = if t == 0.0 { cutoff } else { (PI * cutoff * t).sin() / (PI * t) };
-            sinc * bessel_i0(beta * (1.0 - (t / middle).powi(2)).max(0.0).sqrt())
+            cutoff * sinc(cutoff * t) * kaiser(t / (middle + 1e-9), beta)
         })
         .collect();
     let sum: f64 = taps.iter().sum();
     taps.iter_mut().for_each(|tap| *tap /= sum);
     taps
-}
-
-/// Modified Bessel function of the first kind and order 0, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let quarter = x * x / 4.0;
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..60 {
-        term *= quarter / f64::from(k * k);
-        sum += term;
-    }
-    sum
 }
 
 #[cfg(test)]

@@ -31,8 +31,7 @@ pub struct Coefficients {
 
 impl Coefficients {
     /// Passes everything exactly.
-    pub const IDENTITY: Self =
-        Self { g: 0.1, k: 1.0, m0: 1.0, m1: 0.0, m2: 0.0, corrector: 0.5, corrector_gain: 1.0 };
+    pub const IDENTITY: Self = Self { g: 0.1, k: 1.0, m0: 1.0, m1: 0.0, m2: 0.0, corrector: 0.5, corrector_gain: 1.0 };
 
     fn as_array(&self) -> [f64; 7] {
         [self.g, self.k, self.m0, self.m1, self.m2, self.corrector, self.corrector_gain]

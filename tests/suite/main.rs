@@ -1,2 +1,9 @@
-//! One integration binary.
+//! One integration binary: whatever is checked across files.
+
+mod architecture;
+mod command_line;
 mod equalizer;
+mod loudness;
+#[cfg(feature = "plugin")]
+mod params;
+mod support;

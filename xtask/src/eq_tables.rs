@@ -9,14 +9,17 @@ use discern::dsp::matched::table::{Family, MAX_RATIO, NUM_VALUES, Values, gain_a
 use discern::dsp::prototype::Prototype;
 
 /// Pull of the moves towards those of the neighbouring nodes, in squared nepers per squared neper: what keeps the
-/// table smooth where several sections fit alike. The first pass, then the sweeps.
+/// table smooth where several sections fit alike. The first pass, then one sweep after another over all nodes, each
+/// freer than the one before.
 const FIRST_RIDGE: f64 = 3e-5;
-const RIDGE: f64 = 1e-3;
+const RIDGES: [f64; 10] = [1e-2, 1e-2, 3e-3, 3e-3, 1e-3, 1e-3, 3e-4, 3e-4, 1e-4, 1e-4];
 /// Rounds of giving the worst frequencies more weight.
 const NUM_ROUNDS: usize = 4;
-/// Times that every node is fitted again next to its neighbours.
-const NUM_SWEEPS: usize = 12;
-/// Weight of the fit above 20 kHz at 44.1 kHz, where only good behaviour matters.
+/// Corner over sample rate up to which the bar holds at 44.1 kHz.
+const BAR_RATIO: f64 = 16_000.0 / 44_100.0;
+/// Weight of the fit from there to 20 kHz, where it is only audible.
+const HIGH_WEIGHT: f64 = 0.3;
+/// Weight above that, where only good behaviour matters.
 const TOP_WEIGHT: f64 = 0.05;
 
 /// Writes `src/dsp/matched/table.f32` from scratch; the same bytes every time.
@@ -25,11 +28,14 @@ const TOP_WEIGHT: f64 = 0.05;
 /// When the file cannot be written.
 pub fn run() -> Result<()> {
     let mut bytes = Vec::new();
-    for family in Family::ALL {
-        for values in fit_family(family) {
-            values.iter().for_each(|value| bytes.extend((*value as f32).to_le_bytes()));
+    std::thread::scope(|scope| {
+        let threads = Family::ALL.map(|family| scope.spawn(move || fit_family(family)));
+        for thread in threads {
+            for value in thread.join().into_iter().flatten().flatten() {
+                bytes.extend((value as f32).to_le_bytes());
+            }
         }
-    }
+    });
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/dsp/matched/table.f32");
     std::fs::write(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
     println!("wrote {} bytes", bytes.len());
@@ -51,13 +57,13 @@ fn fit_family(family: Family) -> Vec<Values> {
             }
         }
     }
-    for sweep in 0..NUM_SWEEPS {
+    for ridge in RIDGES {
         for idx in 0..nodes.len() {
             let anchor = neighbourhood(&nodes, idx, num_nodes);
-            nodes[idx].refit(&anchor);
+            nodes[idx].refit(&anchor, ridge);
         }
         let worst = nodes.iter().filter_map(Node::error_db).fold(0.0, f64::max);
-        println!("{family:?}, sweep {}: within {worst:.4} dB at the nodes of q 0.3-10, 18 dB", sweep + 1);
+        println!("{family:?}, ridge {ridge}: within {worst:.4} dB at the nodes of q 0.3-10, 18 dB");
     }
     if num_nodes[2] > 1 {
         // At 0 dB poles and zeros coincide.
@@ -113,10 +119,9 @@ impl Node {
     }
 
     /// Fits again, from here and from what the neighbours expect; the better one stays.
-    fn refit(&mut self, anchor: &Values) {
-        self.weigh();
-        let (here, here_cost) = self.task.minimise(&self.moves, anchor, RIDGE, &self.weights);
-        let (there, there_cost) = self.task.minimise(anchor, anchor, RIDGE, &self.weights);
+    fn refit(&mut self, anchor: &Values, ridge: f64) {
+        let (here, here_cost) = self.task.minimise(&self.moves, anchor, ridge, &self.weights);
+        let (there, there_cost) = self.task.minimise(anchor, anchor, ridge, &self.weights);
         self.moves = if there_cost < here_cost { there } else { here };
     }
 
@@ -133,12 +138,12 @@ impl Node {
         self.weights.iter_mut().for_each(|weight| *weight /= mean);
     }
 
-    /// Largest error up to 20 kHz at 44.1 kHz, if the bar says anything of this node.
+    /// Largest error up to 16 kHz at 44.1 kHz, if the bar says anything of this node.
     fn error_db(&self) -> Option<f64> {
         let task = &self.task;
         let error =
             |p: &Point| (task.model(&self.moves, p.s).0 - p.target).abs() * 20.0 / std::f64::consts::LN_10;
-        let is_heard = |p: &&Point| p.s < (PI * MAX_RATIO).tan() * 1.001;
+        let is_heard = |p: &&Point| p.s < (PI * BAR_RATIO).tan();
         ((0.3..=10.0).contains(&task.q) && task.gain_db <= 18.0)
             .then(|| task.points.iter().filter(is_heard).map(error).fold(0.0, f64::max))
     }
@@ -183,7 +188,7 @@ impl Task {
             .map(|f| Point {
                 s: (PI * f).tan(),
                 target: prototype.magnitude(f / ratio).ln(),
-                weight: scale * if f > MAX_RATIO + 1e-9 { TOP_WEIGHT } else { 1.0 },
+                weight: scale * region_weight(f),
             })
             .collect();
         let start = Shape::bilinear(family, ratio, q, if has_gain { gain_db } else { 0.0 });
@@ -289,6 +294,14 @@ impl Task {
             }
             _ => (zero - pole + fix_zero - fix_pole, slopes),
         }
+    }
+}
+
+fn region_weight(f: f64) -> f64 {
+    match f {
+        f if f > MAX_RATIO + 1e-9 => TOP_WEIGHT,
+        f if f > BAR_RATIO => HIGH_WEIGHT,
+        _ => 1.0,
     }
 }
 

@@ -66,8 +66,7 @@ mod tests {
                     let sections = tilt(exponent, pivot_hz, rate);
                     for idx in 0..=300 {
                         let frequency_hz = 20.0 * 1000f64.powf(f64::from(idx) / 300.0);
-                        let got: f64 =
-                            sections.iter().map(|s| 20.0 * s.magnitude(frequency_hz, rate).log10()).sum();
+                        let got: f64 = sections.iter().map(|s| 20.0 * s.magnitude(frequency_hz, rate).log10()).sum();
                         let want = 20.0 * exponent * (frequency_hz / pivot_hz).log10();
                         let bar = if f64::abs(gain_db) <= 18.0 { 0.1 } else { 0.25 };
                         assert!((got - want).abs() < bar, "{rate} {gain_db} {pivot_hz} {frequency_hz}: {got} {want}");
