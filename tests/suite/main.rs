@@ -4,6 +4,7 @@ mod architecture;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
+mod equalizer;
 mod loudness;
 #[cfg(feature = "plugin")]
 mod params;
