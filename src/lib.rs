@@ -14,3 +14,6 @@ pub mod report;
 
 #[cfg(feature = "plugin")]
 pub mod params;
+
+#[cfg(feature = "plugin")]
+pub mod editor;

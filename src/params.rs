@@ -147,3 +147,7 @@ unsafe impl Params for DiscernParams {
 
 /// The parameters as an instance shares them.
 pub type SharedParams = Arc<DiscernParams>;
+
+/// The host's context, stored when the editor opens and kept after it closes: the only way to set parameters from
+/// inside. Shared with the analysis thread.
+pub type ContextSlot = Arc<Mutex<Option<GuiContext>>>;
