@@ -15,8 +15,8 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 use crate::assistant::Brief;
 use crate::chain::monitor::MonitorState;
 
-pub use frames::{FrameConsumer, FrameProducer, Place, frames};
-pub use hearing::{Hearing, LiveLoudness, LiveSpectrum, Phase};
+pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
+pub use hearing::{Hearing, Phase};
 pub use meters::Meters;
 
 /// What the editor asks of the analysis thread.

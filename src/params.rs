@@ -1,5 +1,6 @@
 //! Host parameters made from the table of settings, action parameters, and the saved state beside them.
 
+mod actions;
 mod host_param;
 mod migrate;
 mod saved;
@@ -10,36 +11,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use nice_plug::context::gui::GuiContext;
-use nice_plug::prelude::{BoolParam, Param, ParamPtr, Params};
+use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
-use crate::assistant::Move;
+use crate::assistant::{Move, MoveClass};
 use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
 
+pub use actions::{Action, ActionParams};
 pub use host_param::HostParam;
 pub use migrate::filter_state;
 pub use saved::{Decision, EditorSize, Judged, Saved};
 
 /// Key of the saved state's own part among the host's fields.
 const STATE_KEY: &str = "discern";
-
-/// Buttons as host parameters, so that a controller or a script can press them. They act on a change from 0 to 1,
-/// cannot be automated, and load as 0.
-#[derive(Debug)]
-pub struct ActionParams {
-    /// Listen, or end the listening.
-    pub listen: BoolParam,
-    /// Accept every Needed move.
-    pub accept_needed: BoolParam,
-}
-
-impl ActionParams {
-    /// `(id, parameter)` in display order.
-    fn all(&self) -> [(&'static str, &BoolParam); 2] {
-        [("action.listen", &self.listen), ("action.accept_needed", &self.accept_needed)]
-    }
-}
 
 /// Everything that the host saves and shows for one instance.
 pub struct DiscernParams {
@@ -50,19 +35,17 @@ pub struct DiscernParams {
     num_loads: AtomicU32,
 }
 
-impl Default for DiscernParams {
-    fn default() -> Self {
-        let action = |name: &str| BoolParam::new(name, false).non_automatable();
-        Self {
+impl DiscernParams {
+    /// The parameters of a fresh instance.
+    pub fn new() -> SharedParams {
+        Arc::new_cyclic(|params| Self {
             settings: table().iter().map(HostParam::new).collect(),
-            actions: ActionParams { listen: action("Listen"), accept_needed: action("Accept Needed") },
+            actions: ActionParams::new(params),
             saved: Mutex::new(Saved::default()),
             num_loads: AtomicU32::new(0),
-        }
+        })
     }
-}
 
-impl DiscernParams {
     /// What the chain is to do now, automation and modulation included. Real-time safe.
     pub fn settings(&self) -> Settings {
         let mut settings = Settings::default();
@@ -111,6 +94,28 @@ impl DiscernParams {
         self.change_saved(|saved| saved.decide(&accepted.id, Some(Decision::Accepted)));
     }
 
+    /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
+    /// Returns how many moves were accepted.
+    pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
+        let (judged, decisions) = self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone()));
+        let Some(judged) = judged else { return 0 };
+        let open: Vec<&Move> = judged
+            .report
+            .moves
+            .iter()
+            .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
+            .collect();
+        let Some(context) = context else {
+            self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());
+            return 0;
+        };
+        for each in &open {
+            self.accept(context, each);
+        }
+        self.change_saved(|saved| saved.is_accept_pending = false);
+        open.len()
+    }
+
     /// Whether every setting of a move has the value that the move gives it.
     pub fn is_applied(&self, accepted: &Move) -> bool {
         accepted.settings.iter().all(|(id, value)| {
@@ -131,7 +136,7 @@ unsafe impl Params for DiscernParams {
             };
             (setting.id.clone(), param.as_ptr(), group)
         });
-        let actions = self.actions.all().map(|(id, param)| (id.to_owned(), param.as_ptr(), "Actions".to_owned()));
+        let actions = self.actions.all().map(|action| (action.id().to_owned(), action.as_ptr(), "Actions".to_owned()));
         settings.chain(actions).collect()
     }
 
@@ -145,9 +150,9 @@ unsafe impl Params for DiscernParams {
     }
 }
 
+/// The way to the host for changes from inside: given to the editor when it opens and kept after it closes. Empty
+/// until then, and nothing inside the plugin can set a parameter (the framework has no other way).
+pub type ContextSlot = Arc<Mutex<Option<GuiContext>>>;
+
 /// The parameters as an instance shares them.
 pub type SharedParams = Arc<DiscernParams>;
-
-/// The host's context, stored when the editor opens and kept after it closes: the only way to set parameters from
-/// inside. Shared with the analysis thread.
-pub type ContextSlot = Arc<Mutex<Option<GuiContext>>>;

@@ -12,7 +12,7 @@ use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{
-    CANVAS, HAIR, LIFT, OK, PANEL, PROPOSAL_TEXT, REDUCTION, T1, T2, T3, TILE, medium, regular, semibold,
+    CANVAS, HAIR, LIFT, OK, PANEL, PROPOSAL_TEXT, RAISED, REDUCTION, T1, T2, T3, TILE, medium, regular, semibold,
 };
 use super::widgets::{Button, Kind, describe, focus_ring, push};
 use super::{equalizer, words};
@@ -214,7 +214,8 @@ fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels
         Stage::Equalizer => {
             pen.horizontal(line.left(), line.right(), y, HAIR);
             let color = if scene.settings.equalizer.enabled { T2 } else { HAIR };
-            let curve = equalizer::curve(&scene.settings, scene.sample_rate_hz, None, 60);
+            let curve =
+                equalizer::curve(&scene.settings, scene.sample_rate_hz, equalizer::main_channel(&scene.settings), 60);
             let points = curve.iter().enumerate().map(|(idx, (_, gain_db))| {
                 let x = egui::lerp(line.x_range(), idx as f32 / 59.0);
                 pos2(x, y - (*gain_db as f32).clamp(-6.0, 6.0) * 0.75)
@@ -255,5 +256,5 @@ fn bypass(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let menu = Rect::from_min_max(pos2(left, y - 12.0), pos2(rect.left() - 8.0, y + 12.0));
     let caption = pen.width("Latency", regular(11.0));
     pen.left(menu.left(), y + 4.0, "Latency", regular(11.0), T3);
-    super::widgets::dropdown(ui, session, "latency_mode", menu.with_min_x(menu.left() + caption + 8.0));
+    super::widgets::dropdown(ui, session, "latency_mode", menu.with_min_x(menu.left() + caption + 8.0), RAISED);
 }

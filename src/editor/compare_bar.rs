@@ -68,7 +68,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         pos2(bar.right() - 16.0 - amount_width, bar.center().y - 17.0),
         pos2(bar.right() - 16.0, bar.center().y + 17.0),
     );
-    state(ui, layout, (switch.right() + 18.0, amount_area.left() - 12.0), session, scene);
+    state(ui, layout, (switch.right() + 18.0, amount_area.left() - 12.0), scene);
     let color = if scene.settings.bypass { T3 } else { MASTER };
     amount(ui, session, "chain.amount_percent", amount_area, color);
 }
@@ -86,7 +86,13 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         toggle_delta(session, scene);
     }
     if scene.monitor.is_comparing {
+        let leaving = Button::new(if layout.is_compact { "Leave" } else { "Full level" }, Kind::Line)
+            .named("Full level", "Leaves the comparison: the master at its own level, as it will be exported.");
         let pen = Pen::of(ui);
+        let rect = Rect::from_min_size(rect.right_top() + vec2(8.0, 0.0), vec2(leaving.width(&pen), 30.0));
+        if push(ui, rect, leaving).clicked() {
+            leave(session);
+        }
         let text = if layout.is_compact { "Not for export" } else { "Monitoring, not for export" };
         let x = rect.right() + 12.0;
         draw(&pen, Icon::Warn, pos2(x + 6.0, bar.center().y), REDUCTION, 0.85);
@@ -137,7 +143,7 @@ fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Sce
 }
 
 /// What is heard and how it is matched, between `left` and `right`.
-fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), session: &Session, scene: &Scene) {
+fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene) {
     let pen = Pen::of(ui);
     let y = layout.compare.center().y;
     let two = |first: (&str, Color32), second: &str| {
@@ -180,14 +186,4 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), session: &Sess
     let rect = Rect::from_min_max(pos2(left, y - 20.0), pos2(right, y + 18.0));
     let response = ui.interact(rect, ui.scope_id().with("match"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
-    if scene.monitor.is_comparing {
-        let label = if layout.is_compact { "Leave" } else { "Full level" };
-        let button = Button::new(label, Kind::Line)
-            .named("Full level", "Leaves the comparison: the master at its own level, as it will be exported.");
-        let width = button.width(&pen);
-        let rect = Rect::from_min_max(pos2(right - width, y - 12.0), pos2(right, y + 12.0));
-        if push(ui, rect, button).clicked() {
-            leave(session);
-        }
-    }
 }

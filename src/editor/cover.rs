@@ -33,8 +33,11 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> b
     ring::draw(ui, center, scale, scene, added_db);
     middle(&pen, center, scale, scene, added_db);
     let text = Rect::from_min_max(
-        pos2(area.left() + area.width() * 0.5236, area.top() + if layout.is_compact { 76.0 } else { 108.0 }),
-        pos2(area.right() - 48.0, area.bottom() - foot),
+        pos2(
+            area.left() + area.width() * if layout.is_compact { 0.502 } else { 0.5236 },
+            area.top() + if layout.is_compact { 76.0 } else { 108.0 },
+        ),
+        pos2(area.right() - if layout.is_compact { 24.0 } else { 48.0 }, area.bottom() - foot),
     );
     let wants_chain = words_and_actions(ui, layout, text, (session, scene), level_move);
     quiet_chain(&pen, layout, scene);
@@ -99,8 +102,13 @@ fn words_and_actions(
     response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
 
     let mut x = area.left();
+    let (size, margin) = if layout.is_compact { (12.0, 4.0) } else { (13.0, 12.0) };
     let mut place = |button: &Button<'_>| {
-        let rect = Rect::from_min_size(pos2(x, y), vec2(button.width(&pen) + 12.0, 36.0));
+        let width = button.width(&pen) + margin;
+        if x + width > area.right() && x > area.left() {
+            (x, y) = (area.left(), y + 40.0);
+        }
+        let rect = Rect::from_min_size(pos2(x, y), vec2(width, 36.0));
         x = rect.right() + 8.0;
         rect
     };
@@ -112,7 +120,7 @@ fn words_and_actions(
         let button = Button::new(&label, Kind::Primary)
             .icon(Icon::Check)
             .named("Accept the level", "Sets the limiter's gain and ceiling, one gesture each. Key A.")
-            .sized(13.0);
+            .sized(size);
         if push(ui, place(&button), button).clicked() {
             session.accept(proposed);
         }
@@ -123,19 +131,16 @@ fn words_and_actions(
         (_, Some((VerdictKind::NotEnoughHeard, _))) => Some(Button::new("Listen", Kind::Primary).icon(Icon::Phones)),
         _ => Some(Button::new("Listen again", Kind::Neutral)),
     };
-    if let Some(button) = listen.map(|button| button.sized(13.0))
+    if let Some(button) = listen.map(|button| button.sized(size))
         && push(ui, place(&button), button).clicked()
     {
         session.end.request(Request::Listen);
     }
     let chain = Button::new("Open the chain", Kind::Ghost)
         .named("Open the chain", "Shows stages and proposals. Escape does the same.")
-        .sized(13.0);
+        .sized(size);
     let wants_chain = push(ui, place(&chain), chain).clicked();
-    y += 63.0;
-    if scene.verdict().is_some() {
-        facts(&pen, area, y, scene);
-    }
+    facts(&pen, area, y + 63.0, scene);
     wants_chain
 }
 
@@ -163,22 +168,39 @@ fn sentences(session: &Session, scene: &Scene, level_move: Option<&Move>) -> (&'
     }
 }
 
-/// What was measured of the mix, as it is.
+/// What was measured of the mix: as heard, or so far.
 fn facts(pen: &Pen, area: Rect, top: f32, scene: &Scene) {
-    let Some((_, judged)) = scene.verdict() else { return };
-    let (levels, stereo) = (&judged.features.levels, &judged.features.stereo);
-    pen.horizontal(area.left(), area.right(), top, SOFT);
-    pen.left(area.left(), top + 26.0, "The mix as I heard it", semibold(13.0), T1);
-    pen.right(area.right(), top + 26.0, heard(scene), regular(12.0), T3);
     let value = |value: Option<f64>, unit: &str| format!("{} {unit}", words::maybe(value));
-    let rows = [
-        ("Integrated", value(levels.integrated_lufs, "LUFS")),
-        ("Loudest 3 s", value(levels.max_short_term_lufs, "LUFS")),
-        ("Loudness range", value(levels.loudness_range_lu, "LU")),
-        ("True peak", value(levels.true_peak_dbtp, "dBTP")),
-        ("Peak to loudness", value(levels.plr_db, "dB")),
-        ("Correlation", stereo.correlation.map_or_else(|| words::maybe(None), |each| words::decimals(each, 2))),
-    ];
+    let correlation = |value: Option<f64>| value.map_or_else(|| words::maybe(None), |each| words::decimals(each, 2));
+    let (title, note, rows) = match scene.verdict() {
+        Some((_, judged)) => {
+            let (levels, stereo) = (&judged.features.levels, &judged.features.stereo);
+            let rows = [
+                ("Integrated", value(levels.integrated_lufs, "LUFS")),
+                ("Loudest 3 s", value(levels.max_short_term_lufs, "LUFS")),
+                ("Loudness range", value(levels.loudness_range_lu, "LU")),
+                ("True peak", value(levels.true_peak_dbtp, "dBTP")),
+                ("Peak to loudness", value(levels.plr_db, "dB")),
+                ("Correlation", correlation(stereo.correlation)),
+            ];
+            ("The mix as I heard it", heard(scene), rows)
+        }
+        None => {
+            let mix = &scene.hearing.mix;
+            let rows = [
+                ("Integrated", value(mix.integrated_lufs, "LUFS")),
+                ("Short-term", value(mix.short_term_lufs, "LUFS")),
+                ("Loudness range", value(mix.loudness_range_lu, "LU")),
+                ("True peak", value(mix.true_peak_dbtp, "dBTP")),
+                ("Peak to short-term", value(mix.psr_db, "dB")),
+                ("Correlation", correlation(mix.correlation)),
+            ];
+            ("The mix so far", "since the transport started".to_owned(), rows)
+        }
+    };
+    pen.horizontal(area.left(), area.right(), top, SOFT);
+    pen.left(area.left(), top + 26.0, title, semibold(13.0), T1);
+    pen.right(area.right(), top + 26.0, note, regular(12.0), T3);
     let half = (area.width() - 18.0) / 2.0;
     for (idx, (name, text)) in rows.into_iter().enumerate() {
         let left = area.left() + (idx / 3) as f32 * (half + 18.0);

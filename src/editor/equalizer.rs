@@ -2,11 +2,12 @@
 
 mod nodes;
 mod plot;
-mod response;
 mod strip;
 
 use egui::{Rect, Ui};
 
+use crate::assistant::Move;
+use crate::chain::equalizer::BandCurve;
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS};
 use crate::chain::{Settings, Stage};
 
@@ -14,8 +15,6 @@ use super::layout::Layout;
 use super::scene::Scene;
 use super::session::Session;
 use super::words;
-
-pub use response::curve;
 
 /// Height of the controls below the plot: default and compact.
 const STRIP_HEIGHT: (f32, f32) = (106.0, 72.0);
@@ -52,15 +51,45 @@ impl EqualizerView {
     }
 }
 
-/// Draws plot and controls.
-pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+/// Draws plot and controls; `open` is the number of the open card.
+pub fn show(
+    ui: &mut Ui,
+    layout: &Layout,
+    session: &Session,
+    scene: &Scene,
+    (view, open): (&mut EqualizerView, Option<usize>),
+) {
     let strip_height = if layout.is_compact { STRIP_HEIGHT.1 } else { STRIP_HEIGHT.0 };
     let area = layout.stage;
     let split = area.bottom() - strip_height;
     let graph = plot::Graph::new(area.with_max_y(split), view.range_db);
     plot::draw(ui, layout, &graph, scene, view);
-    nodes::show(ui, &graph, session, scene, view);
+    nodes::show(ui, &graph, session, scene, (view, open));
     strip::show(ui, layout, Rect::from_min_max(egui::pos2(area.left(), split), area.max), session, scene, view);
+}
+
+/// Gain in dB of the bands that work on `channel` or on both, at `num_points` frequencies, log-spaced over
+/// 20 Hz–20 kHz; amounts and bypass included.
+pub fn curve(settings: &Settings, sample_rate_hz: f64, channel: BandChannel, num_points: usize) -> Vec<(f64, f64)> {
+    let sample_rate_hz = if sample_rate_hz > 0.0 { sample_rate_hz } else { 48_000.0 };
+    let equalizer = &settings.equalizer;
+    let amount = (equalizer.amount_percent * settings.amount_percent / 1e4).min(2.0);
+    let is_on = equalizer.enabled && !settings.bypass && amount > 0.0;
+    let is_shown = |band: &&BandSettings| {
+        is_on && is_working(band) && (band.channel == channel || band.channel == BandChannel::Stereo)
+    };
+    let bands: Vec<BandCurve> =
+        equalizer.bands.iter().filter(is_shown).map(|band| BandCurve::new(band, amount, sample_rate_hz)).collect();
+    let point = |idx: usize| {
+        let frequency_hz = 20.0 * 1000f64.powf(idx as f64 / (num_points - 1) as f64);
+        (frequency_hz, bands.iter().map(|band| band.db(frequency_hz)).sum())
+    };
+    (0..num_points).map(point).collect()
+}
+
+/// The part of the signal that a sketch of the curve shows: what the first band that works is set to.
+pub fn main_channel(settings: &Settings) -> BandChannel {
+    settings.equalizer.bands.iter().find(|band| is_working(band)).map_or(BandChannel::Stereo, |band| band.channel)
 }
 
 /// Whether a band changes the sound.
@@ -101,6 +130,14 @@ fn band_sentence(band_idx: usize, band: &BandSettings) -> String {
     };
     let state = if band.enabled { "" } else { ", off" };
     format!("Band {}, {shape}, {}, {amount}, {channel}{state}", band_idx + 1, words::frequency(band.frequency_hz))
+}
+
+/// The first band that a move sets something of.
+pub fn band_of(proposed: &Move) -> Option<usize> {
+    (0..NUM_BANDS).find(|idx| {
+        let prefix = format!("equalizer.band_{}.", idx + 1);
+        proposed.settings.iter().any(|(id, _)| id.starts_with(&prefix))
+    })
 }
 
 /// Number of the waiting move that sets something of a band.

@@ -115,7 +115,7 @@ pub fn split_disc(pen: &Pen, center: Pos2, radius: f32, offset: f32, halves: [Ha
 /// Three rising bars, the first `filled` of them lit.
 pub fn confidence_bars(pen: &Pen, left: f32, baseline: f32, filled: usize) {
     for idx in 0..3 {
-        let height = 3.0 + 2.0 * idx as f32;
+        let height = 4.0 + 2.0 * idx as f32;
         let rect = Rect::from_min_size(pos2(left + 6.0 * idx as f32, baseline - height), vec2(4.0, height));
         pen.fill(rect, 1.0, if idx < filled { super::theme::T2 } else { super::theme::HAIR });
     }

@@ -11,7 +11,7 @@ use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{PANEL, SEAM, SOFT, T3, regular};
-use super::widgets::{knob, segments};
+use super::widgets::{knob, segments, value_field};
 
 /// Heights from below: controls, loudness history.
 const CONTROLS: f32 = 106.0;
@@ -20,11 +20,33 @@ const HISTORY: f32 = 76.0;
 /// Draws plot, history and controls.
 pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &Levels) {
     let area = layout.stage;
-    let controls = area.with_min_y(area.bottom() - CONTROLS);
-    let history = Rect::from_min_max(egui::pos2(area.left(), controls.top() - HISTORY), controls.right_top());
+    let (controls, history) = if layout.is_compact { (44.0, 62.0) } else { (CONTROLS, HISTORY) };
+    let controls = area.with_min_y(area.bottom() - controls);
+    let history = Rect::from_min_max(egui::pos2(area.left(), controls.top() - history), controls.right_top());
     plot::draw(ui, area.with_max_y(history.top()), scene, levels);
     loudness::draw(ui, history, scene, levels);
-    knobs(ui, controls, session, scene);
+    if layout.is_compact {
+        fields(ui, controls, session, scene);
+    } else {
+        knobs(ui, controls, session, scene);
+    }
+}
+
+/// One row in the compact set.
+fn fields(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene) {
+    let pen = Pen::of(ui);
+    pen.fill(area, 0.0, PANEL);
+    pen.horizontal(area.left(), area.right(), area.top() + 0.5, SEAM);
+    let style_width = 196.0;
+    let third = (area.width() - 24.0 - 18.0 - style_width) / 3.0;
+    let cells = [("limiter.gain_db", "Gain"), ("limiter.ceiling_dbtp", "Ceil"), ("limiter.amount_percent", "Amt")];
+    let place = |x: f32, width: f32| Rect::from_min_size(area.min + vec2(x, 10.0), vec2(width, 24.0));
+    for (idx, (id, label)) in cells.into_iter().enumerate() {
+        let rect = place(12.0 + idx as f32 * (third + 6.0), third);
+        value_field(ui, session, id, (label, rect), scene.proposed(id).is_some());
+    }
+    let style = place(area.width() - 12.0 - style_width, style_width);
+    segments(ui, session, "limiter.style", style, &[0, 1, 2]);
 }
 
 fn knobs(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene) {

@@ -49,7 +49,8 @@ fn integrated(ui: &mut Ui, layout: &Layout, inner: Rect, scene: &Scene) -> f32 {
     pen.right(inner.right(), top + 20.0, "LUFS", regular(11.0), T3);
     let size = if layout.is_compact { 28.0 } else { 32.0 };
     let baseline = top + if layout.is_compact { 50.0 } else { 54.0 };
-    pen.left(inner.left() - 1.5, baseline, text.clone(), semibold(size).spaced(-0.4), T1);
+    let color = if scene.hearing.master.integrated_lufs.is_some() { T1 } else { T3 };
+    pen.left(inner.left() - 1.5, baseline, text.clone(), semibold(size).spaced(-0.4), color);
     let target = scene.target_lufs().map_or_else(|| "as is".to_owned(), words::number);
     if !layout.is_compact {
         pen.right(inner.right(), top + 42.0, "target", regular(11.0), T3);
@@ -77,19 +78,20 @@ fn numbers(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, scene: &Scene) -
     let pen = Pen::of(ui);
     for (idx, (name, value, unit, spoken_unit)) in cells.into_iter().enumerate() {
         let text = words::maybe(value);
+        let color = if value.is_some() { T1 } else { T3 };
         let rect = if layout.is_compact {
             if idx == 1 || idx == 2 {
                 continue;
             }
             let y = top + 8.0 + if idx == 0 { 0.0 } else { 19.0 };
             pen.left(inner.left(), y, name, regular(11.0), T3);
-            pen.right(inner.right(), y, text.clone(), medium(13.0), T1);
+            pen.right(inner.right(), y, text.clone(), medium(13.0), color);
             Rect::from_min_max(pos2(inner.left(), y - 13.0), pos2(inner.right(), y + 4.0))
         } else {
             let x = inner.left() + (idx % 2) as f32 * (inner.width() / 2.0 + 4.0);
             let y = top + 8.0 + (idx / 2) as f32 * 38.0;
             pen.left(x, y, name, regular(11.0), T3);
-            let width = pen.left(x, y + 18.0, text.clone(), medium(15.0), T1);
+            let width = pen.left(x, y + 18.0, text.clone(), medium(15.0), color);
             pen.left(x + width + 4.0, y + 18.0, unit, regular(11.0), T3);
             Rect::from_min_size(pos2(x, y - 10.0), vec2(inner.width() / 2.0 - 6.0, 32.0))
         };
@@ -211,7 +213,8 @@ fn footer(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, scene: &Scene) {
     let size = if layout.is_compact { 13.0 } else { 15.0 };
     let width = pen.right(inner.right(), top, text.clone(), medium(size), T1);
     if is_over {
-        draw(&pen, Icon::Warn, pos2(inner.right() - width - 14.0, top - 4.0), REDUCTION, 0.85);
+        let (distance, scale) = if layout.is_compact { (9.5, 0.72) } else { (14.0, 0.85) };
+        draw(&pen, Icon::Warn, pos2(inner.right() - width - distance, top - 4.0), REDUCTION, scale);
     }
     let over = if is_over { format!(", above {}", words::number(limit)) } else { String::new() };
     let rect = Rect::from_min_max(pos2(inner.left(), top - 13.0), pos2(inner.right(), top + 5.0));
@@ -236,5 +239,5 @@ fn footer(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, scene: &Scene) {
     }
     pen.line(pos2(middle, track.top() - 2.0), pos2(middle, track.bottom() + 2.0), 1.0, T3);
     let rect = Rect::from_min_max(pos2(inner.left(), y - 13.0), track.max + vec2(0.0, 4.0));
-    tell(ui, rect, "correlation", format!("Correlation of left and right, {text}, last 3 s"));
+    tell(ui, rect, "correlation", format!("Correlation of left and right, {text}, last 400 ms"));
 }

@@ -7,7 +7,7 @@ use egui::epaint::{Mesh, PathShape, PathStroke, TextShape};
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align, Color32, Galley, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, Vec2, pos2, vec2};
 
-use super::theme::{Face, medium};
+use super::theme::{Face, Weight};
 
 /// A painter with the editor's vocabulary.
 #[derive(Clone)]
@@ -210,14 +210,19 @@ impl Pen {
         self.layout(text, face, Color32::WHITE).size().x
     }
 
-    /// Text that wraps at `width`, its numbers in weight 500 and `emphasis`; ready for [`Self::galley`].
+    /// Text that wraps at `width` but not between a number and its unit; in regular text numbers stand out in weight
+    /// 500 and `emphasis`. Ready for [`Self::galley`].
     pub fn paragraph(&self, text: &str, face: Face, (body, emphasis): (Color32, Color32), width: f32) -> Arc<Galley> {
         let mut job = LayoutJob::default();
         job.wrap.max_width = width;
         let line_height = (face.size * 1.45).round();
-        for (piece, is_number) in pieces(text) {
-            let (face, color) =
-                if is_number { (Face { weight: medium(0.0).weight, ..face }, emphasis) } else { (face, body) };
+        let text = with_units(text);
+        let is_plain = face.weight == Weight::Regular;
+        for (piece, is_number) in pieces(&text) {
+            let (face, color) = match is_number && is_plain {
+                true => (Face { weight: Weight::Medium, ..face }, emphasis),
+                false => (face, body),
+            };
             job.append(piece, 0.0, TextFormat { line_height: Some(line_height), ..format(face, color) });
         }
         self.0.layout_job(job)
@@ -273,20 +278,37 @@ fn add_strip(mesh: &mut Mesh) {
     }
 }
 
-/// A text cut where numbers (with sign and unit) begin and end.
-fn pieces(text: &str) -> Vec<(&str, bool)> {
-    const UNITS: [&str; 9] = ["dB", "dBTP", "dBFS", "LU", "LUFS", "Hz", "kHz", "%", "s"];
-    let mut pieces: Vec<(&str, bool)> = Vec::new();
+/// Units that stay with their number.
+const UNITS: [&str; 9] = ["dB", "dBTP", "dBFS", "LU", "LUFS", "Hz", "kHz", "%", "s"];
+
+/// A word without what may stand around it.
+fn bare(word: &str) -> &str {
+    word.trim_end_matches([' ', ',', '.', ';', ':', ')'])
+}
+
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_start_matches(['(', '+', '\u{2212}', '-', '\u{00B1}']);
+    digits.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// The text with no-break spaces between numbers and units.
+fn with_units(text: &str) -> String {
+    let mut joined = String::with_capacity(text.len());
     let mut was_number = false;
-    for word in text.split_inclusive(' ') {
-        let bare = word.trim_end_matches([' ', ',', '.', ';', ':', ')']);
-        let digits = bare.trim_start_matches(['(', '+', '\u{2212}', '-', '\u{00B1}']);
-        let is_number = digits.starts_with(|c: char| c.is_ascii_digit());
-        let is_unit = was_number && UNITS.contains(&bare);
-        pieces.push((word, is_number || is_unit));
-        was_number = is_number;
+    for word in text.split(' ') {
+        let space = if was_number && UNITS.contains(&bare(word)) { '\u{00A0}' } else { ' ' };
+        if !joined.is_empty() {
+            joined.push(space);
+        }
+        joined.push_str(word);
+        was_number = is_number(word) && word == bare(word);
     }
-    pieces
+    joined
+}
+
+/// A text cut into words, and whether each is a number.
+fn pieces(text: &str) -> Vec<(&str, bool)> {
+    text.split_inclusive(' ').map(|word| (word, is_number(word))).collect()
 }
 
 #[cfg(test)]
@@ -295,8 +317,8 @@ mod tests {
 
     #[test]
     fn numbers_and_their_units_stand_out() {
-        let cut = pieces("Integrated \u{2212}14.3 LUFS, asked for: no more.");
-        let strong: Vec<&str> = cut.iter().filter(|piece| piece.1).map(|piece| piece.0.trim()).collect();
-        assert_eq!(strong, ["\u{2212}14.3", "LUFS,"]);
+        let text = with_units("Integrated \u{2212}14.3 LUFS, asked for: 2 more.");
+        let strong: Vec<&str> = pieces(&text).iter().filter(|piece| piece.1).map(|piece| piece.0.trim()).collect();
+        assert_eq!(strong, ["\u{2212}14.3\u{00A0}LUFS,", "2"]);
     }
 }

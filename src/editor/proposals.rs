@@ -67,14 +67,18 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view
     }
     let mut inside = ui.new_child(egui::UiBuilder::new().id_salt("proposals").max_rect(inner));
     inside.set_clip_rect(area);
-    ScrollArea::vertical().scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden).show(
-        &mut inside,
-        |ui| {
+    let output = ScrollArea::vertical()
+        .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
+        .show(&mut inside, |ui| {
             ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
             ui.set_width(inner.width());
             lists(ui, layout, session, scene, view);
-        },
-    );
+        });
+    if output.content_size.y > output.inner_rect.height() + 1.0 + output.state.clamped_offset().y {
+        // More below: the list fades out.
+        let fade = area.with_min_y(area.bottom() - 24.0).shrink2(vec2(1.0, 0.0));
+        pen.gradient(fade, &[(0.0, CANVAS.gamma_multiply(0.0)), (1.0, CANVAS)]);
+    }
 }
 
 fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &mut ProposalsView) {
@@ -85,57 +89,53 @@ fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &
     };
     let (needed, could) = (of(MoveClass::Needed), of(MoveClass::Could));
     let decided: Vec<(usize, &Move)> = scene.moves().filter(|(_, each)| is_decided(each)).collect();
-    let note = match (needed.len(), layout.is_compact) {
-        (0, _) => "nothing else needs doing",
-        (1, _) => "",
-        (_, true) => "[  ] step",
-        (_, false) => "[ and ] to step through",
-    };
-    heading(ui, ("Needed", needed.len()), note);
+    let is_compact = layout.is_compact;
+    let rect = heading(ui, ("Needed", needed.len()), if needed.is_empty() { "nothing else needs doing" } else { "" });
     if needed.len() > 1 {
-        accept_all(ui, session, &needed);
+        accept_all(ui, rect, session, needed.len());
     }
-    list(ui, session, scene, view, (&needed, open));
+    list(ui, is_compact, (session, scene, view), (&needed, open));
     if !could.is_empty() {
-        heading(ui, ("Could", could.len()), if layout.is_compact { "" } else { "none of these is a fault" });
-        list(ui, session, scene, view, (&could, open));
+        heading(ui, ("Could", could.len()), "none of these is a fault");
+        list(ui, is_compact, (session, scene, view), (&could, open));
     }
     if !decided.is_empty() {
         heading(ui, ("Decided", decided.len()), "");
-        list(ui, session, scene, view, (&decided, open));
+        list(ui, is_compact, (session, scene, view), (&decided, open));
     }
     ui.add_space(12.0);
 }
 
-fn heading(ui: &mut Ui, (label, count): (&str, usize), note: &str) {
+fn heading(ui: &mut Ui, (label, count): (&str, usize), note: &str) -> Rect {
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 35.0), Sense::hover());
     let pen = Pen::of(ui);
     let baseline = rect.top() + 23.0;
     let width = pen.left(rect.left() + 2.0, baseline, label, semibold(13.0), T1);
     pen.left(rect.left() + width + 9.0, baseline, count.to_string(), regular(13.0), T3);
     pen.right(rect.right() - 2.0, baseline, note, regular(11.0), T3);
+    rect
 }
 
-fn accept_all(ui: &mut Ui, session: &Session, needed: &[(usize, &Move)]) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 32.0), Sense::hover());
-    let label = format!("Accept all {} needed", needed.len());
-    let button = Button::new(&label, Kind::Line).named(&label, "Sets what the needed moves ask for.");
-    if push(ui, rect.with_max_y(rect.bottom() - 6.0), button).clicked() {
+fn accept_all(ui: &mut Ui, heading: Rect, session: &Session, num_needed: usize) {
+    let label = format!("Accept all {num_needed}");
+    let button = Button::new(&label, Kind::Line).named("Accept all needed", "Sets what the needed moves ask for.");
+    let size = vec2(button.width(&Pen::of(ui)), 24.0);
+    let rect = Rect::from_min_size(pos2(heading.right() - size.x, heading.top() + 6.0), size);
+    if push(ui, rect, button).clicked() {
         session.accept_needed();
     }
 }
 
 fn list(
     ui: &mut Ui,
-    session: &Session,
-    scene: &Scene,
-    view: &mut ProposalsView,
+    is_compact: bool,
+    (session, scene, view): (&Session, &Scene, &mut ProposalsView),
     (moves, open): (&[(usize, &Move)], Option<usize>),
 ) {
     for (number, each) in moves {
         let state = scene.state_of(session, each);
         if Some(*number) == open {
-            card::open(ui, session, scene, (*number, each, state));
+            card::open(ui, is_compact, (session, scene), (*number, each, state));
         } else if card::row(ui, (*number, each, state)) {
             view.open_id = Some(each.id.clone());
         }

@@ -171,24 +171,24 @@ impl Scene {
 
     /// Loudness that the brief asks for, LUFS.
     pub fn target_lufs(&self) -> Option<f64> {
-        self.brief.loudness_lufs.or(destination(self.brief.destination).1)
+        self.brief.target_lufs()
     }
 
     /// Ceiling that the brief asks for, dBTP.
     pub fn target_ceiling_dbtp(&self) -> f64 {
-        self.brief.ceiling_dbtp.unwrap_or(destination(self.brief.destination).2)
+        self.brief.ceiling()
     }
 }
 
-/// Name, loudness in LUFS and ceiling in dBTP of a destination (`product.md` section 4).
-pub fn destination(destination: Destination) -> (&'static str, Option<f64>, f64) {
+/// Name of a destination.
+pub fn destination_name(destination: Destination) -> &'static str {
     match destination {
-        Destination::Streaming => ("Streaming", Some(-14.0), -1.0),
-        Destination::Loud => ("Loud", Some(-9.0), -1.0),
-        Destination::Club => ("Club", Some(-8.0), -0.3),
-        Destination::Broadcast => ("Broadcast", Some(-23.0), -1.0),
-        Destination::Podcast => ("Podcast", Some(-16.0), -1.0),
-        Destination::Vinyl => ("Vinyl", Some(-16.0), -3.0),
-        Destination::Keep => ("Keep", None, -1.0),
+        Destination::Streaming => "Streaming",
+        Destination::Loud => "Loud",
+        Destination::Club => "Club",
+        Destination::Broadcast => "Broadcast",
+        Destination::Podcast => "Podcast",
+        Destination::Vinyl => "Vinyl",
+        Destination::Keep => "Keep",
     }
 }

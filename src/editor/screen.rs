@@ -11,7 +11,7 @@ use crate::chain::monitor::Source;
 use crate::params::Judged;
 
 use super::chain_strip::{self, STAGES};
-use super::equalizer::EqualizerView;
+use super::equalizer::{self, EqualizerView};
 use super::layout::Layout;
 use super::levels::Levels;
 use super::pen::Pen;
@@ -104,8 +104,20 @@ impl Screen {
         song_map::show(ui, layout, scene, open);
         Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
         chain_strip::show(ui, layout, session, scene, &self.levels, &mut self.stage);
-        stage::show(ui, layout, (session, scene, &self.levels), self.stage, &mut self.equalizer);
+        stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open));
+        let opened = self.proposals.open_id.clone();
         proposals::show(ui, layout, session, scene, &mut self.proposals);
+        if self.proposals.open_id != opened {
+            self.follow_card(scene);
+        }
+    }
+
+    /// Stage and band of the open card.
+    fn follow_card(&mut self, scene: &Scene) {
+        if let Some(open) = self.proposals.open_move(scene).filter(|open| STAGES.contains(&open.stage)) {
+            self.stage = open.stage;
+            self.equalizer.band_idx = equalizer::band_of(open).unwrap_or(self.equalizer.band_idx);
+        }
     }
 
     /// A new verdict and a new listening bring their page; everything else is the engineer's choice.
@@ -121,6 +133,7 @@ impl Screen {
             let has_cover = scene.verdict().is_some_and(|(kind, _)| proposals::has_cover(kind));
             let waits = scene.open_moves().next().is_some() || scene.moves().next().is_none();
             self.page = if has_cover && waits { Page::Cover } else { Page::Workbench };
+            self.follow_card(scene);
         }
         if scene.hearing.phase != self.seen_phase {
             if scene.hearing.phase == Phase::Listening {
@@ -148,9 +161,11 @@ impl Screen {
         }
         if pressed(Key::OpenBracket) {
             self.proposals.step(scene, -1);
+            self.follow_card(scene);
         }
         if pressed(Key::CloseBracket) {
             self.proposals.step(scene, 1);
+            self.follow_card(scene);
         }
         let waiting = self.proposals.open_move(scene).filter(|open| !scene.decisions.contains_key(&open.id));
         if let Some(open) = waiting {

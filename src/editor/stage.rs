@@ -30,11 +30,11 @@ pub fn show(
     layout: &Layout,
     (session, scene, levels): (&Session, &Scene, &Levels),
     stage: Stage,
-    equalizer: &mut EqualizerView,
+    (equalizer, open): (&mut EqualizerView, Option<usize>),
 ) {
     header(ui, layout, session, scene, stage, equalizer);
     match stage {
-        Stage::Equalizer => equalizer::show(ui, layout, session, scene, equalizer),
+        Stage::Equalizer => equalizer::show(ui, layout, session, scene, (equalizer, open)),
         Stage::Limiter => limiter::show(ui, layout, session, scene, levels),
         Stage::Dither => small_stages::dither(ui, layout, session, scene),
         _ => small_stages::input(ui, layout, session, scene),
@@ -58,7 +58,7 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
         right -= width + 6.0;
         rect
     };
-    let (_, on) = (stage, session.param(&enabled_id(stage)).is_some_and(|(_, param)| param.normalized() >= 0.5));
+    let on = session.param(&enabled_id(stage)).is_some_and(|(_, param)| param.normalized() >= 0.5);
     let name = format!("Bypass {}", stage.name());
     let bypass = Button::new("Bypass", Kind::Line).named(&name, "Turns this stage off and on.").on(!on);
     if push(ui, place(64.0), bypass).clicked() {

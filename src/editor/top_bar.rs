@@ -8,7 +8,7 @@ use crate::bridge::Request;
 use super::icons::{Half, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
-use super::scene::{Scene, destination};
+use super::scene::{Scene, destination_name};
 use super::session::Session;
 use super::theme::{HAIR, PANEL, SEAM, T1, T2, T3, WELL, medium, regular, semibold};
 use super::widgets::{Button, Kind, LIST_GROUND, STAYS_OPEN, describe, menu, menu_row, push};
@@ -32,13 +32,13 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
     pen.vertical(bar.left() + 108.0, bar.top() + 10.0, bar.bottom() - 10.0, HAIR);
     let mut x = bar.left() + 120.0;
 
-    let (name, ..) = destination(scene.brief.destination);
+    let name = destination_name(scene.brief.destination);
     let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(178.0, 26.0));
     let response = menu(ui, rect, ("Destination", "Destination", name), LIST_GROUND);
     Popup::menu(&response).width(250.0).show(|ui| {
         for &each in Destination::ALL {
-            let (label, loudness_lufs, ceiling_dbtp) = destination(each);
-            let note = match loudness_lufs {
+            let (label, ceiling_dbtp) = (destination_name(each), each.ceiling_dbtp());
+            let note = match each.loudness_lufs() {
                 Some(lufs) => format!("{} LUFS, {} dBTP", words::decimals(lufs, 0), words::number(ceiling_dbtp)),
                 None => format!("as is, {} dBTP", words::number(ceiling_dbtp)),
             };
@@ -63,7 +63,7 @@ fn target(ui: &mut Ui, at: egui::Pos2, session: &Session, scene: &Scene, entry: 
             [text(scene.brief.loudness_lufs), text(scene.brief.ceiling_dbtp)]
         });
         let mut brief = scene.brief.clone();
-        let (_, loudness_lufs, ceiling_dbtp) = destination(brief.destination);
+        let (loudness_lufs, ceiling_dbtp) = (brief.destination.loudness_lufs(), brief.destination.ceiling_dbtp());
         ui.spacing_mut().item_spacing.y = 4.0;
         let hint = loudness_lufs.map_or_else(|| "as is".to_owned(), words::number);
         let loudness = typed(ui, ("Loudness", "LUFS", &hint), &mut texts[0], -40.0..=0.0);

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Features;
-use crate::assistant::{Brief, Destination, Report};
+use crate::assistant::{Brief, Character, Destination, Report, Restraint};
+use crate::chain::Stage;
 
 use super::saved_report::SavedReport;
 
@@ -114,13 +115,44 @@ struct SavedForm {
 }
 
 #[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
 struct SavedBrief {
-    #[serde(default)]
-    destination: Option<String>,
-    #[serde(default)]
+    destination: String,
     loudness_lufs: Option<f64>,
-    #[serde(default)]
     ceiling_dbtp: Option<f64>,
+    /// Brighter, fuller, denser, wider.
+    character: [i8; 4],
+    restraint: String,
+    locks: Vec<String>,
+}
+
+impl From<&Brief> for SavedBrief {
+    fn from(brief: &Brief) -> Self {
+        let Character { brighter, fuller, denser, wider } = brief.character;
+        Self {
+            destination: brief.destination.key().to_owned(),
+            loudness_lufs: brief.loudness_lufs,
+            ceiling_dbtp: brief.ceiling_dbtp,
+            character: [brighter, fuller, denser, wider],
+            restraint: brief.restraint.key().to_owned(),
+            locks: brief.locks.iter().map(|stage| stage.key().to_owned()).collect(),
+        }
+    }
+}
+
+impl From<SavedBrief> for Brief {
+    fn from(saved: SavedBrief) -> Self {
+        let [brighter, fuller, denser, wider] = saved.character.map(|steps| steps.clamp(-3, 3));
+        let is_locked = |stage: &Stage| saved.locks.iter().any(|lock| lock == stage.key());
+        Self {
+            destination: Destination::from_key(&saved.destination).unwrap_or_default(),
+            loudness_lufs: saved.loudness_lufs,
+            ceiling_dbtp: saved.ceiling_dbtp,
+            character: Character { brighter, fuller, denser, wider },
+            restraint: Restraint::from_key(&saved.restraint).unwrap_or_default(),
+            locks: Stage::ALL.into_iter().filter(is_locked).collect(),
+        }
+    }
 }
 
 impl From<&Saved> for SavedForm {
@@ -128,11 +160,7 @@ impl From<&Saved> for SavedForm {
         Self {
             schema: SCHEMA,
             discern: env!("CARGO_PKG_VERSION").to_owned(),
-            brief: SavedBrief {
-                destination: Some(saved.brief.destination.key().to_owned()),
-                loudness_lufs: saved.brief.loudness_lufs,
-                ceiling_dbtp: saved.brief.ceiling_dbtp,
-            },
+            brief: SavedBrief::from(&saved.brief),
             report: saved.judged.as_deref().map(SavedReport::from),
             decisions: saved.decisions.clone(),
             accept_pending: saved.is_accept_pending,
@@ -144,13 +172,7 @@ impl From<&Saved> for SavedForm {
 
 impl From<SavedForm> for Saved {
     fn from(form: SavedForm) -> Self {
-        let destination = form.brief.destination.as_deref().and_then(Destination::from_key).unwrap_or_default();
-        let brief = Brief {
-            destination,
-            loudness_lufs: form.brief.loudness_lufs,
-            ceiling_dbtp: form.brief.ceiling_dbtp,
-            ..Brief::default()
-        };
+        let brief = Brief::from(form.brief);
         Self {
             judged: form.report.map(|report| Arc::new(report.into_judged(&brief))),
             brief,

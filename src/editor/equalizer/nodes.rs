@@ -2,7 +2,8 @@
 
 use egui::{Key, Modifiers, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use crate::chain::settings::{BandChannel, NUM_BANDS, find};
+use crate::chain::equalizer::band_response_db;
+use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
@@ -17,13 +18,19 @@ use super::{EqualizerView, band_id, band_sentence, free_band, is_cut, is_working
 const AWAY: f32 = 28.0;
 
 /// Draws and moves the nodes.
-pub fn show(ui: &mut Ui, graph: &Graph, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+pub fn show(
+    ui: &mut Ui,
+    graph: &Graph,
+    session: &Session,
+    scene: &Scene,
+    (view, open): (&mut EqualizerView, Option<usize>),
+) {
     new_band(ui, graph, session, scene, view);
     for band_idx in 0..NUM_BANDS {
         let band = &scene.settings.equalizer.bands[band_idx];
         let is_selected = band_idx == view.band_idx;
         if let Some(number) = proposed_move(scene, band_idx) {
-            proposed(ui, graph, scene, (band_idx, number, is_selected));
+            proposed(ui, graph, scene, (band_idx, number, open == Some(number)));
         }
         if is_working(band) || is_selected {
             node(ui, graph, session, (scene, view), band_idx);
@@ -46,15 +53,23 @@ fn new_band(ui: &mut Ui, graph: &Graph, session: &Session, scene: &Scene, view: 
     view.band_idx = band_idx;
 }
 
-/// Where a band's node is: on its gain, cuts on the zero line.
-fn place(graph: &Graph, frequency_hz: f64, gain_db: f64) -> Pos2 {
-    let at = pos2(graph.x(frequency_hz), graph.y(gain_db));
-    graph.plot.shrink(4.0).clamp(at)
+/// Where a band's node is: on its gain; of shapes without one, on their curve as far as it is in sight.
+fn place(graph: &Graph, scene: &Scene, band: &BandSettings) -> Pos2 {
+    let gain_db = match band.shape {
+        BandShape::Notch => 0.0,
+        shape if is_cut(shape) && band.enabled => {
+            let sample_rate_hz = if scene.sample_rate_hz > 0.0 { scene.sample_rate_hz } else { 48_000.0 };
+            band_response_db(band, band.frequency_hz, sample_rate_hz)
+        }
+        shape if is_cut(shape) => 0.0,
+        _ => band.gain_db,
+    };
+    graph.plot.shrink(4.0).clamp(pos2(graph.x(band.frequency_hz), graph.y(gain_db)))
 }
 
 fn node(ui: &mut Ui, graph: &Graph, session: &Session, (scene, view): (&Scene, &mut EqualizerView), band_idx: usize) {
     let band = scene.settings.equalizer.bands[band_idx];
-    let center = place(graph, band.frequency_hz, if is_cut(band.shape) { 0.0 } else { band.gain_db });
+    let center = place(graph, scene, &band);
     let rect = Rect::from_center_size(center, vec2(24.0, 24.0));
     let response = ui.interact(rect, ui.scope_id().with(("node", band_idx)), Sense::click_and_drag());
     let name = band_sentence(band_idx, &band);
@@ -86,16 +101,18 @@ fn node(ui: &mut Ui, graph: &Graph, session: &Session, (scene, view): (&Scene, &
         pen.center(center.x, center.y + 4.0, label, semibold(11.0), T1);
     }
     if band.channel != BandChannel::Stereo {
-        tag(&pen, center, words::label(band.channel));
+        tag(&pen, graph, center, words::label(band.channel));
     }
     if response.has_focus() {
         pen.ring(center, 13.0, 1.5, T1);
     }
 }
 
-fn tag(pen: &Pen, center: Pos2, text: &str) {
+fn tag(pen: &Pen, graph: &Graph, center: Pos2, text: &str) {
     let width = pen.width(text, regular(11.0)) + 10.0;
-    let rect = Rect::from_min_size(center + vec2(13.0, -20.0), vec2(width, 16.0));
+    let is_right = center.x + 13.0 + width < graph.plot.right();
+    let rect =
+        Rect::from_min_size(center + vec2(if is_right { 13.0 } else { -13.0 - width }, -20.0), vec2(width, 16.0));
     pen.fill(rect, 4.0, RAISED);
     pen.center(rect.center().x, rect.bottom() - 4.2, text, regular(11.0), T2);
 }
@@ -170,7 +187,7 @@ fn wheel(ui: &Ui, session: &Session, band_idx: usize, q: f64) {
 fn proposed(ui: &Ui, graph: &Graph, scene: &Scene, (band_idx, number, is_selected): (usize, usize, bool)) {
     let Some(settings) = scene.proposed_settings(crate::chain::Stage::Equalizer) else { return };
     let band = &settings.equalizer.bands[band_idx];
-    let center = place(graph, band.frequency_hz, if is_cut(band.shape) { 0.0 } else { band.gain_db });
+    let center = place(graph, scene, band);
     let pen = Pen::of(ui);
     let diamond = |radius: f32| {
         [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)].map(|(x, y)| center + radius * vec2(x, y)).to_vec()

@@ -2,7 +2,7 @@
 
 use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
-use crate::bridge::LiveSpectrum;
+use crate::analysis::LiveSpectrum;
 use crate::chain::Stage;
 
 use crate::editor::layout::Layout;
@@ -189,7 +189,7 @@ fn reference(spectrum: &LiveSpectrum, last: Option<f32>) -> Option<f32> {
 }
 
 fn curves(pen: &Pen, graph: &Graph, scene: &Scene, view: &EqualizerView) {
-    let channel = Some(shown_channel(&scene.settings, view));
+    let channel = shown_channel(&scene.settings, view);
     let num_points = (graph.plot.width() / 2.0) as usize;
     let points = |settings: &crate::chain::Settings| -> Vec<Pos2> {
         let curve = curve(settings, scene.sample_rate_hz, channel, num_points);

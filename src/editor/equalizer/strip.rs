@@ -7,7 +7,9 @@ use crate::editor::layout::Layout;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
-use crate::editor::theme::{LIFT, PANEL, PROPOSAL, PROPOSAL_TEXT, SEAM, SOFT, T1, T2, T3, medium, regular, semibold};
+use crate::editor::theme::{
+    CANVAS, LIFT, PANEL, PROPOSAL, PROPOSAL_TEXT, SEAM, SOFT, T1, T2, T3, medium, regular, semibold,
+};
 use crate::editor::widgets::{Button, Kind, describe, dropdown, focus_ring, knob, push, value_field};
 
 use super::{EqualizerView, band_id, band_sentence, is_cut, is_working, proposed_move, reset_band};
@@ -34,8 +36,8 @@ fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut Eq
     pen.vertical(area.left() + 136.5, area.top() + 14.0, area.bottom() - 14.0, SOFT);
     title(&pen, at(150.0, 40.0), scene, view.band_idx);
     let id = |parameter: &str| band_id(view.band_idx, parameter);
-    dropdown(ui, session, &id("shape"), Rect::from_min_size(at(150.0, 54.0), vec2(104.0, 24.0)));
-    dropdown(ui, session, &id("channel"), Rect::from_min_size(at(260.0, 54.0), vec2(84.0, 24.0)));
+    dropdown(ui, session, &id("shape"), Rect::from_min_size(at(150.0, 54.0), vec2(104.0, 24.0)), CANVAS);
+    dropdown(ui, session, &id("channel"), Rect::from_min_size(at(260.0, 54.0), vec2(84.0, 24.0)), CANVAS);
     let shape = scene.settings.equalizer.bands[view.band_idx].shape;
     let ghost = |parameter: &str| {
         let (_, value) = scene.proposed(&id(parameter))?;
@@ -59,7 +61,7 @@ fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut Eq
 
 fn slope(ui: &mut Ui, session: &Session, id: &str, at: Pos2) {
     Pen::of(ui).center(at.x + 16.0, at.y - 18.0, "Slope", regular(11.0), T3);
-    dropdown(ui, session, id, Rect::from_min_size(at + vec2(-30.0, 4.0), vec2(104.0, 24.0)));
+    dropdown(ui, session, id, Rect::from_min_size(at + vec2(-30.0, 4.0), vec2(104.0, 24.0)), CANVAS);
 }
 
 fn on_and_reset(ui: &mut Ui, session: &Session, scene: &Scene, view: &EqualizerView, at: [Pos2; 2]) {
@@ -92,15 +94,15 @@ fn compact(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut
     }
     let id = |parameter: &str| band_id(view.band_idx, parameter);
     let row = |left: f32, right: f32| Rect::from_min_max(at(left, 39.0), at(right, 63.0));
-    dropdown(ui, session, &id("shape"), row(12.0, 108.0));
-    dropdown(ui, session, &id("channel"), row(114.0, 190.0));
+    dropdown(ui, session, &id("shape"), row(12.0, 108.0), CANVAS);
+    dropdown(ui, session, &id("channel"), row(114.0, 190.0), CANVAS);
     let shape = scene.settings.equalizer.bands[view.band_idx].shape;
     let has = |parameter: &str| scene.proposed(&id(parameter)).is_some();
     let third = (right - 196.0 - 12.0) / 3.0;
     let cell = |idx: f32| row(196.0 + idx * (third + 6.0), 196.0 + idx * (third + 6.0) + third);
     value_field(ui, session, &id("frequency_hz"), ("Freq", cell(0.0)), has("frequency_hz"));
     match shape {
-        BandShape::LowCut | BandShape::HighCut => dropdown(ui, session, &id("slope_db_per_octave"), cell(1.0)),
+        BandShape::LowCut | BandShape::HighCut => dropdown(ui, session, &id("slope_db_per_octave"), cell(1.0), CANVAS),
         BandShape::Notch => value_field(ui, session, &id("q"), ("Q", cell(1.0)), has("q")),
         _ => {
             value_field(ui, session, &id("gain_db"), ("Gain", cell(1.0)), has("gain_db"));

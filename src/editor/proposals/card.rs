@@ -49,13 +49,20 @@ pub fn outcome(proposed: &Move) -> String {
 }
 
 /// Draws an open card at the cursor and takes its decision.
-pub fn open(ui: &mut Ui, session: &Session, scene: &Scene, (number, proposed, state): (usize, &Move, MoveState)) {
+pub fn open(
+    ui: &mut Ui,
+    is_compact: bool,
+    (session, scene): (&Session, &Scene),
+    (number, proposed, state): (usize, &Move, MoveState),
+) {
     let width = ui.available_width();
     let pen = Pen::of(ui);
     let inner = width - 2.0 * PAD;
     let title = pen.paragraph(&proposed.title, semibold(15.0), (T1, T1), inner);
     let reason = pen.paragraph(&proposed.sentence, regular(12.0), (CARD_BODY, T1), inner);
-    let outcome = pen.paragraph(&outcome(proposed), regular(12.0), (T2, T1), inner);
+    // The compact set has expectation and cost in the status line.
+    let expected = if is_compact { String::new() } else { outcome(proposed) };
+    let outcome = pen.paragraph(&expected, regular(12.0), (T2, T1), inner);
     let heights = [title.size().y, reason.size().y, outcome.size().y];
     let has_outcome = !outcome.is_empty();
     let text = 36.0 + heights[0] + 3.0 + heights[1] + if has_outcome { 3.0 + heights[2] } else { 0.0 };
@@ -66,6 +73,7 @@ pub fn open(ui: &mut Ui, session: &Session, scene: &Scene, (number, proposed, st
     let description = format!("{} {}", proposed.sentence, self::outcome(proposed));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(description.clone()));
     describe(ui, &response, || match proposed.withdraw_if.as_str() {
+        _ if is_compact => self::outcome(proposed),
         "" => name.clone(),
         withdraw_if => format!("{name}. I would withdraw it: {withdraw_if}"),
     });
@@ -177,7 +185,12 @@ pub fn row(ui: &mut Ui, (number, proposed, state): (usize, &Move, MoveState)) ->
     let title_left = PAD + 18.0 + pen.width(number.to_string(), semibold(12.0)) + 8.0;
     let color = if state == MoveState::Rejected { T3 } else { T1 };
     let room = width - title_left - PAD - right_width - 8.0;
-    let title = pen.paragraph(&proposed.title, medium(13.0), (color, color), room);
+    // What is decided must say so; where a move belongs may give way to what it does.
+    let is_tight = pen.width(proposed.title.clone(), medium(12.0)) > room;
+    let (right_word, room) =
+        if is_tight && state == MoveState::Open { ("", room + right_width) } else { (right_word, room) };
+    let size = if pen.width(proposed.title.clone(), medium(13.0)) > room { 12.0 } else { 13.0 };
+    let title = pen.paragraph(&proposed.title, medium(size), (color, color), room);
     let height = (title.size().y + 13.0).max(32.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let name = name(number, proposed);

@@ -43,12 +43,12 @@ pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[u
 }
 
 /// A choice as a list that opens.
-pub fn dropdown(ui: &mut Ui, session: &Session, id: &str, rect: Rect) {
+pub fn dropdown(ui: &mut Ui, session: &Session, id: &str, rect: Rect, ground: egui::Color32) {
     let Some((setting, param)) = session.param(id) else { return };
     let SettingKind::Choice(names) = setting.kind else { return };
     let selected = param.to_plain(param.normalized()) as usize;
     let name = words::name(setting);
-    let response = menu(ui, rect, (&name, "", names[selected].1), CANVAS);
+    let response = menu(ui, rect, (&name, "", names[selected].1), ground);
     Popup::menu(&response).width(rect.width().max(110.0)).show(|ui| {
         for (position, (_, label)) in names.iter().enumerate() {
             if menu_row(ui, label, "", position == selected) {

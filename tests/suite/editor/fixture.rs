@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use discern::analysis::{Block, Features, Levels, Spectrum, Stereo};
+use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Spectrum, Stereo};
 use discern::assistant::{Brief, Change, Evidence, Move, MoveClass, Report, Verdict, VerdictKind};
-use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, LiveLoudness, LiveSpectrum, Phase, connect};
+use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, connect};
 use discern::chain::Stage;
 use discern::editor::Session;
 use discern::params::{DiscernParams, Judged, SharedParams};
@@ -77,7 +77,7 @@ pub struct Fixture {
 impl Fixture {
     /// A fresh instance with its editor open.
     pub fn new() -> Self {
-        let params: SharedParams = Arc::new(DiscernParams::default());
+        let params: SharedParams = DiscernParams::new();
         let host = Arc::new(Host::default());
         let (audio, analysis, end) = connect();
         let session = Session::new(Arc::clone(&params), end, GuiContext::new(host.clone()));
@@ -89,7 +89,8 @@ impl Fixture {
     pub fn judged(kind: VerdictKind) -> Self {
         let fixture = Self::new();
         fixture.params.change_saved(|saved| saved.set_judged(judged(kind)));
-        fixture.analysis.publish(hearing(Phase::Judged, Some(0.96)));
+        let share = if kind == VerdictKind::NotEnoughHeard { None } else { Some(0.96) };
+        fixture.analysis.publish(hearing(Phase::Judged, share));
         fixture
     }
 
@@ -148,7 +149,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
     let mix_db: Vec<f32> = frequencies_hz.iter().map(|hz| trend(*hz) + bump(*hz)).collect();
     let master_db =
         frequencies_hz.iter().zip(&mix_db).map(|(hz, db)| db + 0.8 / (1.0 + (5000.0 / hz).powi(2)) + 0.4).collect();
-    let loudness = |shift: f64| LiveLoudness {
+    let loudness = |shift: f64| LiveLevels {
         momentary_lufs: Some(-14.1 + shift),
         short_term_lufs: Some(-14.9 + shift),
         integrated_lufs: Some(-16.2 + shift),
@@ -156,6 +157,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         true_peak_dbtp: Some(-3.4 + shift * 0.72),
         psr_db: Some(9.4),
         correlation: Some(0.62),
+        ..LiveLevels::default()
     };
     let heard_s = 231.0 * share.unwrap_or(0.32);
     Hearing {
@@ -264,6 +266,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
                 correlation: Some(0.62),
                 side_to_mid_db: Some(-9.8),
                 balance_db: Some(0.1),
+                mono_fold_down_lu: Some(-1.4),
                 dc_offset: [1e-5, 2e-5],
             },
             spectrum: Spectrum::default(),
