@@ -182,7 +182,7 @@ pub struct Evidence {
     pub metric: &'static str,
     /// Measured.
     pub value: f64,
-    /// Where good records lie; an open end is infinite.
+    /// Where good records lie. Always finite: an open end is that of the scale, −120 dB or 0.
     pub expected: [f64; 2],
     /// Lower edge of the band concerned, Hz.
     pub low_hz: Option<f64>,
@@ -258,6 +258,8 @@ const METRICS: &[&str] = &[
     "sample_peak_dbfs",
     "plr_db",
     "psr_min_db",
+    "limiter_reduction_db",
+    "crest_loss_db",
 ];
 
 /// The metric with this name, as a report holds it.

@@ -4,7 +4,7 @@ mod bypass;
 mod dither;
 pub mod equalizer;
 mod input;
-mod limiter;
+pub mod limiter;
 pub mod monitor;
 pub mod settings;
 

@@ -146,7 +146,11 @@ impl LoudnessMeter {
     fn accumulate(&mut self, channels: &[&[f32]], from: usize, to: usize) {
         for (pair_idx, filter) in self.filters.iter_mut().enumerate() {
             let left = &channels[2 * pair_idx][from..to];
-            let mut sums = (f64x2::ZERO, 0.0);
+            // The sums go on where they were, so that no division into blocks changes the order of additions.
+            let num_channels = self.energy.len() - 2 * pair_idx;
+            let energy = &mut self.energy[2 * pair_idx..][..num_channels.min(2)];
+            let before = [energy[0], energy.get(1).copied().unwrap_or(0.0)];
+            let mut sums = (f64x2::from(before), if pair_idx == 0 { self.cross } else { 0.0 });
             let mut hear = |pair: [f32; 2]| {
                 let weighted = filter.process(f64x2::from(pair.map(f64::from)));
                 let [l, r] = weighted.to_array();
@@ -156,11 +160,9 @@ impl LoudnessMeter {
                 Some(right) => left.iter().zip(&right[from..to]).for_each(|(&l, &r)| hear([l, r])),
                 None => left.iter().for_each(|&l| hear([l, 0.0])),
             }
-            for (energy, sum) in self.energy[2 * pair_idx..].iter_mut().zip(sums.0.to_array()) {
-                *energy += sum;
-            }
+            energy.copy_from_slice(&sums.0.to_array()[..energy.len()]);
             if pair_idx == 0 {
-                self.cross += sums.1;
+                self.cross = sums.1;
             }
         }
     }

@@ -270,10 +270,10 @@ impl LevelPlan {
             share: 1.0,
         };
         let loudness = brief.target_lufs().map(|target_lufs| {
-            let high = if self.goal == Goal::Hold { f64::INFINITY } else { target_lufs + LANDING_TOLERANCE_LU };
+            let high = if self.goal == Goal::Hold { 0.0 } else { target_lufs + LANDING_TOLERANCE_LU };
             everywhere("integrated_lufs", self.current.integrated_lufs, [target_lufs - LANDING_TOLERANCE_LU, high])
         });
-        let peak = everywhere("true_peak_dbtp", self.current.true_peak_dbtp, [f64::NEG_INFINITY, brief.ceiling()]);
+        let peak = everywhere("true_peak_dbtp", self.current.true_peak_dbtp, [-120.0, brief.ceiling()]);
         loudness.into_iter().chain([peak]).collect()
     }
 }

@@ -149,7 +149,13 @@ fn write_flac(path: &Path, audio: &AudioFile, word_length: WordLength) -> Result
         usize::from(word_length.bits()),
         audio.sample_rate_hz as usize,
     );
-    let stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
+    let mut stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
+        .map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;
+    // The encoder counts the shorter last block into the least block size, which then reads as a stream of variable
+    // blocks (RFC 9639, section 8.2 leaves the last one out); strict readers refuse that.
+    stream
+        .stream_info_mut()
+        .set_block_sizes(config.block_size, config.block_size)
         .map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;
     let mut sink = flacenc::bitsink::ByteSink::new();
     stream.write(&mut sink).map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;

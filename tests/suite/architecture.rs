@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A layer: its name, the layers it may import, the guarded crates it may name.
-struct Layer {
-    name: &'static str,
+struct Layer<'a> {
+    name: &'a str,
     may_import: &'static [&'static str],
     may_name: &'static [&'static str],
 }
 
-const LAYERS: &[Layer] = &[
+const LAYERS: &[Layer<'static>] = &[
     Layer { name: "dsp", may_import: &[], may_name: &["realfft"] },
     Layer { name: "chain", may_import: &["dsp"], may_name: &[] },
     Layer { name: "analysis", may_import: &["dsp"], may_name: &["realfft", "ebur128"] },
@@ -74,7 +74,7 @@ const GUARDED_CRATES: &[&str] = &[
 const MAX_LINES_OF_CODE: usize = 400;
 
 /// What is wrong with a file, one line each.
-fn faults(layer: &Layer, source: &str) -> Vec<String> {
+fn faults(layer: &Layer<'_>, source: &str) -> Vec<String> {
     let mut faults = Vec::new();
     if !source.starts_with("//! ") {
         faults.push("does not begin with a `//!` sentence".to_owned());
