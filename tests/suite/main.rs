@@ -4,6 +4,8 @@ mod architecture;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
+#[cfg(feature = "plugin")]
+mod editor;
 mod equalizer;
 mod loudness;
 #[cfg(feature = "plugin")]
