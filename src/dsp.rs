@@ -14,4 +14,3 @@ pub mod svf;
 pub mod true_peak;
 pub mod units;
 pub mod window;
-

@@ -1,6 +1,7 @@
 //! One integration binary: whatever is checked across files.
 
 mod architecture;
+mod assistant;
 mod command_line;
 mod loudness;
 #[cfg(feature = "plugin")]
