@@ -1,6 +1,7 @@
 //! One integration binary: whatever is checked across files.
 
 mod architecture;
+mod assistant;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
