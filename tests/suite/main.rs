@@ -8,6 +8,7 @@ mod command_line;
 #[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
+mod limiter;
 mod loudness;
 #[cfg(feature = "plugin")]
 mod params;
