@@ -87,7 +87,10 @@ fn steep_cuts_are_butterworth_filters_within_0_1_db() {
                         }
                     }
                 }
-                println!("{rate} {shape:?} {slope:?}: {:.4} dB, corner {:.0} Hz, at {:.0} Hz", worst.0, worst.1, worst.2);
+                println!(
+                    "{rate} {shape:?} {slope:?}: {:.4} dB, corner {:.0} Hz, at {:.0} Hz",
+                    worst.0, worst.1, worst.2
+                );
                 assert!(worst.0 <= 0.1, "{rate} {shape:?} {slope:?}: {worst:?}");
             }
         }
