@@ -15,4 +15,3 @@ pub mod svf;
 pub mod true_peak;
 pub mod units;
 pub mod window;
-
