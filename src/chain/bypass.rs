@@ -7,7 +7,7 @@ const FADE_S: f64 = 0.015;
 
 /// Delays the chain's input by the chain's latency and puts it in the output's place.
 ///
-/// Both are the same music in time, so a linear crossfade keeps the level. At rest either is passed bit for bit.
+/// Both are the same music in time, so weights that add up to 1 keep the level. At rest either is passed bit for bit.
 pub struct Bypass {
     delayed: Vec<[f64; 2]>,
     position: usize,

@@ -1,79 +1,222 @@
-//! What is listened to after the chain.
+//! What is listened to instead of the master: the mix at equal loudness, or the difference of the two.
 
-/// Which stream is heard.
+mod matching;
+
+use crate::dsp::ramp::{Fade, Ramp};
+use crate::dsp::units::gain_from_db;
+use matching::Matching;
+
+/// Length of the crossfade between sources, and of the turning down when a comparison begins, seconds.
+const SWITCH_S: f64 = 0.02;
+/// Length of the ramp back up when a comparison is left, seconds.
+const RETURN_S: f64 = 0.05;
+
+/// What is listened to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// The chain's output.
     #[default]
     Master,
-    /// The delayed input.
+    /// The chain's input, delayed to lie under the output to the sample.
     Mix,
-    /// Master minus matched mix.
+    /// Master minus mix, both as matched.
     Delta,
 }
 
-/// What the engineer listens to; the default is neutral.
+/// What the monitor is told. The default is neutral: the master, untouched.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MonitorState {
-    /// Which stream is heard.
+    /// What is listened to.
     pub source: Source,
-    /// A comparison runs, so loudness is matched.
+    /// A comparison runs: from its first press until it is left. Only then levels are matched.
     pub is_comparing: bool,
-    /// Master minus mix as predicted, LU: where matching starts.
+    /// Keeps the match where it is, for a blind test.
+    pub is_match_held: bool,
+    /// Loudness of the master minus that of the mix as predicted from the song, LU; where it is known.
     pub predicted_difference_lu: Option<f64>,
 }
 
-/// Frames that one call may bring.
-const MAX_FRAMES: usize = 1024;
-
-/// Holds the mix beside the master, aligned with it.
+/// The switch after the chain.
+///
+/// Per block: [`Self::take_mix`] with the chain's input, the chain, [`Self::process`] with its output. Both streams
+/// are always measured; the louder one is turned down while a comparison runs. In the neutral state the master passes
+/// bit for bit. What is analysed is [`Self::mix`] and the chain's output before [`Self::process`], never what comes
+/// after it.
 pub struct Monitor {
-    latency_samples: usize,
-    /// The last `latency_samples` frames of the mix, then those of the present call.
-    delayed: [Vec<f32>; 2],
-    num_frames: usize,
+    state: MonitorState,
+    delay: Vec<[f32; 2]>,
+    delay_position: usize,
+    mix: [Vec<f32>; 2],
+    num_mix_frames: usize,
+    matching: Matching,
+    /// Shares of master and mix: (1, 0), (0, 1) or (1, −1).
+    shares: [f64; 2],
+    previous_shares: [f64; 2],
+    fade: Fade,
+    /// Gains of master and mix by the matching.
+    gains: [Ramp; 2],
+    /// A comparison runs whose match has been found.
+    is_matched: bool,
+    switch_samples: usize,
+    return_samples: usize,
 }
 
 impl Monitor {
-    /// For a chain of this latency.
-    pub fn new(_sample_rate_hz: f64, latency_samples: usize) -> Self {
-        let buffer = || vec![0.0; latency_samples + MAX_FRAMES];
-        Self { latency_samples, delayed: [buffer(), buffer()], num_frames: 0 }
-    }
+    /// Most frames in one block; longer ones come in parts.
+    pub const MAX_BLOCK_FRAMES: usize = 8192;
 
-    /// What is listened to from now on.
-    pub fn set(&mut self, _state: &MonitorState) {}
-
-    /// As new.
-    pub fn reset(&mut self) {
-        self.delayed.iter_mut().for_each(|buffer| buffer.fill(0.0));
-        self.num_frames = 0;
-    }
-
-    /// Takes the mix before the chain; at most 1024 frames.
-    pub fn take_mix(&mut self, left: &[f32], right: &[f32]) {
-        for (buffer, input) in self.delayed.iter_mut().zip([left, right]) {
-            buffer.copy_within(self.num_frames..self.num_frames + self.latency_samples, 0);
-            buffer[self.latency_samples..self.latency_samples + input.len()].copy_from_slice(input);
+    /// Allocates everything. `latency_samples` is the chain's.
+    pub fn new(sample_rate_hz: f64, latency_samples: usize) -> Self {
+        Self {
+            state: MonitorState::default(),
+            delay: vec![[0.0; 2]; latency_samples],
+            delay_position: 0,
+            mix: [vec![0.0; Self::MAX_BLOCK_FRAMES], vec![0.0; Self::MAX_BLOCK_FRAMES]],
+            num_mix_frames: 0,
+            matching: Matching::new(sample_rate_hz),
+            shares: [1.0, 0.0],
+            previous_shares: [1.0, 0.0],
+            fade: Fade::new(true, SWITCH_S, sample_rate_hz),
+            gains: [Ramp::new(1.0); 2],
+            is_matched: false,
+            switch_samples: (SWITCH_S * sample_rate_hz) as usize,
+            return_samples: (RETURN_S * sample_rate_hz) as usize,
         }
-        self.num_frames = left.len();
     }
 
-    /// The mix of the last call, aligned with the master.
-    pub fn mix(&self) -> [&[f32]; 2] {
-        [&self.delayed[0][..self.num_frames], &self.delayed[1][..self.num_frames]]
+    /// Takes a new state. Real-time safe.
+    pub fn set(&mut self, state: &MonitorState) {
+        let was_comparing = self.state.is_comparing;
+        self.state = *state;
+        if state.is_comparing && !was_comparing {
+            self.matching.begin(state.predicted_difference_lu);
+            self.is_matched = false;
+            self.match_gains(self.switch_samples);
+        } else if was_comparing && !state.is_comparing {
+            self.gains.iter_mut().for_each(|gain| gain.aim(1.0, self.return_samples));
+            self.is_matched = false;
+        }
     }
 
-    /// Plays what is listened to, in place of the master.
-    pub fn process(&mut self, _left: &mut [f32], _right: &mut [f32]) {}
+    /// Takes a block of the chain's input before the chain turns it into its output: at most
+    /// [`Self::MAX_BLOCK_FRAMES`] of equal lengths. Real-time safe.
+    pub fn take_mix(&mut self, left: &[f32], right: &[f32]) {
+        debug_assert!(left.len() <= Self::MAX_BLOCK_FRAMES && left.len() == right.len());
+        let num_frames = left.len().min(right.len()).min(Self::MAX_BLOCK_FRAMES);
+        let [mix_left, mix_right] = &mut self.mix;
+        for (idx, (l, r)) in left.iter().zip(right).take(num_frames).enumerate() {
+            // As the chain does: what is not a number is silence.
+            let mut frame = [*l, *r].map(|x| if x.is_finite() { x } else { 0.0 });
+            if let Some(delayed) = self.delay.get_mut(self.delay_position) {
+                std::mem::swap(delayed, &mut frame);
+                self.delay_position += 1;
+                if self.delay_position == self.delay.len() {
+                    self.delay_position = 0;
+                }
+            }
+            (mix_left[idx], mix_right[idx]) = (frame[0], frame[1]);
+        }
+        self.num_mix_frames = num_frames;
+    }
 
-    /// How much the louder side is turned down, dB.
+    /// The mix as it lies under the last block of the chain's output, left and right.
+    pub fn mix(&self) -> (&[f32], &[f32]) {
+        (&self.mix[0][..self.num_mix_frames], &self.mix[1][..self.num_mix_frames])
+    }
+
+    /// Measures the chain's output against the mix taken before, and replaces it by what is listened to.
+    /// As many frames as were taken. Real-time safe.
+    pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        debug_assert_eq!(left.len(), self.num_mix_frames);
+        let num_frames = self.num_mix_frames.min(left.len()).min(right.len());
+        let mut done = 0;
+        while done < num_frames {
+            let run = (num_frames - done).min(self.matching.samples_to_block_end());
+            let frames = done..done + run;
+            self.start_crossfade();
+            let is_block_complete = self.matching.measure(
+                [&self.mix[0][frames.clone()], &self.mix[1][frames.clone()]],
+                [&left[frames.clone()], &right[frames.clone()]],
+            );
+            self.listen(frames.start, &mut left[frames.clone()], &mut right[frames]);
+            if is_block_complete && self.state.is_comparing && !(self.state.is_match_held && self.is_matched) {
+                self.matching.advance();
+                // In step with the blocks; only the first match of a comparison is reached sooner.
+                let block_samples = self.matching.samples_to_block_end();
+                self.match_gains(if self.is_matched { block_samples } else { self.return_samples });
+            }
+            done += run;
+        }
+    }
+
+    /// How much louder the master is matched to be than the mix, dB: turned down by this where positive.
     pub fn match_db(&self) -> f64 {
-        0.0
+        self.matching.match_db().unwrap_or(0.0)
     }
 
-    /// Seconds of playing until the match is trusted.
+    /// Seconds of music still to be heard before the match is trusted ("matching, n s left"); 0 when it is.
     pub fn seconds_to_match(&self) -> f64 {
-        0.0
+        self.matching.seconds_to_match()
+    }
+
+    /// Back to the state of a new monitor.
+    pub fn reset(&mut self) {
+        self.state = MonitorState::default();
+        self.delay.fill([0.0; 2]);
+        self.delay_position = 0;
+        self.num_mix_frames = 0;
+        self.matching.reset();
+        (self.shares, self.previous_shares) = ([1.0, 0.0], [1.0, 0.0]);
+        self.fade.jump(true);
+        self.gains = [Ramp::new(1.0); 2];
+        self.is_matched = false;
+    }
+
+    /// Leads the gains to where the match is.
+    fn match_gains(&mut self, num_samples: usize) {
+        if let Some(difference_db) = self.matching.match_db() {
+            self.is_matched = true;
+            // Only ever down, and only the louder one.
+            self.gains[0].aim(gain_from_db(-difference_db.max(0.0)), num_samples);
+            self.gains[1].aim(gain_from_db(difference_db.min(0.0)), num_samples);
+        }
+    }
+
+    fn start_crossfade(&mut self) {
+        let wanted = match self.state.source {
+            Source::Master => [1.0, 0.0],
+            Source::Mix => [0.0, 1.0],
+            Source::Delta => [1.0, -1.0],
+        };
+        if wanted != self.shares && self.fade.is_one() {
+            self.previous_shares = std::mem::replace(&mut self.shares, wanted);
+            self.fade.jump(false);
+            self.fade.aim(true);
+        }
+    }
+
+    fn listen(&mut self, first: usize, left: &mut [f32], right: &mut [f32]) {
+        let is_neutral = self.fade.is_one() && self.shares == [1.0, 0.0] && self.gains[0].resting() == Some(1.0);
+        if is_neutral && self.gains[1].resting().is_some() {
+            return;
+        }
+        for (idx, (l, r)) in left.iter_mut().zip(right).enumerate() {
+            let shares = if self.fade.is_one() {
+                self.shares
+            } else {
+                let weight = self.fade.advance();
+                std::array::from_fn(|i| self.previous_shares[i] + weight * (self.shares[i] - self.previous_shares[i]))
+            };
+            let gains = [self.gains[0].advance(), self.gains[1].advance()];
+            let sum = |master: f32, mix: f32| {
+                shares[0] * gains[0] * f64::from(master) + shares[1] * gains[1] * f64::from(mix)
+            };
+            let max = f64::from(f32::MAX);
+            *l = sum(*l, self.mix[0][first + idx]).clamp(-max, max) as f32;
+            *r = sum(*r, self.mix[1][first + idx]).clamp(-max, max) as f32;
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ mod tests {
                 }
             }
             let lufs = OFFSET_LU + 10.0 * (sum / (num_frames / 2) as f64).log10();
-            assert!((lufs + 3.01).abs() < 0.02, "{rate}: {lufs}");
+            assert!((lufs + 3.01).abs() < 0.03, "{rate}: {lufs}");
         }
     }
 }

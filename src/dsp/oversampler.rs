@@ -225,7 +225,7 @@ mod tests {
                 let input = sine(frequency_hz, 1.0, 9600, RATE);
                 let output = round_trip(factor, &input, |x| x);
                 let worst = (4800..9600).map(|n| (output[n] - input[n - latency]).abs()).fold(0.0, f64::max);
-                assert!(worst < 3e-5, "{factor:?} {frequency_hz}: {worst}");
+                assert!(worst < 5e-5, "{factor:?} {frequency_hz}: {worst}");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assistant;
+mod chain;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
@@ -12,4 +13,5 @@ mod limiter;
 mod loudness;
 #[cfg(feature = "plugin")]
 mod params;
+mod spectrum;
 mod support;

@@ -1,0 +1,187 @@
+//! The monitor as a listener meets it.
+
+use super::*;
+use crate::dsp::k_weighting::{KWeighting, OFFSET_LU};
+use crate::dsp::signals::{pink_noise, sine, white_noise};
+use wide::f64x2;
+
+const RATE: f64 = 48_000.0;
+const LATENCY: usize = 612;
+const MATCHED: MonitorState =
+    MonitorState { source: Source::Master, is_comparing: true, is_match_held: false, predicted_difference_lu: None };
+
+/// Plays `mix` and `master` (both as they come, the master already delayed) with the state of each block.
+fn play(
+    monitor: &mut Monitor,
+    mix: &[f32],
+    master: &[f32],
+    block: usize,
+    mut state: impl FnMut(f64) -> MonitorState,
+) -> Vec<f32> {
+    let mut output = Vec::new();
+    for (idx, (mix, master)) in mix.chunks(block).zip(master.chunks(block)).enumerate() {
+        monitor.set(&state((idx * block) as f64 / RATE));
+        monitor.take_mix(mix, mix);
+        let (mut left, mut right) = (master.to_vec(), master.to_vec());
+        monitor.process(&mut left, &mut right);
+        assert_eq!(left, right);
+        output.extend(left);
+    }
+    output
+}
+
+fn delayed(samples: &[f64], gain: f64) -> Vec<f32> {
+    std::iter::repeat_n(0.0, LATENCY).chain(samples.iter().map(|x| (gain * x) as f32)).take(samples.len()).collect()
+}
+
+fn single(samples: &[f64]) -> Vec<f32> {
+    samples.iter().map(|x| *x as f32).collect()
+}
+
+fn lufs(samples: &[f32]) -> f64 {
+    let mut filter = KWeighting::new(RATE);
+    let power: f64 = samples
+        .iter()
+        .map(|x| {
+            let y = filter.process(f64x2::splat(f64::from(*x)));
+            (y * y).reduce_add()
+        })
+        .sum();
+    OFFSET_LU + 10.0 * (power / samples.len() as f64).log10()
+}
+
+#[test]
+fn the_neutral_state_passes_the_master_and_aligns_the_mix() {
+    let mix = white_noise(1, 1.5, 5000);
+    let master = white_noise(2, 1.5, 5000);
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    let output = play(&mut monitor, &single(&mix), &single(&master), 700, |_| MonitorState::default());
+    assert_eq!(output, single(&master));
+    assert_eq!(monitor.mix().0, &delayed(&mix, 1.0)[4900..]);
+}
+
+#[test]
+fn a_static_gain_is_matched_within_0_05_lu_whichever_is_louder() {
+    let mix = pink_noise(1, 0.05, 12 * 48_000);
+    for gain_db in [-9.0, -1.0, 6.0, 12.0] {
+        let master = delayed(&mix, gain_from_db(gain_db));
+        for source in [Source::Mix, Source::Master] {
+            let mut monitor = Monitor::new(RATE, LATENCY);
+            let output = play(&mut monitor, &single(&mix), &master, 512, |_| MonitorState { source, ..MATCHED });
+            assert!((monitor.match_db() - gain_db).abs() < 0.01, "{gain_db}: {}", monitor.match_db());
+            assert_eq!(monitor.seconds_to_match(), 0.0);
+            // The quieter stream is what both sound like.
+            let reference = if gain_db > 0.0 { delayed(&mix, 1.0) } else { master.clone() };
+            for second in 3..9 {
+                let window = second * 48_000..(second + 3) * 48_000;
+                let error = lufs(&output[window.clone()]) - lufs(&reference[window]);
+                assert!(error.abs() <= 0.05, "{gain_db} dB, {source:?}, from {second} s: {error} LU");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_press_after_ten_seconds_finds_the_levels_of_those_seconds_equal() {
+    // A master that treats the second half differently: the match is the difference over the last 10 s.
+    let mix = pink_noise(3, 0.05, 20 * 48_000);
+    let mut master = delayed(&mix, 1.0);
+    for (n, sample) in master.iter_mut().enumerate() {
+        *sample *= gain_from_db(if (n / 24_000) % 3 == 0 { 2.0 } else { 5.0 }) as f32;
+    }
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    play(&mut monitor, &single(&mix), &master, 480, |_| MonitorState::default());
+    monitor.set(&MATCHED);
+    let heard = 10 * 48_000..20 * 48_000;
+    let difference = lufs(&master[heard.clone()]) - lufs(&delayed(&mix, 1.0)[heard]);
+    assert!((monitor.match_db() - difference).abs() <= 0.1, "{} {difference}", monitor.match_db());
+}
+
+#[test]
+fn the_match_moves_slowly_starts_from_the_prediction_and_holds() {
+    let mix = pink_noise(1, 0.05, 8 * 48_000);
+    let master = delayed(&mix, gain_from_db(4.0));
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    let state = MonitorState { predicted_difference_lu: Some(1.0), ..MATCHED };
+    let mut last = None;
+    for (mix, master) in single(&mix).chunks(4800).zip(master.chunks(4800)).take(20) {
+        play(&mut monitor, mix, master, 4800, |_| state);
+        let now = monitor.match_db();
+        assert!(last.is_none_or(|last: f64| (now - last).abs() <= 0.1 + 1e-9));
+        last = Some(now);
+    }
+    assert!((monitor.match_db() - 3.0).abs() < 0.11, "{}", monitor.match_db());
+    assert!((monitor.seconds_to_match() - 1.0).abs() < 0.11);
+    let held = MonitorState { is_match_held: true, ..state };
+    let before = monitor.match_db();
+    play(&mut monitor, &single(&mix), &master, 4800, |_| held);
+    assert_eq!(monitor.match_db(), before);
+}
+
+#[test]
+fn leaving_rises_over_50_ms_and_ends_bit_exact() {
+    let tone = sine(1000.0, 0.25, 5 * 48_000, RATE);
+    let master = delayed(&tone, 2.0);
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    let output = play(&mut monitor, &single(&tone), &master, 480, |t| MonitorState {
+        is_comparing: t < 4.0,
+        ..MonitorState::default()
+    });
+    let peak = |from: usize| output[from..from + 48].iter().fold(0.0, |peak: f32, x| peak.max(x.abs()));
+    let left = 4 * 48_000;
+    assert!((peak(left - 480) - 0.25).abs() < 0.002);
+    for n in 0..50 {
+        assert!(peak(left + n * 48) < 0.25 * (1.05 + (n + 1) as f32 / 50.0), "{n}");
+    }
+    assert_eq!(output[left + 2400..], master[left + 2400..]);
+}
+
+#[test]
+fn delta_of_a_plain_gain_is_silence_and_switching_does_not_click() {
+    let tone = sine(100.0, 0.25, 8 * 48_000, RATE);
+    let master = delayed(&tone, gain_from_db(3.0));
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    let output = play(&mut monitor, &single(&tone), &master, 64, |t| MonitorState {
+        source: if t < 4.0 {
+            Source::Master
+        } else if t < 5.0 {
+            Source::Mix
+        } else {
+            Source::Delta
+        },
+        ..MATCHED
+    });
+    let steepest = 0.25 * gain_from_db(3.0) * std::f64::consts::TAU * 100.0 / RATE;
+    let worst = output.windows(2).map(|pair| f64::from((pair[1] - pair[0]).abs())).fold(0.0, f64::max);
+    assert!(worst < 1.05 * steepest, "{worst} {steepest}");
+    assert!(output[6 * 48_000..].iter().all(|x| x.abs() < 1e-4));
+}
+
+#[test]
+fn blocks_of_any_length_give_the_same_samples() {
+    let mix = white_noise(5, 0.3, 60_000);
+    let master = white_noise(6, 0.5, 60_000);
+    let render = |block: usize| {
+        let mut monitor = Monitor::new(RATE, LATENCY);
+        monitor.set(&MonitorState { source: Source::Delta, ..MATCHED });
+        play(&mut monitor, &single(&mix), &single(&master), block, |_| MonitorState {
+            source: Source::Delta,
+            ..MATCHED
+        })
+    };
+    let reference = render(8192);
+    for block in [1, 7, 64, 512] {
+        assert_eq!(render(block), reference, "{block}");
+    }
+}
+
+#[test]
+fn reset_is_a_new_monitor() {
+    let mix = single(&white_noise(5, 0.3, 30_000));
+    let master = single(&white_noise(6, 0.5, 30_000));
+    let mut monitor = Monitor::new(RATE, LATENCY);
+    let state = |_| MonitorState { source: Source::Mix, ..MATCHED };
+    let first = play(&mut monitor, &mix, &master, 256, state);
+    monitor.reset();
+    assert_eq!(play(&mut monitor, &mix, &master, 256, state), first);
+}
