@@ -2,7 +2,13 @@
 
 mod architecture;
 mod assistant;
+#[cfg(feature = "plugin")]
+mod clap_host;
 mod command_line;
+#[cfg(feature = "plugin")]
+mod editor;
+mod equalizer;
+mod limiter;
 mod loudness;
 #[cfg(feature = "plugin")]
 mod params;
