@@ -9,25 +9,30 @@ use crate::dsp::units::{db_from_gain, db_from_power};
 /// What the limiter takes from the loudest parts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LimitingCost {
-    /// Crest (true peak over K-weighted level) lost, mean over blocks of 100 ms, dB.
+    /// Crest (peak over K-weighted level) lost, mean over blocks of 100 ms, dB.
     pub crest_loss_db: f64,
-    /// Share of the blocks whose gain is reduced by more than [`DEEP_REDUCTION_DB`].
+    /// Level lost against the same gain without limiting, dB.
+    pub level_loss_db: f64,
+    /// Share of the blocks whose gain is reduced by more than 3 dB.
     pub deep_share: f64,
 }
 
 /// The budget is ours: crest is what the studies of over-compression tie its audibility to (Ronan et al., JAES 2017),
 /// and they find about 3 dB of it lost between the quiet and the loud decades (Deruty and Tardieu, JAES 2014). A third
 /// of that in the loudest parts is the most that is proposed unasked.
-pub const CREST_BUDGET_DB: f64 = 1.0;
+const CREST_BUDGET_DB: f64 = 1.0;
+/// Ours: a limiter that only catches peaks leaves the level alone. From here on it turns the music down, which on
+/// material that is limited already happens before any crest is lost.
+const LEVEL_BUDGET_DB: f64 = 0.5;
 /// Reduction that takes the edge off a drum.
-pub const DEEP_REDUCTION_DB: f64 = 3.0;
+const DEEP_REDUCTION_DB: f64 = 3.0;
 /// Share of the loudest parts that may be reduced so deeply: single hits, not the groove.
-pub const DEEP_BUDGET: f64 = 0.1;
+const DEEP_BUDGET: f64 = 0.1;
 
 impl LimitingCost {
     /// Whether the budget holds.
     pub fn is_within_budget(&self) -> bool {
-        self.crest_loss_db <= CREST_BUDGET_DB && self.deep_share <= DEEP_BUDGET
+        self.crest_loss_db <= CREST_BUDGET_DB && self.level_loss_db <= LEVEL_BUDGET_DB && self.deep_share <= DEEP_BUDGET
     }
 }
 
@@ -53,18 +58,25 @@ impl<'a, 'b> Bearing<'a, 'b> {
         settings.limiter.gain_db = gain_db;
         let limited = self.predictor.render_loudest(&settings);
         let crest_db = |block: &OutBlock| db_from_gain(block.peak) - db_from_power(block.power);
-        let (mut loss_db, mut num_deep, mut num_blocks) = (0.0, 0.0, 0.0);
+        let (mut crest_loss_db, mut num_deep, mut num_blocks) = (0.0, 0.0, 0.0);
+        let (mut free_power, mut limited_power) = (0.0, 0.0);
         for (free, limited) in self.free.iter().flatten().zip(limited.iter().flatten()) {
             if free.power > 0.0 && limited.power > 0.0 {
                 num_blocks += 1.0;
-                loss_db += crest_db(free) - crest_db(limited);
+                crest_loss_db += crest_db(free) - crest_db(limited);
                 num_deep += f64::from(u8::from(limited.reduction_db > DEEP_REDUCTION_DB));
+                free_power += free.power;
+                limited_power += limited.power;
             }
         }
         if num_blocks == 0.0 {
             return LimitingCost::default();
         }
-        LimitingCost { crest_loss_db: loss_db / num_blocks, deep_share: num_deep / num_blocks }
+        LimitingCost {
+            crest_loss_db: crest_loss_db / num_blocks,
+            level_loss_db: applied_gain_db(&settings) - db_from_power(limited_power / free_power),
+            deep_share: num_deep / num_blocks,
+        }
     }
 
     /// The highest gain within the budget, dB, to 0.1 dB.
@@ -83,6 +95,12 @@ impl<'a, 'b> Bearing<'a, 'b> {
         }
         (low * 10.0).floor() / 10.0
     }
+}
+
+/// The gain that the limiter applies: its knob times the amounts (`product.md` section 2).
+fn applied_gain_db(settings: &Settings) -> f64 {
+    let amount = settings.amount_percent / 100.0 * settings.limiter.amount_percent / 100.0;
+    settings.limiter.gain_db * amount.clamp(0.0, 2.0)
 }
 
 /// Sets a setting of the table, snapped.

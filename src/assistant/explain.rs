@@ -3,7 +3,7 @@
 use super::level::{Goal, Landing, LevelPlan, Shortfall};
 use super::{Brief, Destination, MoveClass};
 use crate::analysis::Features;
-use crate::assistant::bearing::{CREST_BUDGET_DB, LimitingCost};
+use crate::assistant::bearing::LimitingCost;
 
 /// A number with one decimal and the typographic minus; never "−0.0".
 pub fn number_text(value: f64) -> String {
@@ -58,8 +58,7 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
             )
         }
         Goal::Bear if landing.gain_db > 0.05 => format!(
-            "The loudest parts bear {gain} before limiting costs them more than {} dB of crest; that makes {} of {}.",
-            number_text(CREST_BUDGET_DB),
+            "The loudest parts bear {gain} before the limiter does more than catch their peaks; that makes {} of {}.",
             lufs_text(after.integrated_lufs),
             lufs_text(now.integrated_lufs)
         ),

@@ -1,6 +1,6 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
-use super::rendering::{Audio, OutBlock, Piece, Renderer, max_reduction_db, true_peak_dbtp};
+use super::rendering::{Audio, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
 use crate::analysis::{BlockPowers, Excerpt, Features, Programme};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
@@ -47,7 +47,7 @@ impl<'a> Predictor<'a> {
                 mix: None,
                 loudest: loudest_windows(features)
                     .into_iter()
-                    .map(|start| renderer.piece(left, right, start, start + WINDOW_BLOCKS))
+                    .map(|start| renderer.song_part(left, right, start..start + WINDOW_BLOCKS))
                     .collect(),
             },
             Audio::Excerpts(excerpts) => {
@@ -68,18 +68,18 @@ impl<'a> Predictor<'a> {
         self.pieces.is_empty()
     }
 
-    /// The loudest parts rendered with these settings.
+    /// The loudest parts rendered with these settings; sample peaks.
     pub fn render_loudest(&self, settings: &Settings) -> Vec<Vec<OutBlock>> {
-        self.renderer.render(&self.loudest, settings)
+        self.renderer.render(&self.loudest, settings, Peak::Sample)
     }
 
     /// The song rendered with these settings.
     pub fn predict(&self, settings: &Settings) -> Prediction {
-        let rendered = self.renderer.render(&self.pieces, settings);
+        let rendered = self.renderer.render(&self.pieces, settings, Peak::True);
         match &self.mix {
             None => {
                 let powers: Vec<f64> = rendered.iter().flatten().map(|block| block.power).collect();
-                measured(&powers, true_peak_dbtp(&rendered), max_reduction_db(&rendered))
+                measured(&powers, peak_db(&rendered), max_reduction_db(&rendered))
             }
             Some(mix) => self.map_onto_song(mix, &rendered, settings),
         }
@@ -107,7 +107,7 @@ impl<'a> Predictor<'a> {
         // The song's highest peak may lie outside the excerpts; the ceiling holds it there too.
         let highest = self.mix().true_peak_dbtp + curve.linear_gain_db();
         let ceiling_dbtp = settings.limiter.ceiling().filter(|_| settings.limiter.enabled).unwrap_or(f64::INFINITY);
-        let true_peak_dbtp = true_peak_dbtp(rendered).max(highest.min(ceiling_dbtp));
+        let true_peak_dbtp = peak_db(rendered).max(highest.min(ceiling_dbtp));
         let reduction_db = max_reduction_db(rendered).max(highest - ceiling_dbtp);
         measured(&powers, true_peak_dbtp, reduction_db)
     }

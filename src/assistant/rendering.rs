@@ -1,5 +1,6 @@
 //! Renders what was captured through the real chain and measures what comes out, block by block.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::analysis::{Excerpt, Features, LoudnessMeter, TruePeakMeter};
@@ -36,10 +37,19 @@ pub struct Piece<'a> {
 pub struct OutBlock {
     /// K-weighted power summed over channels.
     pub power: f64,
-    /// True peak, linear.
+    /// Peak, linear.
     pub peak: f64,
     /// Largest gain reduction of the limiter, dB.
     pub reduction_db: f64,
+}
+
+/// Which peak of a block is measured: the true one takes as long as the rest of the measuring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Peak {
+    /// The highest sample.
+    Sample,
+    /// The true peak.
+    True,
 }
 
 /// Renders pieces of one song.
@@ -68,14 +78,18 @@ impl Renderer {
         let num_blocks = left.len().div_ceil(self.frame(1).max(1));
         (0..num_blocks)
             .step_by(PIECE_BLOCKS)
-            .map(|start| self.piece(left, right, start, (start + PIECE_BLOCKS).min(num_blocks)))
+            .map(|start| self.piece(left, right, start..(start + PIECE_BLOCKS).min(num_blocks), LEAD_IN_BLOCKS))
             .collect()
     }
 
-    /// The piece of a song from block `start` to `end`.
-    pub fn piece<'a>(&self, left: &'a [f32], right: &'a [f32], start: usize, end: usize) -> Piece<'a> {
-        let num_lead_in = start.min(LEAD_IN_BLOCKS);
-        let frames = self.frame(start - num_lead_in)..self.frame(end).min(left.len());
+    /// A part of a song, as short of lead-in as an excerpt.
+    pub fn song_part<'a>(&self, left: &'a [f32], right: &'a [f32], blocks: Range<usize>) -> Piece<'a> {
+        self.piece(left, right, blocks, EXCERPT_LEAD_IN_BLOCKS)
+    }
+
+    fn piece<'a>(&self, left: &'a [f32], right: &'a [f32], blocks: Range<usize>, lead_in: usize) -> Piece<'a> {
+        let num_lead_in = blocks.start.min(lead_in);
+        let frames = self.frame(blocks.start - num_lead_in)..self.frame(blocks.end).min(left.len());
         Piece { left: &left[frames.clone()], right: &right[frames], num_lead_in }
     }
 
@@ -90,7 +104,7 @@ impl Renderer {
     }
 
     /// Renders each piece with these settings, from a fresh chain; the measured blocks of each.
-    pub fn render(&self, pieces: &[Piece], settings: &Settings) -> Vec<Vec<OutBlock>> {
+    pub fn render(&self, pieces: &[Piece], settings: &Settings, peak: Peak) -> Vec<Vec<OutBlock>> {
         let next = AtomicUsize::new(0);
         let work = || {
             let mut chain = Chain::new(self.sample_rate_hz, settings.latency_mode);
@@ -100,7 +114,7 @@ impl Renderer {
                 let Some(piece) = pieces.get(idx) else { return done };
                 chain.reset();
                 chain.set(settings);
-                done.push((idx, self.render_piece(&mut chain, piece)));
+                done.push((idx, self.render_piece(&mut chain, piece, peak)));
             }
         };
         let mut rendered: Vec<_> = std::thread::scope(|scope| {
@@ -113,21 +127,21 @@ impl Renderer {
         rendered.into_iter().map(|(_, blocks)| blocks).collect()
     }
 
-    /// What the mix itself is in the same blocks, without the chain.
+    /// What the mix itself is in the same blocks, without the chain; sample peaks, as in [`Features::blocks`].
     pub fn measure(&self, pieces: &[Piece]) -> Vec<Vec<OutBlock>> {
         pieces
             .iter()
             .map(|piece| {
-                let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels);
+                let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels, Peak::Sample);
                 meter.process(piece.left, piece.right, 0.0);
                 meter.finish(piece.num_lead_in)
             })
             .collect()
     }
 
-    fn render_piece(&self, chain: &mut Chain, piece: &Piece) -> Vec<OutBlock> {
+    fn render_piece(&self, chain: &mut Chain, piece: &Piece, peak: Peak) -> Vec<OutBlock> {
         let latency = chain.latency_samples();
-        let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels);
+        let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels, peak);
         let num_frames = piece.left.len();
         let chunk = self.frame(1).max(1);
         let (mut left, mut right) = (vec![0.0; chunk], vec![0.0; chunk]);
@@ -156,17 +170,17 @@ impl Renderer {
 /// Loudness, peak and reduction per 100 ms.
 struct BlockMeter {
     loudness: LoudnessMeter,
-    peaks: TruePeakMeter,
+    true_peaks: Option<TruePeakMeter>,
     num_channels: usize,
     current: OutBlock,
     blocks: Vec<OutBlock>,
 }
 
 impl BlockMeter {
-    fn new(sample_rate_hz: f64, num_channels: usize) -> Self {
+    fn new(sample_rate_hz: f64, num_channels: usize, peak: Peak) -> Self {
         Self {
             loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
-            peaks: TruePeakMeter::new(num_channels),
+            true_peaks: (peak == Peak::True).then(|| TruePeakMeter::new(num_channels)),
             num_channels,
             current: OutBlock::default(),
             blocks: Vec::new(),
@@ -179,7 +193,11 @@ impl BlockMeter {
             let to = left.len().min(from + self.loudness.frames_to_block_end());
             let part = [&left[from..to], &right[from..to]];
             let part = &part[..self.num_channels];
-            self.current.peak = self.current.peak.max(self.peaks.process(part).0);
+            let peak = match &mut self.true_peaks {
+                Some(meter) => meter.process(part).0,
+                None => f64::from(part.iter().copied().flatten().fold(0.0f32, |peak, sample| peak.max(sample.abs()))),
+            };
+            self.current.peak = self.current.peak.max(peak);
             self.current.reduction_db = self.current.reduction_db.max(reduction_db);
             let mut power = None;
             self.loudness.process(part, |powers| power = Some(powers.block));
@@ -202,8 +220,8 @@ impl BlockMeter {
     }
 }
 
-/// The highest true peak of all blocks, dBTP; −∞ for silence.
-pub fn true_peak_dbtp(pieces: &[Vec<OutBlock>]) -> f64 {
+/// The highest peak of all blocks, dB; −∞ for silence.
+pub fn peak_db(pieces: &[Vec<OutBlock>]) -> f64 {
     db_from_gain(pieces.iter().flatten().map(|block| block.peak).fold(0.0, f64::max))
 }
 

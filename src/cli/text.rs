@@ -80,7 +80,7 @@ pub fn measurements(features: &Features) -> String {
 pub fn before_after(mix: &Features, master: &Features) -> String {
     let mut text = format!("{:<22} {:>8} {:>8}\n", "", "Mix", "Master");
     for ((name, unit, before), (_, _, after)) in rows(mix).into_iter().zip(rows(master)) {
-        text += &format!("{name:<22} {:>8} {:>8} {unit}", cell(before), cell(after)).trim_end().to_owned();
+        text += format!("{name:<22} {:>8} {:>8} {unit}", cell(before), cell(after)).trim_end();
         text.push('\n');
     }
     text
