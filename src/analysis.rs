@@ -1,5 +1,25 @@
 //! What the audio is: audio in, [`Features`] out.
 
+mod analyzer;
+mod capture;
+mod coverage;
+mod levels;
+mod live;
+mod live_spectrum;
+mod loudness;
+mod programme;
+mod spectrum;
+mod stereo;
+mod true_peak;
+
+pub use analyzer::{Analyzer, Progress, measure_levels};
+pub use capture::Excerpt;
+pub use live::{LiveLevels, LiveMeter};
+pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter};
+pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
+pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
+pub use true_peak::TruePeakMeter;
+
 /// Everything measured about one song, or about what was heard of it. Levels are of the mix as it came in.
 /// `None` where the quantity does not exist (silence, the side of a mono song, an unknown share).
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +46,7 @@ pub struct Features {
     pub stereo: Stereo,
     /// Long-term spectrum.
     pub spectrum: Spectrum,
-    /// Mean power of each 100 ms of what was heard, in song order.
+    /// Each 100 ms of what was heard, in song order.
     pub blocks: Vec<Block>,
 }
 
@@ -60,11 +80,14 @@ pub struct Stereo {
     pub side_to_mid_db: Option<f64>,
     /// K-weighted left minus right, dB.
     pub balance_db: Option<f64>,
+    /// What folding down to mono costs in loudness, LU, ≤ 0: −3 for unrelated channels, 0 for equal ones.
+    pub mono_fold_down_lu: Option<f64>,
     /// Mean of each channel, −1…1.
     pub dc_offset: [f64; 2],
 }
 
-/// Band power per third of an octave, dBFS (a full-scale sine has 0 dB in its band... of mid), long-term mean.
+/// Band power per third of an octave, long-term mean over what is not a pause. A full-scale sine on both channels reads
+/// 0 dB in its band of mid; pink noise reads the same in every band.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spectrum {
     /// Nominal centre frequencies (IEC 61260-1), 20 Hz–20 kHz or up to Nyquist, Hz.
@@ -84,4 +107,13 @@ pub struct Block {
     pub power: f64,
     /// Highest sample, linear.
     pub peak: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    /// A sine of the given amplitude and length.
+    pub fn sine(sample_rate_hz: f64, frequency_hz: f64, amplitude: f64, seconds: f64) -> Vec<f32> {
+        let step = std::f64::consts::TAU * frequency_hz / sample_rate_hz;
+        (0..(seconds * sample_rate_hz) as usize).map(|i| (amplitude * (step * i as f64).sin()) as f32).collect()
+    }
 }

@@ -1,4 +1,17 @@
-//! What to do and why: features and brief in, report out. Touches neither threads nor parameters.
+//! What to do and why: features, brief and settings in, report out. A pure function of what it is given; it knows
+//! neither the plugin's threads nor its parameters.
+
+mod bearing;
+mod explain;
+mod level;
+mod predict;
+mod rendering;
+mod verdict;
+
+pub use explain::{db_text, lufs_text, number_text};
+pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
+pub use rendering::Audio;
+pub use verdict::hear;
 
 use crate::chain::Stage;
 
@@ -11,6 +24,37 @@ pub struct Brief {
     pub loudness_lufs: Option<f64>,
     /// Ceiling asked for, dBTP; the destination's otherwise.
     pub ceiling_dbtp: Option<f64>,
+    /// Direction of the sound; says nothing about level.
+    pub character: Character,
+    /// How far moves may go.
+    pub restraint: Restraint,
+    /// Stages that no move may touch.
+    pub locks: Vec<Stage>,
+}
+
+/// Wishes of −3…3 steps along four axes, 0 for none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Character {
+    /// Darker to brighter.
+    pub brighter: i8,
+    /// Leaner to fuller.
+    pub fuller: i8,
+    /// Open to dense.
+    pub denser: i8,
+    /// Narrower to wider.
+    pub wider: i8,
+}
+
+/// How far moves may go. Level moves are the only ones so far, and every restraint allows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Restraint {
+    /// Level and ceiling only.
+    Level,
+    /// Small corrections.
+    #[default]
+    Gentle,
+    /// Whatever is needed.
+    Full,
 }
 
 /// Where the master goes (`product.md` section 4, table of destinations).
@@ -25,6 +69,40 @@ pub enum Destination {
     Podcast,
     Vinyl,
     Keep,
+}
+
+impl Destination {
+    /// Integrated loudness, LUFS; `None` for "as far as the music bears".
+    pub fn loudness_lufs(self) -> Option<f64> {
+        [Some(-14.0), Some(-9.0), Some(-8.0), Some(-23.0), Some(-16.0), Some(-16.0), None][self as usize]
+    }
+
+    /// Ceiling, dBTP.
+    pub fn ceiling_dbtp(self) -> f64 {
+        [-1.0, -1.0, -0.3, -1.0, -1.0, -3.0, -1.0][self as usize]
+    }
+
+    /// Whether louder material is turned down too: these normalise to one level and take nothing above it.
+    pub fn is_exact(self) -> bool {
+        matches!(self, Self::Broadcast | Self::Podcast)
+    }
+
+    /// Most gain reduction that a limiter may apply, dB: a cutting head asks for little.
+    pub fn max_reduction_db(self) -> Option<f64> {
+        (self == Self::Vinyl).then_some(1.0)
+    }
+}
+
+impl Brief {
+    /// Loudness to reach, LUFS; `None` for as far as the music bears.
+    pub fn target_lufs(&self) -> Option<f64> {
+        self.loudness_lufs.or(self.destination.loudness_lufs())
+    }
+
+    /// Ceiling to hold, dBTP.
+    pub fn ceiling(&self) -> f64 {
+        self.ceiling_dbtp.unwrap_or(self.destination.ceiling_dbtp())
+    }
 }
 
 /// The assistant's judgement of one listening.
@@ -104,7 +182,7 @@ pub struct Evidence {
     pub metric: &'static str,
     /// Measured.
     pub value: f64,
-    /// Where good records lie.
+    /// Where good records lie. Always finite: an open end is that of the scale, −120 dB or 0.
     pub expected: [f64; 2],
     /// Lower edge of the band concerned, Hz.
     pub low_hz: Option<f64>,
@@ -127,4 +205,64 @@ pub struct Change {
     pub before: f64,
     /// With the move.
     pub after: f64,
+}
+
+macro_rules! keys {
+    ($type:ident { $($variant:ident = $key:literal),+ $(,)? }) => {
+        impl $type {
+            /// All, in their fixed order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Name in files, reports and on the command line.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $key,)+
+                }
+            }
+
+            /// The one with this name.
+            pub fn from_key(key: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|each| each.key() == key)
+            }
+        }
+    };
+}
+
+keys!(Destination {
+    Streaming = "streaming",
+    Loud = "loud",
+    Club = "club",
+    Broadcast = "broadcast",
+    Podcast = "podcast",
+    Vinyl = "vinyl",
+    Keep = "keep",
+});
+keys!(VerdictKind {
+    LevelOnly = "level_only",
+    SmallMoves = "small_moves",
+    WorkNeeded = "work_needed",
+    SendBack = "send_back",
+    NotEnoughHeard = "not_enough_heard",
+    OutsideScope = "outside_scope",
+});
+keys!(Restraint { Level = "level", Gentle = "gentle", Full = "full" });
+keys!(MoveClass { Needed = "needed", Could = "could" });
+
+/// Names of all metrics that evidence, effects and costs speak of.
+const METRICS: &[&str] = &[
+    "integrated_lufs",
+    "max_short_term_lufs",
+    "max_momentary_lufs",
+    "loudness_range_lu",
+    "true_peak_dbtp",
+    "sample_peak_dbfs",
+    "plr_db",
+    "psr_min_db",
+    "limiter_reduction_db",
+    "crest_loss_db",
+];
+
+/// The metric with this name, as a report holds it.
+pub fn metric_name(name: &str) -> Option<&'static str> {
+    METRICS.iter().copied().find(|&metric| metric == name)
 }

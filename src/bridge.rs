@@ -1,1 +1,222 @@
 //! Every value that crosses a thread, and nothing else.
+//!
+//! [`connect`] makes the three ends, one per thread; each end can do only what its thread may. A [`frames`] ring
+//! joins the audio and the analysis thread for the length of one activation.
+
+mod frames;
+mod hearing;
+mod meters;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crossbeam::channel::{Receiver, Sender, unbounded};
+
+use crate::assistant::Brief;
+use crate::chain::monitor::MonitorState;
+
+pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
+pub use hearing::{Hearing, Phase};
+pub use meters::Meters;
+
+/// What the editor asks of the analysis thread.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// Listen, or end the listening that runs.
+    Listen,
+    /// Forget what was heard: another song is on.
+    NewSong,
+    /// A changed brief: judge again what was heard.
+    Brief(Brief),
+}
+
+/// Buttons that are host parameters: each counts its presses, and the analysis thread looks for new ones.
+#[derive(Default)]
+struct Presses {
+    listen: AtomicU32,
+    accept_needed: AtomicU32,
+}
+
+/// How many unread monitor states fit between editor and audio thread; the newest always gets through.
+const NUM_MONITOR_SLOTS: usize = 64;
+
+/// The audio thread's end.
+pub struct AudioEnd {
+    meters: Arc<Meters>,
+    presses: Arc<Presses>,
+    monitor: rtrb::Consumer<MonitorState>,
+}
+
+/// The analysis thread's end.
+pub struct AnalysisEnd {
+    meters: Arc<Meters>,
+    presses: Arc<Presses>,
+    requests: Receiver<Request>,
+    hearing: Arc<Mutex<Arc<Hearing>>>,
+    seen_listen: u32,
+    seen_accept_needed: u32,
+}
+
+/// The editor's end; clones share it (the window may be opened many times).
+#[derive(Clone)]
+pub struct EditorEnd {
+    meters: Arc<Meters>,
+    requests: Sender<Request>,
+    hearing: Arc<Mutex<Arc<Hearing>>>,
+    monitor: Arc<Mutex<MonitorSender>>,
+}
+
+struct MonitorSender {
+    producer: rtrb::Producer<MonitorState>,
+    wanted: MonitorState,
+    is_sent: bool,
+}
+
+/// The ends of one plugin instance.
+pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
+    let meters = Arc::new(Meters::default());
+    let presses = Arc::new(Presses::default());
+    let hearing = Arc::new(Mutex::new(Arc::new(Hearing::default())));
+    let (requests, received) = unbounded();
+    let (producer, monitor) = rtrb::RingBuffer::new(NUM_MONITOR_SLOTS);
+    let sender = MonitorSender { producer, wanted: MonitorState::default(), is_sent: true };
+    (
+        AudioEnd { meters: Arc::clone(&meters), presses: Arc::clone(&presses), monitor },
+        AnalysisEnd {
+            meters: Arc::clone(&meters),
+            presses,
+            requests: received,
+            hearing: Arc::clone(&hearing),
+            seen_listen: 0,
+            seen_accept_needed: 0,
+        },
+        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)) },
+    )
+}
+
+impl AudioEnd {
+    /// Where levels are written.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
+    }
+
+    /// The Listen parameter went from 0 to 1.
+    pub fn press_listen(&self) {
+        self.presses.listen.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The Accept Needed parameter went from 0 to 1.
+    pub fn press_accept_needed(&self) {
+        self.presses.accept_needed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The newest monitor state, if the editor sent one since the last call.
+    pub fn new_monitor_state(&mut self) -> Option<MonitorState> {
+        let mut newest = None;
+        while let Ok(state) = self.monitor.pop() {
+            newest = Some(state);
+        }
+        newest
+    }
+}
+
+impl AnalysisEnd {
+    /// Levels, for what only this thread computes.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
+    }
+
+    /// The next request of the editor.
+    pub fn next_request(&self) -> Option<Request> {
+        self.requests.try_recv().ok()
+    }
+
+    /// Whether the Listen parameter was pressed since the last call.
+    pub fn was_listen_pressed(&mut self) -> bool {
+        let presses = self.presses.listen.load(Ordering::Relaxed);
+        std::mem::replace(&mut self.seen_listen, presses) != presses
+    }
+
+    /// Whether the Accept Needed parameter was pressed since the last call.
+    pub fn was_accept_needed_pressed(&mut self) -> bool {
+        let presses = self.presses.accept_needed.load(Ordering::Relaxed);
+        std::mem::replace(&mut self.seen_accept_needed, presses) != presses
+    }
+
+    /// Shows the editor what was heard.
+    pub fn publish(&self, hearing: Hearing) {
+        *self.hearing.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(hearing);
+    }
+
+    /// What was published last.
+    pub fn published(&self) -> Arc<Hearing> {
+        Arc::clone(&self.hearing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl EditorEnd {
+    /// Levels to draw.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
+    }
+
+    /// What was heard.
+    pub fn hearing(&self) -> Arc<Hearing> {
+        Arc::clone(&self.hearing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Asks the analysis thread; lost only when the instance is gone.
+    pub fn request(&self, request: Request) {
+        self.requests.send(request).ok();
+    }
+
+    /// What the engineer listens to, as last set.
+    pub fn monitor_state(&self) -> MonitorState {
+        self.monitor.lock().unwrap_or_else(PoisonError::into_inner).wanted
+    }
+
+    /// Changes what the engineer listens to. Never saved; [`MonitorState::default`] is neutral.
+    pub fn set_monitor_state(&self, state: MonitorState) {
+        let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
+        sender.wanted = state;
+        sender.is_sent = sender.producer.push(state).is_ok();
+    }
+
+    /// Sends the newest monitor state again if there was no room for it. Call once a frame.
+    pub fn flush_monitor_state(&self) {
+        let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
+        if !sender.is_sent {
+            let wanted = sender.wanted;
+            sender.is_sent = sender.producer.push(wanted).is_ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newest_monitor_state_gets_through_a_full_ring() {
+        let (mut audio, _analysis, editor) = connect();
+        for _ in 0..2 * NUM_MONITOR_SLOTS {
+            editor.set_monitor_state(MonitorState::default());
+        }
+        let last = MonitorState { is_comparing: true, ..MonitorState::default() };
+        editor.set_monitor_state(last);
+        audio.new_monitor_state();
+        editor.flush_monitor_state();
+        assert_eq!(audio.new_monitor_state(), Some(last));
+        assert_eq!(audio.new_monitor_state(), None);
+    }
+
+    #[test]
+    fn presses_are_seen_once() {
+        let (audio, mut analysis, _editor) = connect();
+        assert!(!analysis.was_listen_pressed());
+        audio.press_listen();
+        assert!(analysis.was_listen_pressed());
+        assert!(!analysis.was_listen_pressed());
+        assert!(!analysis.was_accept_needed_pressed());
+    }
+}

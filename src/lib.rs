@@ -8,6 +8,25 @@ pub mod analysis;
 
 pub mod assistant;
 
+pub mod audio_file;
+
 pub mod bridge;
 
 pub mod report;
+
+pub mod cli;
+
+#[cfg(feature = "plugin")]
+pub mod params;
+
+#[cfg(feature = "plugin")]
+pub mod editor;
+
+#[cfg(feature = "plugin")]
+pub mod plugin;
+
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_clap!(plugin::Discern);
+
+#[cfg(feature = "plugin")]
+nice_plug::nice_export_vst3!(plugin::Discern);

@@ -1,1 +1,9 @@
-//! Reports for people and programs: the JSON of the command line.
+//! What is handed out: the JSON of the command line, and settings as files.
+
+mod delivery;
+mod json;
+mod settings_file;
+
+pub use delivery::{Check, delivery};
+pub use json::{Master, Source, json};
+pub use settings_file::{read_settings, write_settings};

@@ -1,3 +1,5 @@
-//! The command line.
+//! The command line: see `discern::cli`.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    discern::cli::run(std::env::args_os())
+}

@@ -1,2 +1,67 @@
-//! Tasks of the repository.
-fn main() {}
+//! `cargo xtask`: the repository's tasks.
+
+mod bundle;
+mod editor_host;
+mod eq_tables;
+mod landing;
+mod listening;
+mod playback;
+mod screen;
+mod screenshots;
+mod session;
+mod try_mix;
+mod verify;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  bundle [CARGO OPTIONS]   build target/bundled/Discern.clap and Discern.vst3
+  install [CARGO OPTIONS]  bundle, then copy both to your plugin folders
+  try [MIX]                bundle, let the plugin master a song in a host; results in out/
+  test                     all tests
+  verify                   bundle, then check both formats, the editor and the audio thread in hosts
+  landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
+  screenshots              bundle, then take the manual's pictures of the editor
+  eq-tables                fit the equalizer's sections to their prototypes again (minutes)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let Some((command, args)) = args.split_first() else { bail!("{USAGE}") };
+    match command.as_str() {
+        "bundle" => bundle::run(args),
+        "install" => bundle::install(args),
+        "try" => try_mix::run(args),
+        "verify" => verify::run(args),
+        "screenshots" => {
+            bundle::run(&[])?;
+            verify::on_screen("screenshots")
+        }
+        // Started by verify in a process of their own: on a screen, or where an allocation may end it.
+        "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
+        "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
+        "eq-tables" => eq_tables::run(),
+        "landing" => landing::run(args),
+        "test" => workspace::run("cargo", &["test", "--workspace"]),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => bail!("there is no task {command:?}\n\n{USAGE}"),
+    }
+}

@@ -123,6 +123,7 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         self.wet.set(targets.wet, num_chunks);
         if at_once {
             for glide in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet] {
+                glide.value = glide.target;
                 *glide = Glide::at(glide.target);
             }
         }

@@ -46,6 +46,11 @@ pub struct Setting {
 }
 
 impl Setting {
+    /// Index of the equalizer band that it belongs to.
+    pub fn band(&self) -> Option<usize> {
+        self.id.starts_with("equalizer.band_").then_some(self.band_idx)
+    }
+
     /// The value in `settings`.
     pub fn get(&self, settings: &Settings) -> f64 {
         (self.read)(settings, self.band_idx)

@@ -58,7 +58,7 @@ impl Setting {
                 .map(|position| position as f64)
                 .ok_or_else(|| ParseError::NotAValue(names.iter().map(|(key, _)| *key).collect::<Vec<_>>().join("|"))),
             Kind::Number { min, max, .. } => {
-                if text == "off" && self.is_off(max) {
+                if self.without_unit(&text) == "off" && self.is_off(max) {
                     return Ok(max);
                 }
                 let value = self.number(&text).ok_or_else(|| ParseError::NotAValue(self.range_text()))?;
@@ -67,6 +67,19 @@ impl Setting {
                 }
                 Ok(self.snap(value))
             }
+        }
+    }
+
+    /// Reads a value as [`Self::parse`] does and brings numbers into range: what a host's text entry does.
+    pub fn parse_clamped(&self, text: &str) -> Option<f64> {
+        match self.kind {
+            Kind::Number { .. } => match self.parse(text) {
+                Ok(value) => Some(value),
+                Err(_) => {
+                    self.number(&text.trim().to_lowercase().replace('\u{2212}', "-")).map(|value| self.snap(value))
+                }
+            },
+            Kind::Toggle | Kind::Choice(_) => self.parse(text).ok(),
         }
     }
 
@@ -87,8 +100,12 @@ impl Setting {
         self.id == "limiter.ceiling_dbtp" && value > CEILING_OFF_DBTP
     }
 
+    fn without_unit<'a>(&self, text: &'a str) -> &'a str {
+        text.strip_suffix(&self.unit.to_lowercase()).unwrap_or(text).trim()
+    }
+
     fn number(&self, text: &str) -> Option<f64> {
-        let text = text.strip_suffix(&self.unit.to_lowercase()).unwrap_or(text).trim();
+        let text = self.without_unit(text);
         let (text, factor) = match text.strip_suffix('k') {
             Some(thousands) => (thousands.trim(), 1000.0),
             None => (text, 1.0),

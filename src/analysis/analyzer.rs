@@ -1,0 +1,293 @@
+//! The analyzer: hears a song in any order and block size and answers every question of this layer.
+
+use super::capture::{Capture, Excerpt};
+use super::coverage::{CELL_S, Coverage};
+use super::levels::SongLevels;
+use super::loudness::LoudnessMeter;
+use super::spectrum::SpectrumMeter;
+use super::stereo::StereoSums;
+use super::true_peak::TruePeakMeter;
+use super::{Block, Features, Levels};
+
+/// Jumps smaller than this are rounding of the host's clock, seconds.
+const JUMP_S: f64 = CELL_S / 2.0;
+/// Samples sanitised at a time.
+const CHUNK: usize = 1024;
+
+/// How much of a song was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Seconds heard, repeats not counted.
+    pub heard_s: f64,
+    /// Length of the song as far as known, seconds.
+    pub duration_s: f64,
+    /// Share of the song heard, 0–1; `None` while its length is unknown.
+    pub share: Option<f64>,
+    /// Frames lost on the way.
+    pub num_dropped_frames: u64,
+}
+
+/// Hears a song and measures it.
+///
+/// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
+/// place is heard; what plays again is not measured twice. Where the position jumps, the
+/// cell that the jump falls into is lost. Memory is bounded: about 100 bytes per 100 ms of song, 4 h at most, and five
+/// excerpts of 3 s.
+pub struct Analyzer {
+    sample_rate_hz: f64,
+    num_channels: usize,
+    loudness: LoudnessMeter,
+    peaks: TruePeakMeter,
+    spectrum: SpectrumMeter,
+    stereo: StereoSums,
+    levels: SongLevels,
+    coverage: Coverage,
+    capture: Capture,
+    /// Song position of the next frame, seconds; set by the host or running.
+    position_s: f64,
+    cell_idx: i64,
+    next_cell_idx: Option<i64>,
+    is_cell_counted: bool,
+    is_at_cell_start: bool,
+    cell_peaks: (f64, f64),
+    partial_frames: usize,
+    num_dropped_frames: u64,
+    num_non_finite: u64,
+}
+
+impl Analyzer {
+    /// An analyzer of one or two channels at 8 kHz or more.
+    pub fn new(sample_rate_hz: f64, num_channels: usize) -> Self {
+        Self {
+            sample_rate_hz,
+            num_channels,
+            loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
+            peaks: TruePeakMeter::new(num_channels),
+            spectrum: SpectrumMeter::new(sample_rate_hz),
+            stereo: StereoSums::default(),
+            levels: SongLevels::default(),
+            coverage: Coverage::default(),
+            capture: Capture::new(sample_rate_hz),
+            position_s: 0.0,
+            cell_idx: 0,
+            next_cell_idx: None,
+            is_cell_counted: false,
+            is_at_cell_start: true,
+            cell_peaks: (0.0, 0.0),
+            partial_frames: 0,
+            num_dropped_frames: 0,
+            num_non_finite: 0,
+        }
+    }
+
+    /// Song position of the next frame to come, seconds, or `None` where the host tells none: time then runs on from
+    /// where it is, and the share of the song heard stays unknown unless an extent is marked. Call it before every
+    /// chunk or only at jumps.
+    pub fn set_position(&mut self, position_s: Option<f64>) {
+        self.coverage.set_has_position(position_s.is_some());
+        let Some(position_s) = position_s else { return };
+        if (position_s - self.position_s).abs() > JUMP_S {
+            self.break_stream();
+            self.next_cell_idx = None;
+        }
+        self.position_s = position_s;
+    }
+
+    /// The song reaches from `start_s` to `end_s`: a file's length, or what the engineer marked.
+    pub fn set_extent(&mut self, extent_s: Option<(f64, f64)>) {
+        self.coverage.mark(extent_s);
+    }
+
+    /// Hears the next frames; for a mono analyzer `right` is not looked at. NaN and infinity are heard as 0, counted.
+    pub fn process(&mut self, left: &[f32], right: &[f32]) {
+        let right = if self.num_channels == 2 { right } else { left };
+        let (mut clean_l, mut clean_r) = ([0.0; CHUNK], [0.0; CHUNK]);
+        for (left, right) in left.chunks(CHUNK).zip(right.chunks(CHUNK)) {
+            if left.iter().chain(right).all(|sample| sample.is_finite()) {
+                self.hear(left, right);
+                continue;
+            }
+            let num_before = self.num_non_finite;
+            self.num_non_finite += sanitise(left, &mut clean_l) + sanitise(right, &mut clean_r);
+            if self.num_channels == 1 {
+                self.num_non_finite = num_before + (self.num_non_finite - num_before) / 2;
+            }
+            self.hear(&clean_l[..left.len()], &clean_r[..right.len()]);
+        }
+    }
+
+    /// The transport stopped.
+    pub fn stop(&mut self) {
+        self.coverage.stop();
+    }
+
+    /// The file ended: the last cell counts though it is shorter, and loudness range gets the 1.5 s of silence that
+    /// EBU Tech 3342 asks for. Nothing is to be heard after it.
+    pub fn finish(&mut self) {
+        if self.is_cell_counted && !self.is_at_cell_start {
+            self.levels.push_peaks(self.cell_peaks);
+        }
+        let silence = vec![0.0; (1.5 * self.sample_rate_hz) as usize];
+        let mut levels = std::mem::take(&mut self.levels);
+        let channels = [&silence[..], &silence[..]];
+        self.loudness.process(&channels[..self.num_channels], |powers| levels.push_tail(&powers));
+        self.levels = levels;
+    }
+
+    /// Frames that were lost on the way here.
+    pub fn add_dropped_frames(&mut self, num_frames: u64) {
+        self.num_dropped_frames += num_frames;
+        if num_frames > 0 {
+            self.break_stream();
+        }
+    }
+
+    /// A new song: forgets everything.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.sample_rate_hz, self.num_channels);
+    }
+
+    /// Excerpts to render, loudest first.
+    pub fn excerpts(&self) -> &[Excerpt] {
+        self.capture.excerpts()
+    }
+
+    /// How much of the song was heard so far; cheap.
+    pub fn progress(&self) -> Progress {
+        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
+        let heard_s = self.coverage.heard_s() + partial_s;
+        let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        Progress {
+            heard_s,
+            duration_s: extent_s.max(heard_s),
+            share: self.coverage.share(partial_s),
+            num_dropped_frames: self.num_dropped_frames,
+        }
+    }
+
+    /// Loudness along the song: 100 ms each, in song order.
+    pub fn blocks(&self) -> Vec<Block> {
+        self.coverage.blocks()
+    }
+
+    /// Everything measured so far.
+    pub fn features(&self) -> Features {
+        let progress = self.progress();
+        Features {
+            sample_rate_hz: self.sample_rate_hz,
+            num_channels: self.num_channels,
+            duration_s: progress.duration_s,
+            heard_s: progress.heard_s,
+            active_s: self.coverage.active_s(),
+            share: progress.share,
+            num_dropped_frames: progress.num_dropped_frames,
+            num_non_finite: self.num_non_finite,
+            levels: self.levels.levels(),
+            stereo: self.stereo.measures(self.num_channels),
+            spectrum: self.spectrum.spectrum(),
+            blocks: self.blocks(),
+        }
+    }
+
+    fn hear(&mut self, left: &[f32], right: &[f32]) {
+        let mut from = 0;
+        while from < left.len() {
+            if self.is_at_cell_start {
+                self.begin_cell();
+            }
+            let to_end = self.loudness.frames_to_block_end();
+            let to = left.len().min(from + to_end);
+            self.hear_part(&left[from..to], &right[from..to]);
+            self.is_at_cell_start = to - from == to_end;
+            self.position_s += (to - from) as f64 / self.sample_rate_hz;
+            from = to;
+        }
+    }
+
+    fn begin_cell(&mut self) {
+        // After a jump the host's position says which cell this is; from there on cells are counted, so that rounding
+        // never skips or repeats one.
+        self.cell_idx = self.next_cell_idx.unwrap_or_else(|| (self.position_s / CELL_S).round() as i64);
+        self.next_cell_idx = Some(self.cell_idx + 1);
+        self.is_cell_counted = self.coverage.is_new(self.cell_idx);
+        self.cell_peaks = (0.0, 0.0);
+        self.partial_frames = 0;
+        if self.is_cell_counted {
+            self.capture.begin_cell(self.cell_idx);
+        } else {
+            self.capture.break_stream();
+        }
+    }
+
+    fn hear_part(&mut self, left: &[f32], right: &[f32]) {
+        let channels = [left, right];
+        let channels = &channels[..self.num_channels];
+        let peaks = self.peaks.process(channels);
+        self.cell_peaks = (self.cell_peaks.0.max(peaks.0), self.cell_peaks.1.max(peaks.1));
+        self.spectrum.process(left, right, self.is_cell_counted);
+        if self.is_cell_counted {
+            self.partial_frames += left.len();
+            self.stereo.add(left, right);
+            self.capture.process(left, right);
+        }
+        let mut block = None;
+        self.loudness.process(channels, |powers| block = Some(powers));
+        let Some(powers) = block else { return };
+        self.levels.hear_peak(self.cell_peaks.0);
+        if self.is_cell_counted {
+            self.levels.push(&powers, self.cell_peaks);
+            self.stereo.add_weighted(&powers);
+            self.coverage.insert(self.cell_idx, powers.block, self.cell_peaks.1);
+            self.capture.end_cell(self.cell_idx, self.loudness.short_term_lufs());
+            self.partial_frames = 0;
+        }
+    }
+
+    /// The stream does not go on where it was: no window may reach across.
+    fn break_stream(&mut self) {
+        self.is_cell_counted = false;
+        self.partial_frames = 0;
+        self.loudness.break_stream();
+        self.levels.break_stream();
+        self.spectrum.break_stream();
+        self.capture.break_stream();
+        self.next_cell_idx = None;
+    }
+}
+
+/// Measures a whole recording: loudness (with the tail of Tech 3342) and peaks only.
+pub fn measure_levels(sample_rate_hz: f64, channels: &[&[f32]]) -> Levels {
+    let mut loudness = LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..channels.len()]);
+    let mut peaks = TruePeakMeter::new(channels.len());
+    let mut levels = SongLevels::default();
+    let mut from = 0;
+    let num_frames = channels[0].len();
+    while from < num_frames {
+        let to = num_frames.min(from + loudness.frames_to_block_end());
+        let part: Vec<&[f32]> = channels.iter().map(|channel| &channel[from..to]).collect();
+        let block_peaks = peaks.process(&part);
+        let mut block = None;
+        loudness.process(&part, |powers| block = Some(powers));
+        match block {
+            Some(powers) => {
+                levels.hear_peak(block_peaks.0);
+                levels.push(&powers, block_peaks);
+            }
+            None => levels.push_peaks(block_peaks),
+        }
+        from = to;
+    }
+    let silence = vec![0.0; (1.5 * sample_rate_hz) as usize];
+    let tail: Vec<&[f32]> = channels.iter().map(|_| &silence[..]).collect();
+    loudness.process(&tail, |powers| levels.push_tail(&powers));
+    levels.levels()
+}
+
+fn sanitise(from: &[f32], to: &mut [f32]) -> u64 {
+    let mut num_non_finite = 0;
+    for (to, &from) in to.iter_mut().zip(from) {
+        num_non_finite += u64::from(!from.is_finite());
+        *to = if from.is_finite() { from } else { 0.0 };
+    }
+    num_non_finite
+}

@@ -1,0 +1,145 @@
+//! Which part of the song was heard? Cells of 100 ms on the song's time line, and the song's extent.
+
+use std::collections::BTreeMap;
+
+use super::Block;
+use super::programme::ABSOLUTE_GATE_LUFS;
+
+/// Length of a cell, seconds.
+pub const CELL_S: f64 = 0.1;
+/// Longest song that is kept: 4 h. What would go beyond is not counted.
+const MAX_CELLS: usize = 4 * 36_000;
+/// Two stretches with less than this between them are one, in cells: a jump costs the cell it falls into.
+const BRIDGED_CELLS: i64 = 3;
+/// Silence of so many cells after so many with sound is an end (`product.md` section 3).
+const END_SILENCE_CELLS: u32 = 40;
+const END_AFTER_CELLS: u32 = 300;
+
+/// The cells heard, each once, with their power and peak.
+#[derive(Clone, Debug, Default)]
+pub struct Coverage {
+    cells: BTreeMap<i64, (f64, f64)>,
+    marked_s: Option<(f64, f64)>,
+    has_position: bool,
+    is_end_known: bool,
+    num_active: u32,
+    silent_run: u32,
+}
+
+impl Coverage {
+    /// Whether this cell has not been heard yet and can be kept.
+    pub fn is_new(&self, cell_idx: i64) -> bool {
+        self.cells.len() < MAX_CELLS && !self.cells.contains_key(&cell_idx)
+    }
+
+    /// Takes a new cell: its K-weighted power and its highest sample.
+    pub fn insert(&mut self, cell_idx: i64, power: f64, peak: f64) {
+        self.cells.insert(cell_idx, (power, peak));
+        let is_active = super::loudness::lufs_from_power(power) > ABSOLUTE_GATE_LUFS;
+        self.num_active += u32::from(is_active);
+        self.silent_run = if is_active { 0 } else { self.silent_run + 1 };
+        self.is_end_known = self.num_active >= END_AFTER_CELLS && self.silent_run >= END_SILENCE_CELLS;
+    }
+
+    /// The engineer's mark, or a file's length: the song is `start_s..end_s`; `None` takes the mark away.
+    pub fn mark(&mut self, extent_s: Option<(f64, f64)>) {
+        self.marked_s = extent_s.filter(|(start_s, end_s)| end_s > start_s);
+    }
+
+    /// Whether cells are positions in a song rather than time since listening began.
+    pub fn set_has_position(&mut self, has_position: bool) {
+        self.has_position = has_position;
+    }
+
+    /// The transport stopped: what was heard is taken for the song until more is heard.
+    pub fn stop(&mut self) {
+        self.is_end_known = true;
+    }
+
+    /// Seconds heard above the absolute gate.
+    pub fn active_s(&self) -> f64 {
+        f64::from(self.num_active) * CELL_S
+    }
+
+    /// Share of the song heard, 0–1, with `partial_s` seconds of an unfinished cell; `None` while its extent is
+    /// unknown.
+    pub fn share(&self, partial_s: f64) -> Option<f64> {
+        let is_known = self.marked_s.is_some() || (self.has_position && self.is_end_known);
+        let (start_s, end_s) = self.extent_s().filter(|_| is_known)?;
+        let cells = (start_s / CELL_S).round() as i64..(end_s / CELL_S).ceil() as i64;
+        let heard_s = self.cells.range(cells).count() as f64 * CELL_S + partial_s;
+        // The last cell of a mark may reach over it; a thousandth less than all is rounding.
+        let share = heard_s / (end_s - start_s);
+        Some(if share > 0.999 { 1.0 } else { share })
+    }
+
+    /// Start and end of the song as far as known, seconds; the largest stretch heard while nothing is marked.
+    pub fn extent_s(&self) -> Option<(f64, f64)> {
+        let stretch = || self.largest_stretch().map(|(start, end)| (start as f64 * CELL_S, end as f64 * CELL_S));
+        self.marked_s.or_else(stretch)
+    }
+
+    /// Seconds heard, repeats not counted.
+    pub fn heard_s(&self) -> f64 {
+        self.cells.len() as f64 * CELL_S
+    }
+
+    /// What was heard, in song order.
+    pub fn blocks(&self) -> Vec<Block> {
+        self.cells.iter().map(|(&idx, &(power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak }).collect()
+    }
+
+    fn largest_stretch(&self) -> Option<(i64, i64)> {
+        let mut best = None::<(i64, i64)>;
+        let mut current = None::<(i64, i64)>;
+        for &idx in self.cells.keys() {
+            current = match current {
+                Some((start, end)) if idx - end <= BRIDGED_CELLS => Some((start, idx + 1)),
+                _ => Some((idx, idx + 1)),
+            };
+            best = best.into_iter().chain(current).max_by_key(|(start, end)| end - start);
+        }
+        best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOUD: f64 = 0.01;
+
+    #[test]
+    fn counts_a_cell_once_and_knows_shares_of_a_mark() {
+        let mut coverage = Coverage::default();
+        coverage.set_has_position(true);
+        (100..200).for_each(|idx| coverage.insert(idx, LOUD, 0.5));
+        assert!(!coverage.is_new(150) && coverage.is_new(200));
+        assert_eq!(coverage.share(0.0), None);
+        coverage.mark(Some((10.0, 30.0)));
+        assert_eq!(coverage.share(0.0), Some(0.5));
+    }
+
+    #[test]
+    fn takes_the_largest_stretch_for_the_song_once_the_end_is_known() {
+        let mut coverage = Coverage::default();
+        coverage.set_has_position(true);
+        (0..50).chain(52..100).chain(500..520).for_each(|idx| coverage.insert(idx, LOUD, 0.5));
+        coverage.stop();
+        assert_eq!(coverage.extent_s(), Some((0.0, 10.0)));
+        assert_eq!(coverage.share(0.0), Some(0.98));
+        coverage.insert(520, LOUD, 0.5);
+        assert_eq!(coverage.share(0.0), None);
+    }
+
+    #[test]
+    fn takes_four_seconds_of_silence_after_thirty_of_sound_for_the_end() {
+        let mut coverage = Coverage::default();
+        coverage.set_has_position(true);
+        (0..300).for_each(|idx| coverage.insert(idx, LOUD, 0.5));
+        (300..339).for_each(|idx| coverage.insert(idx, 0.0, 0.0));
+        assert_eq!(coverage.share(0.0), None);
+        coverage.insert(339, 0.0, 0.0);
+        assert_eq!(coverage.share(0.0), Some(1.0));
+    }
+}

@@ -1,0 +1,82 @@
+//! How loud and how peaky is the song? The level measures of what counts.
+
+use super::Levels;
+use super::loudness::{BlockPowers, lufs_from_power, power_from_lufs};
+use super::programme::{ABSOLUTE_GATE_LUFS, Programme};
+use crate::dsp::units::db_from_gain;
+
+/// Blocks of 100 ms in the true-peak window of PSR.
+const PEAK_BLOCKS: usize = 30;
+/// PSR counts where the short-term loudness is within this of the integrated: fades and pauses are no evidence, LU.
+const PSR_GATE_LU: f64 = -20.0;
+
+/// Gathers loudness and peaks block by block.
+#[derive(Clone, Debug, Default)]
+pub struct SongLevels {
+    programme: Programme,
+    tail: Programme,
+    true_peak: f64,
+    sample_peak: f64,
+    recent_peaks: Vec<f64>,
+    /// `(short-term power, true peak of the same 3 s)`.
+    psr: Vec<(f64, f64)>,
+}
+
+impl SongLevels {
+    /// The true peak of a block that was heard, whether or not it counts: windows of 3 s look back over it.
+    pub fn hear_peak(&mut self, true_peak: f64) {
+        if self.recent_peaks.len() == PEAK_BLOCKS {
+            self.recent_peaks.remove(0);
+        }
+        self.recent_peaks.push(true_peak);
+    }
+
+    /// A block that counts, after [`Self::hear_peak`]; its true and sample peak.
+    pub fn push(&mut self, powers: &BlockPowers, peaks: (f64, f64)) {
+        self.programme.push(powers);
+        self.tail = Programme::default();
+        self.push_peaks(peaks);
+        if let Some(power) = powers.short_term.filter(|&power| power > power_from_lufs(ABSOLUTE_GATE_LUFS)) {
+            self.psr.push((power, self.recent_peaks.iter().copied().fold(0.0, f64::max)));
+        }
+    }
+
+    /// The true and sample peak of something that is too short for a block.
+    pub fn push_peaks(&mut self, (true_peak, sample_peak): (f64, f64)) {
+        self.true_peak = self.true_peak.max(true_peak);
+        self.sample_peak = self.sample_peak.max(sample_peak);
+    }
+
+    /// A block of the silence that follows a file; concerns loudness range only.
+    pub fn push_tail(&mut self, powers: &BlockPowers) {
+        self.tail.push(powers);
+    }
+
+    /// What follows does not continue what came before.
+    pub fn break_stream(&mut self) {
+        self.recent_peaks.clear();
+    }
+
+    /// The measures so far.
+    pub fn levels(&self) -> Levels {
+        let db = |peak: f64| (peak > 0.0).then(|| db_from_gain(peak));
+        let integrated_lufs = self.programme.integrated_lufs();
+        let true_peak_dbtp = db(self.true_peak);
+        let psr_gate = integrated_lufs.map_or(f64::INFINITY, |lufs| power_from_lufs(lufs + PSR_GATE_LU));
+        Levels {
+            integrated_lufs,
+            max_short_term_lufs: self.programme.max_short_term_lufs(),
+            max_momentary_lufs: self.programme.max_momentary_lufs(),
+            loudness_range_lu: self.programme.loudness_range_lu_with(&self.tail),
+            true_peak_dbtp,
+            sample_peak_dbfs: db(self.sample_peak),
+            plr_db: true_peak_dbtp.zip(integrated_lufs).map(|(peak, lufs)| peak - lufs),
+            psr_min_db: self
+                .psr
+                .iter()
+                .filter(|(power, _)| *power >= psr_gate)
+                .map(|&(power, peak)| db_from_gain(peak) - lufs_from_power(power))
+                .min_by(f64::total_cmp),
+        }
+    }
+}

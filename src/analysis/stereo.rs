@@ -1,0 +1,84 @@
+//! How do left and right relate? Correlation, side over mid, balance, mono fold-down and offset.
+
+use super::Stereo;
+use super::loudness::BlockPowers;
+use crate::dsp::units::db_from_power;
+
+/// Running sums over what counts.
+#[derive(Clone, Debug, Default)]
+pub struct StereoSums {
+    num_frames: f64,
+    sum: [f64; 2],
+    square: [f64; 2],
+    product: f64,
+    weighted: [f64; 2],
+    weighted_product: f64,
+}
+
+impl StereoSums {
+    /// Adds samples.
+    pub fn add(&mut self, left: &[f32], right: &[f32]) {
+        self.num_frames += left.len() as f64;
+        for (&l, &r) in left.iter().zip(right) {
+            let (l, r) = (f64::from(l), f64::from(r));
+            self.sum[0] += l;
+            self.sum[1] += r;
+            self.square[0] += l * l;
+            self.square[1] += r * r;
+            self.product += l * r;
+        }
+    }
+
+    /// Adds the K-weighted powers of 100 ms.
+    pub fn add_weighted(&mut self, powers: &BlockPowers) {
+        for (sum, power) in self.weighted.iter_mut().zip(powers.channels) {
+            *sum += power;
+        }
+        self.weighted_product += powers.cross;
+    }
+
+    /// The measures; stereo ones are `None` for `num_channels` 1 and for silence.
+    pub fn measures(&self, num_channels: usize) -> Stereo {
+        let mean = |sum: f64| if self.num_frames > 0.0 { sum / self.num_frames } else { 0.0 };
+        let dc_offset = [mean(self.sum[0]), mean(self.sum[num_channels - 1])];
+        if num_channels == 1 {
+            return Stereo { dc_offset, ..Stereo::default() };
+        }
+        let ratio_db = |num: f64, den: f64| (num > 0.0 && den > 0.0).then(|| db_from_power(num / den));
+        let [ll, rr] = self.square;
+        let [kll, krr] = self.weighted;
+        let mid = ll + rr + 2.0 * self.product;
+        let side = ll + rr - 2.0 * self.product;
+        Stereo {
+            // Means are taken as 0: an offset is a finding of its own.
+            correlation: (ll > 0.0 && rr > 0.0).then(|| (self.product / (ll * rr).sqrt()).clamp(-1.0, 1.0)),
+            // Below −120 dB it is rounding, not a side.
+            side_to_mid_db: ratio_db(side, mid).filter(|&db| db > -120.0),
+            balance_db: ratio_db(kll, krr),
+            mono_fold_down_lu: ratio_db((kll + krr) / 2.0 + self.weighted_product, kll + krr),
+            dc_offset,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_mono_inverted_and_unrelated_channels() {
+        let tone: Vec<f32> = (0..48_000).map(|i| (i as f32 * 0.1).sin()).collect();
+        let other: Vec<f32> = (0..48_000).map(|i| (i as f32 * 0.173).sin()).collect();
+        let inverted: Vec<f32> = tone.iter().map(|x| -x).collect();
+        let measure = |right: &[f32]| {
+            let mut sums = StereoSums::default();
+            sums.add(&tone, right);
+            sums.measures(2)
+        };
+        let mono = measure(&tone);
+        assert!(mono.correlation.unwrap() > 0.999_999 && mono.side_to_mid_db.is_none());
+        assert!(measure(&inverted).correlation.unwrap() < -0.999_999);
+        let wide = measure(&other);
+        assert!(wide.correlation.unwrap().abs() < 0.01 && wide.side_to_mid_db.unwrap().abs() < 0.1);
+    }
+}

@@ -1,0 +1,212 @@
+//! Words made from numbers (`DESIGN.md` section 7): what was measured, against what, what it costs.
+
+use super::level::{Goal, Landing, LevelPlan, Shortfall};
+use super::{Brief, Destination, MoveClass};
+use crate::analysis::Features;
+use crate::assistant::bearing::{CREST_BUDGET_DB, LimitingCost};
+
+/// A number with one decimal and the typographic minus; never "−0.0".
+pub fn number_text(value: f64) -> String {
+    let text = format!("{value:.1}");
+    if text == "-0.0" { "0.0".to_owned() } else { text.replace('-', "\u{2212}") }
+}
+
+/// A change in decibels with its sign: "+3.2 dB".
+pub fn db_text(value: f64) -> String {
+    let text = number_text(value);
+    let sign = if value > 0.0 && text != "0.0" { "+" } else { "" };
+    format!("{sign}{text} dB")
+}
+
+/// A loudness: "−14.0 LUFS".
+pub fn lufs_text(value: f64) -> String {
+    format!("{} LUFS", number_text(value))
+}
+
+fn dbtp_text(value: f64) -> String {
+    format!("{} dBTP", number_text(value))
+}
+
+/// Of what is asked: "streaming asks for", "you asked for".
+fn asker(brief: &Brief) -> String {
+    match (brief.loudness_lufs, brief.destination) {
+        (Some(_), _) => "you ask for".to_owned(),
+        (None, destination) => format!("{} asks for", destination.key()),
+    }
+}
+
+/// "+3.2 dB, ceiling −1.0 dBTP".
+pub fn title(landing: &Landing) -> String {
+    format!("{}, ceiling {}", db_text(landing.gain_db), dbtp_text(landing.ceiling_dbtp))
+}
+
+/// Why a level move is needed, what it does and what that takes.
+pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
+    let (now, after) = (&plan.current, &landing.after);
+    let over_db = now.true_peak_dbtp - landing.ceiling_dbtp;
+    let gain = db_text(landing.gain_db);
+    let outcome = format!("{gain} into the limiter reaches {}", lufs_text(after.integrated_lufs));
+    let mut sentence = match plan.goal {
+        Goal::Reach(target_lufs) => {
+            let distance_lu = number_text((now.integrated_lufs - target_lufs).abs());
+            let side = if now.integrated_lufs < target_lufs { "below" } else { "above" };
+            format!(
+                "{} is {distance_lu} LU {side} the {} {}; {outcome}.",
+                lufs_text(now.integrated_lufs),
+                lufs_text(target_lufs),
+                asker(brief)
+            )
+        }
+        Goal::Bear if landing.gain_db > 0.05 => format!(
+            "The loudest parts bear {gain} before limiting costs them more than {} dB of crest; that makes {} of {}.",
+            number_text(CREST_BUDGET_DB),
+            lufs_text(after.integrated_lufs),
+            lufs_text(now.integrated_lufs)
+        ),
+        _ => format!(
+            "True peaks reach {}, {} dB over the ceiling of {}; the level stays at {}.",
+            dbtp_text(now.true_peak_dbtp),
+            number_text(over_db),
+            dbtp_text(landing.ceiling_dbtp),
+            lufs_text(after.integrated_lufs)
+        ),
+    };
+    if let Goal::Reach(target_lufs) = plan.goal {
+        sentence += &shortfall(landing, target_lufs);
+    } else if landing.shortfall == Some(Shortfall::Limiting) {
+        sentence += &format!(
+            " The level is lowered by {} so that the limiter takes no more than 1.0 dB.",
+            number_text(-landing.gain_db)
+        );
+    }
+    sentence + &limiting(landing)
+}
+
+fn shortfall(landing: &Landing, target_lufs: f64) -> String {
+    let distance = number_text((target_lufs - landing.after.integrated_lufs).abs());
+    match landing.shortfall {
+        None => String::new(),
+        Some(Shortfall::Range) => {
+            format!(" That is {distance} LU short: the limiter\u{2019}s gain ends there. Raise the mix before it.")
+        }
+        Some(Shortfall::Saturated) => {
+            format!(
+                " That is {distance} LU short and as near as this music comes: more gain is taken back by the limiter."
+            )
+        }
+        Some(Shortfall::Limiting) => {
+            format!(" That is {distance} LU short: this destination takes no more than 1.0 dB of limiting.")
+        }
+    }
+}
+
+/// What the limiter does at this level.
+fn limiting(landing: &Landing) -> String {
+    let reduction_db = landing.after.max_reduction_db;
+    if reduction_db < 0.05 {
+        return " The limiter has nothing to do.".to_owned();
+    }
+    let LimitingCost { crest_loss_db, .. } = landing.cost;
+    let mut text = format!(" The limiter takes up to {} dB off the peaks", number_text(reduction_db));
+    text += &match crest_loss_db {
+        loss if loss >= 0.05 => format!(" and {} dB of crest off the loudest parts.", number_text(loss)),
+        _ => ".".to_owned(),
+    };
+    if !landing.cost.is_within_budget() {
+        text += " That is more than I would spend unasked.";
+    }
+    text
+}
+
+/// Why louder is possible.
+pub fn louder(plan: &LevelPlan, landing: &Landing) -> String {
+    let base = plan.needed.as_ref().map_or(&plan.current, |needed| &needed.after);
+    format!(
+        "The music bears {}, {} LU more: {} into the limiter.{}",
+        lufs_text(landing.after.integrated_lufs),
+        number_text(landing.after.integrated_lufs - base.integrated_lufs),
+        db_text(landing.gain_db),
+        limiting(landing)
+    )
+}
+
+/// What would withdraw a level move.
+pub fn withdraw_if(plan: &LevelPlan, landing: &Landing, brief: &Brief, class: MoveClass) -> String {
+    let ceiling = dbtp_text(landing.ceiling_dbtp);
+    match (class, plan.goal) {
+        (MoveClass::Could, _) => "The limiter costs the loudest parts more crest than measured here.".to_owned(),
+        (MoveClass::Needed, Goal::Reach(target_lufs)) => format!(
+            "The master measures {} within 0.3 LU and its true peaks stay under {ceiling}.",
+            lufs_text(target_lufs)
+        ),
+        (MoveClass::Needed, Goal::Bear) => {
+            format!(
+                "The limiter costs more crest than measured here, or destination {} is changed.",
+                brief.destination.key()
+            )
+        }
+        (MoveClass::Needed, _) => format!("True peaks stay under {ceiling}."),
+    }
+}
+
+/// The verdict when level is judged.
+pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
+    let now = &plan.current;
+    let measured = format!("{}, true peak {}", lufs_text(now.integrated_lufs), dbtp_text(now.true_peak_dbtp));
+    match (&plan.needed, plan.goal) {
+        (Some(landing), Goal::Reach(_) | Goal::Bear) if landing.gain_db.abs() > 0.05 => {
+            let short = if landing.shortfall.is_some() { ", which is not all that was asked" } else { "" };
+            format!(
+                "Level only: from {} to {} under {}{short}.",
+                lufs_text(now.integrated_lufs),
+                lufs_text(landing.after.integrated_lufs),
+                dbtp_text(landing.ceiling_dbtp)
+            )
+        }
+        (Some(landing), _) => format!(
+            "Ceiling only: true peaks of {} come down to {}; the level stays at {}.",
+            dbtp_text(now.true_peak_dbtp),
+            dbtp_text(landing.after.true_peak_dbtp),
+            lufs_text(landing.after.integrated_lufs)
+        ),
+        (None, Goal::Fits) if is_louder_than_asked(plan, brief) => {
+            let turn_down = now.integrated_lufs - brief.target_lufs().unwrap_or(now.integrated_lufs);
+            format!(
+                "Leave the level: {measured}. {} turns it down by {} dB; nothing is gained by doing it here.",
+                sentence_case(brief.destination.key()),
+                number_text(turn_down)
+            )
+        }
+        _ => format!("Leave the level: {measured} is what {}.", asker(brief)),
+    }
+}
+
+fn is_louder_than_asked(plan: &LevelPlan, brief: &Brief) -> bool {
+    brief.target_lufs().is_some_and(|target| plan.current.integrated_lufs > target + 0.3)
+        && brief.destination != Destination::Keep
+}
+
+fn sentence_case(text: &str) -> String {
+    text[..1].to_uppercase() + &text[1..]
+}
+
+/// The verdict when there was too little to judge.
+pub fn not_enough_heard(features: &Features, least_s: f64) -> String {
+    let heard = number_text(features.active_s);
+    if features.active_s < 0.05 {
+        return "I heard nothing above \u{2212}70 LUFS, so there is nothing to judge. Nothing has been changed."
+            .to_owned();
+    }
+    format!("I heard {heard} s of sound and need {least_s:.0} s to judge. Nothing has been changed.")
+}
+
+/// The verdict when the limiter is not the assistant's to set.
+pub fn limiter_out_of_reach(features: &Features, is_locked: bool) -> String {
+    let levels = &features.levels;
+    let measured = match (levels.integrated_lufs, levels.true_peak_dbtp) {
+        (Some(lufs), Some(peak)) => format!("{}, true peak {}", lufs_text(lufs), dbtp_text(peak)),
+        _ => "no level".to_owned(),
+    };
+    let why = if is_locked { "is locked" } else { "is off" };
+    format!("I measured {measured}. The limiter {why}, so I propose nothing about level.")
+}

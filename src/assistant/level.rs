@@ -1,0 +1,283 @@
+//! The level moves: which gain and ceiling land the song where the brief wants it.
+
+use super::bearing::{Bearing, LimitingCost, set};
+use super::explain;
+use super::predict::{Prediction, Predictor};
+use super::{Brief, Change, Destination, Evidence, Move, MoveClass};
+use crate::analysis::Features;
+use crate::chain::{Settings, Stage};
+
+/// A master this near to its loudness needs no level move, LU (`product.md` section 4).
+pub const LANDING_TOLERANCE_LU: f64 = 0.3;
+/// True peaks this far over a ceiling count as over it, dB: meters differ by more, and what is shown is rounded to it.
+pub const CEILING_TOLERANCE_DB: f64 = 0.05;
+/// The search stops this near to the loudness asked for, LU: as fine as the gain's own resolution makes sense.
+const SEARCH_TOLERANCE_LU: f64 = 0.02;
+const MAX_RENDERINGS: usize = 6;
+/// Louder by less than this is not worth an offer, LU.
+const MIN_OFFER_LU: f64 = 1.0;
+
+/// What is to be done about level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Goal {
+    /// With the settings as they are, it fits.
+    Fits,
+    /// Louder than its destination asks for: level stays, the ceiling is to be held.
+    Hold,
+    /// To this loudness, LUFS.
+    Reach(f64),
+    /// As far as the music bears.
+    Bear,
+}
+
+/// A level that was solved for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Landing {
+    /// `limiter.gain_db`.
+    pub gain_db: f64,
+    /// `limiter.ceiling_dbtp`.
+    pub ceiling_dbtp: f64,
+    /// What comes out.
+    pub after: Prediction,
+    /// What limiting costs the loudest parts.
+    pub cost: LimitingCost,
+    /// Why the goal is not met exactly, if it is not.
+    pub shortfall: Option<Shortfall>,
+}
+
+/// What keeps a landing from its goal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortfall {
+    /// The gain is at the end of its range.
+    Range,
+    /// More gain no longer makes it louder.
+    Saturated,
+    /// The destination allows no more limiting.
+    Limiting,
+}
+
+/// What was concluded about level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LevelPlan {
+    /// What was to be done.
+    pub goal: Goal,
+    /// What the settings as they are make of the song.
+    pub current: Prediction,
+    /// The move that must be made.
+    pub needed: Option<Landing>,
+    /// A louder one that the music bears.
+    pub louder: Option<Landing>,
+}
+
+/// What the brief asks for, given what comes out now.
+pub fn goal(brief: &Brief, current: &Prediction) -> Goal {
+    let over_ceiling = current.true_peak_dbtp > brief.ceiling() + CEILING_TOLERANCE_DB;
+    let Some(target_lufs) = brief.target_lufs() else { return Goal::Bear };
+    let may_be_louder = brief.loudness_lufs.is_none() && !brief.destination.is_exact();
+    let distance_lu = current.integrated_lufs - target_lufs;
+    if distance_lu.abs() <= LANDING_TOLERANCE_LU || (may_be_louder && distance_lu > 0.0) {
+        return if over_ceiling { Goal::Hold } else { Goal::Fits };
+    }
+    Goal::Reach(target_lufs)
+}
+
+/// Solves for the level by rendering.
+pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelPlan {
+    let is_idle = *settings == Settings { latency_mode: settings.latency_mode, ..Settings::default() };
+    let current = if is_idle { predictor.mix() } else { predictor.predict(settings) };
+    let goal = goal(brief, &current);
+    let search = Search::new(brief, settings, predictor, &current);
+    let mut needed = match goal {
+        Goal::Fits => None,
+        Goal::Hold => Some(search.at(settings.limiter.gain_db)),
+        Goal::Reach(target_lufs) => Some(search.reach(target_lufs)),
+        Goal::Bear => Some(search.at(search.bearing.highest_gain_db().max(settings.limiter.gain_db))),
+    };
+    if let (Some(landing), Some(limit_db)) = (&mut needed, brief.destination.max_reduction_db()) {
+        search.relieve(landing, limit_db);
+    }
+    let over_ceiling = current.true_peak_dbtp > brief.ceiling() + CEILING_TOLERANCE_DB;
+    needed = needed.filter(|landing| {
+        let change_lu = landing.after.integrated_lufs - current.integrated_lufs;
+        over_ceiling || change_lu.abs() > LANDING_TOLERANCE_LU
+    });
+    // Only streaming, met on the way up, leaves room for "louder"; what is louder already gets turned down.
+    let is_open = brief.loudness_lufs.is_none()
+        && brief.destination == Destination::Streaming
+        && brief.target_lufs().is_some_and(|target| current.integrated_lufs <= target + LANDING_TOLERANCE_LU);
+    let louder = is_open.then(|| search.louder(needed.as_ref())).flatten();
+    LevelPlan { goal, current, needed, louder }
+}
+
+struct Search<'a, 'b> {
+    settings: Settings,
+    predictor: &'b Predictor<'a>,
+    bearing: Bearing<'a, 'b>,
+    current: Prediction,
+}
+
+impl<'a, 'b> Search<'a, 'b> {
+    fn new(brief: &Brief, settings: &Settings, predictor: &'b Predictor<'a>, current: &Prediction) -> Self {
+        let mut settings = *settings;
+        set(&mut settings, "limiter.ceiling_dbtp", brief.ceiling());
+        Self { settings, predictor, bearing: Bearing::new(predictor, &settings), current: *current }
+    }
+
+    fn with_gain(&self, gain_db: f64) -> Settings {
+        let mut settings = self.settings;
+        set(&mut settings, "limiter.gain_db", gain_db);
+        settings
+    }
+
+    fn at(&self, gain_db: f64) -> Landing {
+        let settings = self.with_gain(gain_db);
+        self.landing(&settings, self.predictor.predict(&settings))
+    }
+
+    fn landing(&self, settings: &Settings, after: Prediction) -> Landing {
+        let cost = if after.max_reduction_db > 0.0 {
+            self.bearing.cost(settings.limiter.gain_db)
+        } else {
+            LimitingCost::default()
+        };
+        Landing {
+            gain_db: settings.limiter.gain_db,
+            ceiling_dbtp: settings.limiter.ceiling_dbtp,
+            after,
+            cost,
+            shortfall: None,
+        }
+    }
+
+    /// Secant steps on rendered loudness: it rises with gain, by 1 LU per dB where nothing is limited and by less
+    /// where the limiter works.
+    fn reach(&self, target_lufs: f64) -> Landing {
+        let mut gain_db = self.settings.limiter.gain_db + target_lufs - self.current.integrated_lufs;
+        let mut best: Option<(Settings, Prediction)> = None;
+        let mut last: Option<(f64, f64)> = None;
+        let mut slope = 1.0;
+        for _ in 0..MAX_RENDERINGS {
+            let settings = self.with_gain(gain_db);
+            let gain_now_db = settings.limiter.gain_db;
+            let after = self.predictor.predict(&settings);
+            let error_lu = target_lufs - after.integrated_lufs;
+            let is_nearer =
+                |(_, other): &(Settings, Prediction)| error_lu.abs() < (target_lufs - other.integrated_lufs).abs();
+            if best.as_ref().is_none_or(is_nearer) {
+                best = Some((settings, after));
+            }
+            if error_lu.abs() <= SEARCH_TOLERANCE_LU {
+                break;
+            }
+            if let Some((last_gain_db, last_error_lu)) = last {
+                if last_gain_db == gain_now_db {
+                    break;
+                }
+                slope = ((last_error_lu - error_lu) / (gain_now_db - last_gain_db)).clamp(0.05, 1.5);
+            }
+            last = Some((gain_now_db, error_lu));
+            gain_db = (gain_now_db + error_lu / slope).clamp(-24.0, 24.0);
+        }
+        let (settings, after) = best.expect("at least one rendering");
+        let mut landing = self.landing(&settings, after);
+        if (target_lufs - after.integrated_lufs).abs() > LANDING_TOLERANCE_LU {
+            let is_at_end = settings.limiter.gain_db.abs() > 23.99;
+            landing.shortfall = Some(if is_at_end && slope > 0.5 { Shortfall::Range } else { Shortfall::Saturated });
+        }
+        landing
+    }
+
+    /// Lowers a landing until the limiter takes no more than `limit_db` at the highest peak.
+    fn relieve(&self, landing: &mut Landing, limit_db: f64) {
+        for _ in 0..MAX_RENDERINGS {
+            let excess_db = landing.after.max_reduction_db - limit_db;
+            if excess_db <= 0.0 {
+                return;
+            }
+            *landing = self.at(landing.gain_db - excess_db - 0.01);
+            landing.shortfall = Some(Shortfall::Limiting);
+        }
+    }
+
+    /// As loud as the music bears, if that is louder than what is needed or what comes out now.
+    fn louder(&self, needed: Option<&Landing>) -> Option<Landing> {
+        let base = needed.map_or(&self.current, |landing| &landing.after);
+        if needed.is_some_and(|landing| !landing.cost.is_within_budget()) {
+            return None;
+        }
+        let gain_db = self.bearing.highest_gain_db();
+        let base_gain_db = needed.map_or(self.settings.limiter.gain_db, |landing| landing.gain_db);
+        if gain_db < base_gain_db + MIN_OFFER_LU {
+            return None;
+        }
+        let landing = self.at(gain_db);
+        (landing.after.integrated_lufs >= base.integrated_lufs + MIN_OFFER_LU).then_some(landing)
+    }
+}
+
+impl LevelPlan {
+    /// The moves, in words.
+    pub fn moves(&self, features: &Features, brief: &Brief, confidence: f64) -> Vec<Move> {
+        let needed = self.needed.iter().map(|landing| ("limiter.level", MoveClass::Needed, landing));
+        let louder = self.louder.iter().map(|landing| ("limiter.louder", MoveClass::Could, landing));
+        needed
+            .chain(louder)
+            .map(|(id, class, landing)| Move {
+                id: id.to_owned(),
+                stage: Stage::Limiter,
+                class,
+                title: explain::title(landing),
+                sentence: match class {
+                    MoveClass::Needed => explain::needed(self, landing, brief),
+                    MoveClass::Could => explain::louder(self, landing),
+                },
+                confidence,
+                withdraw_if: explain::withdraw_if(self, landing, brief, class),
+                settings: vec![
+                    ("limiter.gain_db".to_owned(), landing.gain_db),
+                    ("limiter.ceiling_dbtp".to_owned(), landing.ceiling_dbtp),
+                ],
+                evidence: self.evidence(features, brief),
+                effect: vec![change("integrated_lufs", self.current.integrated_lufs, landing.after.integrated_lufs)],
+                cost: self.cost(landing),
+            })
+            .collect()
+    }
+
+    fn cost(&self, landing: &Landing) -> Vec<Change> {
+        let range = self.current.loudness_range_lu.zip(landing.after.loudness_range_lu);
+        [
+            Some(change("plr_db", self.current.plr_db(), landing.after.plr_db())),
+            range.map(|(before, after)| change("loudness_range_lu", before, after)),
+            Some(change("true_peak_dbtp", self.current.true_peak_dbtp, landing.after.true_peak_dbtp)),
+            Some(change("limiter_reduction_db", self.current.max_reduction_db, landing.after.max_reduction_db)),
+            Some(change("crest_loss_db", 0.0, landing.cost.crest_loss_db)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn evidence(&self, features: &Features, brief: &Brief) -> Vec<Evidence> {
+        let everywhere = |metric, value, expected| Evidence {
+            metric,
+            value,
+            expected,
+            low_hz: None,
+            high_hz: None,
+            from_s: features.blocks.first().map_or(0.0, |block| block.start_s),
+            to_s: features.blocks.last().map_or(0.0, |block| block.start_s + 0.1),
+            share: 1.0,
+        };
+        let loudness = brief.target_lufs().map(|target_lufs| {
+            let high = if self.goal == Goal::Hold { 0.0 } else { target_lufs + LANDING_TOLERANCE_LU };
+            everywhere("integrated_lufs", self.current.integrated_lufs, [target_lufs - LANDING_TOLERANCE_LU, high])
+        });
+        let peak = everywhere("true_peak_dbtp", self.current.true_peak_dbtp, [-120.0, brief.ceiling()]);
+        loudness.into_iter().chain([peak]).collect()
+    }
+}
+
+fn change(metric: &'static str, before: f64, after: f64) -> Change {
+    Change { metric, before, after }
+}

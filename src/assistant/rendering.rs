@@ -1,0 +1,213 @@
+//! Renders what was captured through the real chain and measures what comes out, block by block.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::analysis::{Excerpt, Features, LoudnessMeter, TruePeakMeter};
+use crate::chain::{Chain, Settings};
+use crate::dsp::units::db_from_gain;
+
+/// The audio behind the features: all of it, or what was kept of it.
+#[derive(Clone, Copy, Debug)]
+pub enum Audio<'a> {
+    /// The whole song; `right` is `left` for a mono one.
+    Song {
+        /// Left channel.
+        left: &'a [f32],
+        /// Right channel.
+        right: &'a [f32],
+    },
+    /// Excerpts captured while listening.
+    Excerpts(&'a [Excerpt]),
+}
+
+/// A stretch of audio that is rendered on its own, so that stretches can be rendered side by side.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// Left channel, with the lead-in.
+    pub left: &'a [f32],
+    /// Right channel, with the lead-in.
+    pub right: &'a [f32],
+    /// Blocks at its start that only bring the chain into its state and are not measured.
+    pub num_lead_in: usize,
+}
+
+/// 100 ms as they came out of the chain.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct OutBlock {
+    /// K-weighted power summed over channels.
+    pub power: f64,
+    /// True peak, linear.
+    pub peak: f64,
+    /// Largest gain reduction of the limiter, dB.
+    pub reduction_db: f64,
+}
+
+/// Renders pieces of one song.
+#[derive(Clone, Copy, Debug)]
+pub struct Renderer {
+    sample_rate_hz: f64,
+    num_channels: usize,
+    num_threads: usize,
+}
+
+/// Pieces of a song are this long, in blocks, and get that much lead-in: longer than anything in the chain remembers.
+const PIECE_BLOCKS: usize = 200;
+const LEAD_IN_BLOCKS: usize = 15;
+/// Excerpts have no lead-in but their own first half second.
+const EXCERPT_LEAD_IN_BLOCKS: usize = 5;
+
+impl Renderer {
+    /// For audio of what the features are of.
+    pub fn new(features: &Features) -> Self {
+        let num_threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { sample_rate_hz: features.sample_rate_hz, num_channels: features.num_channels, num_threads }
+    }
+
+    /// Cuts a song into pieces of 20 s. Where they are cut does not depend on the machine, so neither do the numbers.
+    pub fn song_pieces<'a>(&self, left: &'a [f32], right: &'a [f32]) -> Vec<Piece<'a>> {
+        let num_blocks = left.len().div_ceil(self.frame(1).max(1));
+        (0..num_blocks)
+            .step_by(PIECE_BLOCKS)
+            .map(|start| self.piece(left, right, start, (start + PIECE_BLOCKS).min(num_blocks)))
+            .collect()
+    }
+
+    /// The piece of a song from block `start` to `end`.
+    pub fn piece<'a>(&self, left: &'a [f32], right: &'a [f32], start: usize, end: usize) -> Piece<'a> {
+        let num_lead_in = start.min(LEAD_IN_BLOCKS);
+        let frames = self.frame(start - num_lead_in)..self.frame(end).min(left.len());
+        Piece { left: &left[frames.clone()], right: &right[frames], num_lead_in }
+    }
+
+    /// Excerpts as pieces.
+    pub fn excerpt_pieces<'a>(&self, excerpts: &'a [Excerpt]) -> Vec<Piece<'a>> {
+        let piece = |excerpt: &'a Excerpt| Piece {
+            left: &excerpt.left,
+            right: &excerpt.right,
+            num_lead_in: EXCERPT_LEAD_IN_BLOCKS,
+        };
+        excerpts.iter().map(piece).collect()
+    }
+
+    /// Renders each piece with these settings, from a fresh chain; the measured blocks of each.
+    pub fn render(&self, pieces: &[Piece], settings: &Settings) -> Vec<Vec<OutBlock>> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut chain = Chain::new(self.sample_rate_hz, settings.latency_mode);
+            let mut done = Vec::new();
+            loop {
+                let idx = next.fetch_add(1, Ordering::Relaxed);
+                let Some(piece) = pieces.get(idx) else { return done };
+                chain.reset();
+                chain.set(settings);
+                done.push((idx, self.render_piece(&mut chain, piece)));
+            }
+        };
+        let mut rendered: Vec<_> = std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..self.num_threads.min(pieces.len())).map(|_| scope.spawn(work)).collect();
+            let mine = work();
+            let theirs = helpers.into_iter().flat_map(|helper| helper.join().expect("rendering does not panic"));
+            mine.into_iter().chain(theirs).collect()
+        });
+        rendered.sort_by_key(|(idx, _)| *idx);
+        rendered.into_iter().map(|(_, blocks)| blocks).collect()
+    }
+
+    /// What the mix itself is in the same blocks, without the chain.
+    pub fn measure(&self, pieces: &[Piece]) -> Vec<Vec<OutBlock>> {
+        pieces
+            .iter()
+            .map(|piece| {
+                let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels);
+                meter.process(piece.left, piece.right, 0.0);
+                meter.finish(piece.num_lead_in)
+            })
+            .collect()
+    }
+
+    fn render_piece(&self, chain: &mut Chain, piece: &Piece) -> Vec<OutBlock> {
+        let latency = chain.latency_samples();
+        let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels);
+        let num_frames = piece.left.len();
+        let chunk = self.frame(1).max(1);
+        let (mut left, mut right) = (vec![0.0; chunk], vec![0.0; chunk]);
+        let mut from = 0;
+        while from < num_frames + latency {
+            let len = chunk.min(num_frames + latency - from);
+            let num_audio = num_frames.saturating_sub(from).min(len);
+            left[..num_audio].copy_from_slice(&piece.left[from..from + num_audio]);
+            right[..num_audio].copy_from_slice(&piece.right[from..from + num_audio]);
+            left[num_audio..len].fill(0.0);
+            right[num_audio..len].fill(0.0);
+            chain.process(&mut left[..len], &mut right[..len]);
+            let late = latency.saturating_sub(from).min(len);
+            meter.process(&left[late..len], &right[late..len], chain.activity().limiter_reduction_db);
+            from += len;
+        }
+        meter.finish(piece.num_lead_in)
+    }
+
+    /// First frame of a block, as the loudness meter cuts them.
+    fn frame(&self, block_idx: usize) -> usize {
+        (block_idx as f64 * self.sample_rate_hz / 10.0).round() as usize
+    }
+}
+
+/// Loudness, peak and reduction per 100 ms.
+struct BlockMeter {
+    loudness: LoudnessMeter,
+    peaks: TruePeakMeter,
+    num_channels: usize,
+    current: OutBlock,
+    blocks: Vec<OutBlock>,
+}
+
+impl BlockMeter {
+    fn new(sample_rate_hz: f64, num_channels: usize) -> Self {
+        Self {
+            loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
+            peaks: TruePeakMeter::new(num_channels),
+            num_channels,
+            current: OutBlock::default(),
+            blocks: Vec::new(),
+        }
+    }
+
+    fn process(&mut self, left: &[f32], right: &[f32], reduction_db: f64) {
+        let mut from = 0;
+        while from < left.len() {
+            let to = left.len().min(from + self.loudness.frames_to_block_end());
+            let part = [&left[from..to], &right[from..to]];
+            let part = &part[..self.num_channels];
+            self.current.peak = self.current.peak.max(self.peaks.process(part).0);
+            self.current.reduction_db = self.current.reduction_db.max(reduction_db);
+            let mut power = None;
+            self.loudness.process(part, |powers| power = Some(powers.block));
+            if let Some(power) = power {
+                self.blocks.push(OutBlock { power, ..self.current });
+                self.current = OutBlock::default();
+            }
+            from = to;
+        }
+    }
+
+    /// The measured blocks. What is left over at the end has a peak but is no block.
+    fn finish(mut self, num_lead_in: usize) -> Vec<OutBlock> {
+        if let Some(last) = self.blocks.last_mut() {
+            last.peak = last.peak.max(self.current.peak);
+            last.reduction_db = last.reduction_db.max(self.current.reduction_db);
+        }
+        self.blocks.drain(..num_lead_in.min(self.blocks.len()));
+        self.blocks
+    }
+}
+
+/// The highest true peak of all blocks, dBTP; −∞ for silence.
+pub fn true_peak_dbtp(pieces: &[Vec<OutBlock>]) -> f64 {
+    db_from_gain(pieces.iter().flatten().map(|block| block.peak).fold(0.0, f64::max))
+}
+
+/// The largest gain reduction, dB.
+pub fn max_reduction_db(pieces: &[Vec<OutBlock>]) -> f64 {
+    pieces.iter().flatten().map(|block| block.reduction_db).fold(0.0, f64::max)
+}

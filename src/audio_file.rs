@@ -1,0 +1,40 @@
+//! Audio files: what was read, and writing what was made of it.
+
+mod read;
+mod write;
+
+pub use read::read;
+pub use write::{Container, WordLength, clipped_samples, write};
+
+/// A recording in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AudioFile {
+    /// Sample rate, Hz.
+    pub sample_rate_hz: u32,
+    /// One or two channels of equal length, full scale ±1.
+    pub channels: Vec<Vec<f32>>,
+    /// Word length of the source: `None` for lossy ones.
+    pub source: Option<WordLength>,
+}
+
+impl AudioFile {
+    /// Frames.
+    pub fn num_frames(&self) -> usize {
+        self.channels[0].len()
+    }
+
+    /// Length, seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.num_frames() as f64 / f64::from(self.sample_rate_hz)
+    }
+
+    /// The left channel; the only one of a mono recording.
+    pub fn left(&self) -> &[f32] {
+        &self.channels[0]
+    }
+
+    /// The right channel; the left one of a mono recording.
+    pub fn right(&self) -> &[f32] {
+        &self.channels[self.channels.len() - 1]
+    }
+}

@@ -1,0 +1,42 @@
+//! What the analysis thread shows the editor.
+
+use std::sync::Arc;
+
+use crate::analysis::{Block, LiveLevels, LiveSpectrum};
+
+/// Where the assistant is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing heard yet.
+    #[default]
+    Idle,
+    /// Hearing the mix.
+    Listening,
+    /// Working out verdict and moves.
+    Judging,
+    /// Done: the saved state has verdict and moves.
+    Judged,
+}
+
+/// All that the editor knows of the sound.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Hearing {
+    /// Where the assistant is.
+    pub phase: Phase,
+    /// The mix.
+    pub mix: LiveLevels,
+    /// The master.
+    pub master: LiveLevels,
+    /// Both spectra.
+    pub spectrum: LiveSpectrum,
+    /// Seconds heard of this song, repeats not counted.
+    pub heard_s: f64,
+    /// Length of the song as far as known, seconds.
+    pub duration_s: f64,
+    /// Share of the song heard, 0–1, where its length is known.
+    pub share: Option<f64>,
+    /// Loudness of the mix along the song, 100 ms each, in song order.
+    pub blocks: Arc<Vec<Block>>,
+    /// Frames lost on the way.
+    pub num_dropped_frames: u64,
+}

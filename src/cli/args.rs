@@ -1,0 +1,230 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::assistant::{Brief, Character, Destination, Restraint};
+use crate::audio_file::WordLength;
+use crate::chain::settings::find;
+use crate::chain::{Settings, Stage};
+
+/// A mastering assistant: listens to a mix, says what it needs, renders what you accept.
+#[derive(Debug, Parser)]
+#[command(name = "discern-cli", version, arg_required_else_help = false)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Hear a song; print verdict, moves with reasons, measurements and delivery check
+    Listen(ListenArgs),
+    /// Listen, accept moves, render the master
+    Master(Box<MasterArgs>),
+    /// Render the chain alone, without judgement
+    Render(RenderArgs),
+    /// Print every setting: name, unit, range, default
+    Settings,
+}
+
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    pub file: PathBuf,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub brief: BriefArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct MasterArgs {
+    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Moves to accept: needed, all, none, or ids separated by commas
+    #[arg(long, value_name = "MOVES", default_value = "needed")]
+    pub accept: Accept,
+    /// Set a setting after accepting (repeatable)
+    #[arg(long = "set", value_name = "STAGE.PARAMETER=VALUE")]
+    pub assignments: Vec<Assignment>,
+    /// Print the report as one JSON object
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub brief: BriefArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// Settings as TOML; without it the defaults, which pass the mix through untouched
+    #[arg(long, value_name = "FILE")]
+    pub settings: Option<PathBuf>,
+    /// Set a setting after the file (repeatable)
+    #[arg(long = "set", value_name = "STAGE.PARAMETER=VALUE")]
+    pub assignments: Vec<Assignment>,
+}
+
+#[derive(Debug, Args)]
+pub struct OutputArgs {
+    /// File to write: .wav or .flac
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Word length: 16, 24 or 32f; as the source without it, 24 at least
+    #[arg(long, value_parser = word_length)]
+    pub bits: Option<WordLength>,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BriefArgs {
+    /// Where the master goes: streaming, loud, club, broadcast, podcast, vinyl or keep
+    #[arg(long, default_value = "streaming", value_parser = destination)]
+    pub destination: Destination,
+    /// Integrated loudness to reach, LUFS; overrides the destination's
+    #[arg(long, value_name = "LUFS", allow_negative_numbers = true, value_parser = loudness)]
+    pub loudness: Option<f64>,
+    /// Highest true peak, dBTP; overrides the destination's
+    #[arg(long, value_name = "DBTP", allow_negative_numbers = true, value_parser = ceiling)]
+    pub ceiling: Option<f64>,
+    /// Darker to brighter, -3 to 3
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    pub brighter: i8,
+    /// Leaner to fuller, -3 to 3
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    pub fuller: i8,
+    /// Open to dense, -3 to 3
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    pub denser: i8,
+    /// Narrower to wider, -3 to 3
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    pub wider: i8,
+    /// How far moves may go: level, gentle or full
+    #[arg(long, default_value = "gentle", value_parser = restraint)]
+    pub restraint: Restraint,
+    /// A stage that no move may touch (repeatable)
+    #[arg(long = "lock", value_name = "STAGE", value_parser = stage)]
+    pub locks: Vec<Stage>,
+}
+
+impl BriefArgs {
+    /// The brief that was asked for.
+    pub fn brief(&self) -> Brief {
+        Brief {
+            destination: self.destination,
+            loudness_lufs: self.loudness,
+            ceiling_dbtp: self.ceiling,
+            character: Character {
+                brighter: self.brighter,
+                fuller: self.fuller,
+                denser: self.denser,
+                wider: self.wider,
+            },
+            restraint: self.restraint,
+            locks: self.locks.clone(),
+        }
+    }
+}
+
+/// Which moves to accept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accept {
+    Needed,
+    All,
+    None,
+    Ids(Vec<String>),
+}
+
+impl FromStr for Accept {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "needed" => Ok(Self::Needed),
+            "all" => Ok(Self::All),
+            "none" => Ok(Self::None),
+            ids => {
+                let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
+                let is_stage = |id: &String| Stage::ALL.iter().any(|stage| id.split('.').next() == Some(stage.key()));
+                match ids.iter().find(|id| !is_stage(id)) {
+                    Some(other) => Err(format!("{other:?} is neither needed, all, none nor the id of a move")),
+                    None => Ok(Self::Ids(ids)),
+                }
+            }
+        }
+    }
+}
+
+/// `stage.parameter=value`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assignment {
+    pub id: String,
+    pub value: f64,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (id, value) = text.split_once('=').ok_or("expected STAGE.PARAMETER=VALUE")?;
+        let id = id.trim();
+        let setting = find(id).ok_or_else(|| format!("there is no setting {id}; discern-cli settings lists them"))?;
+        let value = setting.parse(value).map_err(|error| format!("{id}: {error}"))?;
+        Ok(Self { id: id.to_owned(), value })
+    }
+}
+
+impl Assignment {
+    /// Carries it out.
+    pub fn apply(&self, settings: &mut Settings) {
+        if let Some(setting) = find(&self.id) {
+            setting.set(settings, self.value);
+        }
+    }
+}
+
+fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+    let names = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| format!("one of {}", names()))
+}
+
+fn destination(text: &str) -> Result<Destination, String> {
+    let choices: Vec<_> = Destination::ALL.iter().map(|each| (each.key(), *each)).collect();
+    one_of(text, &choices)
+}
+
+fn stage(text: &str) -> Result<Stage, String> {
+    one_of(text, &Stage::ALL.map(|each| (each.key(), each)))
+}
+
+fn restraint(text: &str) -> Result<Restraint, String> {
+    one_of(text, &[("level", Restraint::Level), ("gentle", Restraint::Gentle), ("full", Restraint::Full)])
+}
+
+fn word_length(text: &str) -> Result<WordLength, String> {
+    one_of(text, &[("16", WordLength::Bits16), ("24", WordLength::Bits24), ("32f", WordLength::Float32)])
+}
+
+fn loudness(text: &str) -> Result<f64, String> {
+    in_range(text, -60.0, 0.0, "LUFS")
+}
+
+fn ceiling(text: &str) -> Result<f64, String> {
+    in_range(text, -24.0, 0.0, "dBTP")
+}
+
+fn in_range(text: &str, min: f64, max: f64, unit: &str) -> Result<f64, String> {
+    let value = text.replace('\u{2212}', "-").parse::<f64>().ok();
+    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| format!("expected {min} to {max} {unit}"))
+}

@@ -1,0 +1,92 @@
+//! A song on its way through: read, heard, judged, rendered.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+use super::progress::Progress;
+use crate::analysis::{Analyzer, Features};
+use crate::assistant::{Audio, Brief, Report, hear};
+use crate::audio_file::{AudioFile, read};
+use crate::chain::{Chain, Settings};
+use crate::report::Source;
+
+/// Rates that the chain is made for, Hz.
+const RATES_HZ: std::ops::RangeInclusive<u32> = 44_100..=192_000;
+/// Frames per step of work.
+const CHUNK: usize = 1 << 15;
+
+/// Hears a whole recording.
+pub fn analyze(audio: &AudioFile) -> Features {
+    let progress = Progress::new("Listening", audio.num_frames() as u64);
+    let mut analyzer = Analyzer::new(f64::from(audio.sample_rate_hz), audio.channels.len());
+    analyzer.set_extent(Some((0.0, audio.duration_s())));
+    for (left, right) in audio.left().chunks(CHUNK).zip(audio.right().chunks(CHUNK)) {
+        analyzer.process(left, right);
+        progress.add(left.len() as u64);
+    }
+    analyzer.finish();
+    analyzer.features()
+}
+
+/// Judges a recording, starting from default settings.
+pub fn judge(audio: &AudioFile, features: &Features, brief: &Brief) -> Report {
+    let _progress = Progress::new("Judging", 0);
+    hear(features, brief, &Settings::default(), Audio::Song { left: audio.left(), right: audio.right() })
+}
+
+/// Reads a file that is to be rendered.
+///
+/// # Errors
+/// As [`read`], and for rates that the chain does not run at.
+pub fn read_for_chain(path: &Path) -> Result<AudioFile> {
+    let audio = read(path)?;
+    check_rate(path, &audio)?;
+    Ok(audio)
+}
+
+/// Refuses rates outside 44.1–192 kHz.
+///
+/// # Errors
+/// For such a rate.
+pub fn check_rate(path: &Path, audio: &AudioFile) -> Result<()> {
+    if !RATES_HZ.contains(&audio.sample_rate_hz) {
+        bail!(
+            "{}: has a sample rate of {} Hz; the chain runs at 44100 to 192000 Hz, convert it first",
+            path.display(),
+            audio.sample_rate_hz
+        );
+    }
+    Ok(())
+}
+
+/// Runs a recording through the chain: as long as it was, the latency removed.
+pub fn render(audio: &AudioFile, settings: &Settings) -> AudioFile {
+    let mut chain = Chain::new(f64::from(audio.sample_rate_hz), settings.latency_mode);
+    chain.set(settings);
+    let latency = chain.latency_samples();
+    let num_frames = audio.num_frames();
+    let progress = Progress::new("Rendering", num_frames as u64);
+    let padded = |channel: &[f32]| [channel, &vec![0.0; latency]].concat();
+    let (mut left, mut right) = (padded(audio.left()), padded(audio.right()));
+    for (left, right) in left.chunks_mut(CHUNK).zip(right.chunks_mut(CHUNK)) {
+        chain.process(left, right);
+        progress.add(left.len() as u64);
+    }
+    left.drain(..latency);
+    right.drain(..latency);
+    let mut channels = vec![left, right];
+    channels.truncate(audio.channels.len());
+    debug_assert!(channels.iter().all(|channel| channel.len() == num_frames));
+    AudioFile { channels, ..*audio }
+}
+
+/// The file as a report names it.
+pub fn source(path: &Path, audio: &AudioFile) -> Source {
+    Source {
+        file: path.display().to_string(),
+        sample_rate_hz: audio.sample_rate_hz,
+        channels: audio.channels.len(),
+        duration_s: audio.duration_s(),
+    }
+}

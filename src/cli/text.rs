@@ -1,0 +1,170 @@
+//! Reports as a person reads them in a terminal.
+
+use serde_json::Value;
+
+use crate::analysis::Features;
+use crate::assistant::{Change, Move, MoveClass, Report, db_text, number_text};
+use crate::report::{Check, Master, Source};
+
+/// JSON, indented, with a line end.
+pub fn pretty(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// File, format and how much of it was heard.
+pub fn heading(source: &Source, features: &Features) -> String {
+    let seconds = source.duration_s.round() as u64;
+    let layout = if source.channels == 1 { "mono" } else { "stereo" };
+    let rate_khz = f64::from(source.sample_rate_hz) / 1000.0;
+    let mut text = format!("{}: {rate_khz} kHz {layout}, {}:{:02}\n", source.file, seconds / 60, seconds % 60);
+    if features.num_non_finite > 0 {
+        text += &format!("{} samples were not numbers and count as silence.\n", features.num_non_finite);
+    }
+    text
+}
+
+/// The verdict, with how sure it is.
+pub fn verdict(report: &Report) -> String {
+    let percent = (report.verdict.confidence * 100.0).round();
+    format!("{}\n(confidence {percent} %)\n", report.verdict.sentence)
+}
+
+/// All moves with reason, effect and cost.
+pub fn moves(report: &Report) -> String {
+    let of = |class: MoveClass, title: &str| {
+        let moves: Vec<String> = report.moves.iter().filter(|each| each.class == class).map(one_move).collect();
+        if moves.is_empty() { String::new() } else { format!("{title}\n{}", moves.concat()) }
+    };
+    let text = of(MoveClass::Needed, "Needed") + &of(MoveClass::Could, "Could");
+    if text.is_empty() { "No moves.\n".to_owned() } else { text }
+}
+
+fn one_move(each: &Move) -> String {
+    let changes = |title: &str, changes: &[Change]| {
+        format!("    {title}: {}\n", changes.iter().map(change).collect::<Vec<_>>().join(", "))
+    };
+    let reason = wrap(&each.sentence, 4);
+    let withdraw = wrap(&format!("Withdrawn if: {}", each.withdraw_if), 4);
+    format!(
+        "  {}: {}\n{reason}{}{}{withdraw}",
+        each.id,
+        each.title,
+        changes("Effect", &each.effect),
+        changes("Cost", &each.cost)
+    )
+}
+
+/// What was decided about each move.
+pub fn decisions(report: &Report, master: &Master) -> String {
+    let mut text = String::new();
+    for each in &report.moves {
+        let decision = if master.accepted.contains(&each.id) { "Accepted" } else { "Not accepted" };
+        text += &format!("{decision} {}: {}\n{}", each.id, each.title, wrap(&each.sentence, 2));
+    }
+    for (id, value) in &master.set {
+        text += &format!("Set {id} = {value}\n");
+    }
+    if text.is_empty() { "Nothing was changed.\n".to_owned() } else { text }
+}
+
+/// The measurements of one song.
+pub fn measurements(features: &Features) -> String {
+    let mut text = "Measured\n".to_owned();
+    for (name, unit, value) in rows(features) {
+        text += &format!("  {name:<20} {:>7} {unit}\n", cell(value)).replace(" \n", "\n");
+    }
+    text
+}
+
+/// Mix and master side by side.
+pub fn before_after(mix: &Features, master: &Features) -> String {
+    let mut text = format!("{:<22} {:>8} {:>8}\n", "", "Mix", "Master");
+    for ((name, unit, before), (_, _, after)) in rows(mix).into_iter().zip(rows(master)) {
+        text += &format!("{name:<22} {:>8} {:>8} {unit}", cell(before), cell(after)).trim_end().to_owned();
+        text.push('\n');
+    }
+    text
+}
+
+/// The delivery check.
+pub fn checks(checks: &[Check]) -> String {
+    let mut text = "Delivery check\n".to_owned();
+    for check in checks {
+        let (name, digits, unit) = match check.check {
+            "true_peak" => ("true peak", 1, " dBTP"),
+            "dc_offset" => ("DC offset", 4, ""),
+            "mono_fold_down" => ("mono fold-down", 1, " LU"),
+            "non_finite_samples" => ("samples not a number", 0, ""),
+            other => (other, 1, ""),
+        };
+        let number = |value: f64| {
+            let text = format!("{value:.digits$}");
+            if text.trim_start_matches(['-', '0', '.']).is_empty() {
+                text.trim_start_matches('-').to_owned()
+            } else {
+                text
+            }
+            .replace('-', "\u{2212}")
+        };
+        let value = check.value.map_or("–".to_owned(), number);
+        let result = if check.pass { "ok" } else { "look at this" };
+        text += &format!("  {name:<20} {value:>7}{unit} (limit {}{unit}): {result}\n", number(check.limit));
+    }
+    text
+}
+
+type Row = (&'static str, &'static str, Option<f64>);
+
+fn rows(features: &Features) -> [Row; 12] {
+    let (levels, stereo) = (&features.levels, &features.stereo);
+    [
+        ("Integrated", "LUFS", levels.integrated_lufs),
+        ("Short-term, highest", "LUFS", levels.max_short_term_lufs),
+        ("Momentary, highest", "LUFS", levels.max_momentary_lufs),
+        ("Loudness range", "LU", levels.loudness_range_lu),
+        ("True peak", "dBTP", levels.true_peak_dbtp),
+        ("Sample peak", "dBFS", levels.sample_peak_dbfs),
+        ("PLR", "dB", levels.plr_db),
+        ("PSR, lowest", "dB", levels.psr_min_db),
+        ("Correlation", "", stereo.correlation),
+        ("Side to mid", "dB", stereo.side_to_mid_db),
+        ("Balance, left \u{2212} right", "dB", stereo.balance_db),
+        ("Slope", "dB per octave", features.spectrum.slope_db_per_octave()),
+    ]
+}
+
+fn cell(value: Option<f64>) -> String {
+    value.map_or("–".to_owned(), number_text)
+}
+
+fn change(change: &Change) -> String {
+    let (name, unit) = match change.metric {
+        "integrated_lufs" => ("integrated", "LUFS"),
+        "plr_db" => ("PLR", "dB"),
+        "loudness_range_lu" => ("loudness range", "LU"),
+        "true_peak_dbtp" => ("true peak", "dBTP"),
+        "limiter_reduction_db" => ("gain reduction, highest", "dB"),
+        "crest_loss_db" => return format!("crest in the loudest parts {}", db_text(-change.after)),
+        other => (other, ""),
+    };
+    format!("{name} {} → {} {unit}", number_text(change.before), number_text(change.after)).trim_end().to_owned()
+}
+
+/// Breaks a paragraph at 100 columns, indented.
+fn wrap(paragraph: &str, indent: usize) -> String {
+    const WIDTH: usize = 100;
+    let indent = " ".repeat(indent);
+    let mut text = String::new();
+    let mut line = indent.clone();
+    for word in paragraph.split_whitespace() {
+        let is_first = line.len() == indent.len();
+        if !is_first && line.chars().count() + 1 + word.chars().count() > WIDTH {
+            text += &(line + "\n");
+            line = indent.clone();
+        } else if !is_first {
+            line.push(' ');
+        }
+        line += word;
+    }
+    text + &line + "\n"
+}

@@ -1,0 +1,32 @@
+//! The editor: draws what the bridge shows, sets host parameters, sends requests.
+
+mod chain_strip;
+mod compare_bar;
+mod cover;
+mod equalizer;
+mod icons;
+mod layout;
+mod levels;
+mod limiter;
+mod meters;
+mod pen;
+mod proposals;
+mod ring;
+mod scene;
+mod screen;
+mod seal;
+mod session;
+mod small_stages;
+mod song_map;
+mod stage;
+pub mod theme;
+mod top_bar;
+mod verdict_bar;
+mod widgets;
+mod window;
+mod words;
+
+pub use layout::{DEFAULT_SIZE, MIN_SIZE};
+pub use screen::Screen;
+pub use session::Session;
+pub use window::{DiscernEditor, OpenEditor, create};

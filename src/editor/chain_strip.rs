@@ -1,0 +1,260 @@
+//! The chain strip: one tile per stage, in signal order.
+
+use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::assistant::MoveClass;
+use crate::chain::Stage;
+
+use super::icons::{Icon, draw};
+use super::layout::Layout;
+use super::levels::Levels;
+use super::pen::Pen;
+use super::scene::Scene;
+use super::session::Session;
+use super::theme::{
+    CANVAS, HAIR, LIFT, OK, PANEL, PROPOSAL_TEXT, RAISED, REDUCTION, T1, T2, T3, TILE, medium, regular, semibold,
+};
+use super::widgets::{Button, Kind, describe, focus_ring, push};
+use super::{equalizer, words};
+
+/// The stages that this version has. A tile appears with its stage.
+pub const STAGES: [Stage; 4] = [Stage::Input, Stage::Equalizer, Stage::Limiter, Stage::Dither];
+
+/// What a tile says of its stage.
+struct State {
+    icon: Icon,
+    color: Color32,
+    text: String,
+    is_quiet: bool,
+}
+
+/// Id of the setting that turns a stage on.
+pub fn enabled_id(stage: Stage) -> String {
+    format!("{}.enabled", stage.key())
+}
+
+fn is_on(stage: Stage, scene: &Scene) -> bool {
+    match stage {
+        Stage::Input => scene.settings.input.enabled,
+        Stage::Equalizer => scene.settings.equalizer.enabled,
+        Stage::Limiter => scene.settings.limiter.enabled,
+        Stage::Dither => scene.settings.dither.enabled,
+        _ => false,
+    }
+}
+
+fn state(stage: Stage, scene: &Scene) -> State {
+    let count = |class| scene.open_moves().filter(|(_, each)| each.stage == stage && each.class == class).count();
+    let (needed, could) = (count(MoveClass::Needed), count(MoveClass::Could));
+    let proposed = match (needed, could) {
+        (0, 0) => None,
+        (needed, 0) => Some(format!("{needed} needed")),
+        (0, could) => Some(format!("{could} could")),
+        (needed, could) => Some(format!("{} moves", needed + could)),
+    };
+    if let Some(text) = proposed {
+        return State { icon: Icon::Diamond, color: PROPOSAL_TEXT, text, is_quiet: false };
+    }
+    if !is_on(stage, scene) {
+        return State { icon: Icon::Off, color: T3, text: "Off".to_owned(), is_quiet: true };
+    }
+    match working(stage, scene) {
+        Some(text) => State { icon: Icon::Check, color: OK, text, is_quiet: false },
+        None => State { icon: Icon::Dash, color: T3, text: "Nothing to do".to_owned(), is_quiet: true },
+    }
+}
+
+/// What a stage that is on is set to do; `None` while it passes the signal untouched.
+fn working(stage: Stage, scene: &Scene) -> Option<String> {
+    match stage {
+        Stage::Input => {
+            let input = &scene.settings.input;
+            let repairs = [input.invert_left, input.invert_right, input.dc_blocker, input.swap_channels];
+            let num_repairs = repairs.iter().filter(|is_set| **is_set).count();
+            match (input.gain_db != 0.0, num_repairs) {
+                (false, 0) => None,
+                (true, _) => Some(format!("{} dB", words::signed(input.gain_db))),
+                (false, 1) => Some("1 repair".to_owned()),
+                (false, num_repairs) => Some(format!("{num_repairs} repairs")),
+            }
+        }
+        Stage::Equalizer => {
+            match scene.settings.equalizer.bands.iter().filter(|band| equalizer::is_working(band)).count() {
+                0 => None,
+                1 => Some("1 band".to_owned()),
+                num_bands => Some(format!("{num_bands} bands")),
+            }
+        }
+        Stage::Limiter => {
+            let limiter = &scene.settings.limiter;
+            match (limiter.gain_db != 0.0, limiter.ceiling()) {
+                (false, None) => None,
+                (true, None) => Some(format!("{} dB", words::signed(limiter.gain_db))),
+                (false, Some(ceiling)) => Some(format!("{} dBTP", words::number(ceiling))),
+                (true, Some(ceiling)) => {
+                    Some(format!("{} dB, {} dBTP", words::signed(limiter.gain_db), words::number(ceiling)))
+                }
+            }
+        }
+        Stage::Dither => Some(words::label(scene.settings.dither.bits).to_owned()),
+        _ => None,
+    }
+}
+
+/// A stage in two words.
+pub struct Summary {
+    /// Whether it changes the sound.
+    pub is_working: bool,
+    /// What it does, or that it passes the signal through.
+    pub text: String,
+}
+
+/// What a stage does now.
+pub fn summary(stage: Stage, scene: &Scene) -> Summary {
+    match working(stage, scene).filter(|_| is_on(stage, scene)) {
+        Some(text) => Summary { is_working: true, text },
+        None => Summary { is_working: false, text: "through".to_owned() },
+    }
+}
+
+/// Draws the strip; a click selects.
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &Levels, selected: &mut Stage) {
+    let strip = layout.chain;
+    let pen = Pen::of(ui);
+    pen.fill(strip, 0.0, CANVAS);
+    let right = layout.proposals.left() - 12.0;
+    let gaps = 3.0 * (STAGES.len() - 1) as f32;
+    let width = (right - strip.left() - 12.0 - gaps) / STAGES.len() as f32;
+    let height = strip.height() - if layout.is_compact { 6.0 } else { 10.0 };
+    let top = strip.top() + if layout.is_compact { 2.0 } else { 4.0 };
+    for (idx, stage) in STAGES.into_iter().enumerate() {
+        let left = strip.left() + 12.0 + idx as f32 * (width + 3.0);
+        let rect = Rect::from_min_size(pos2(left, top), vec2(width, height));
+        if tile(ui, layout, rect, (stage, *selected == stage), (session, scene, levels)) {
+            *selected = stage;
+        }
+    }
+    bypass(ui, layout, session, scene);
+}
+
+fn tile(
+    ui: &mut Ui,
+    layout: &Layout,
+    rect: Rect,
+    (stage, is_selected): (Stage, bool),
+    (session, scene, levels): (&Session, &Scene, &Levels),
+) -> bool {
+    let state = state(stage, scene);
+    let is_on = is_on(stage, scene);
+    let name = format!("{}, {}, {}", stage.name(), if is_on { "on" } else { "off" }, state.text);
+    let response = ui.interact(rect, ui.scope_id().with(("tile", stage.key())), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_selected, &name));
+    describe(ui, &response, || format!("{name}. Click to open."));
+
+    let pen = Pen::of(ui);
+    if is_selected {
+        pen.fill_top_rounded(rect.with_max_y(layout.chain.bottom()), 6, PANEL);
+        pen.fill(rect.with_max_y(rect.top() + 2.5), 1.2, T1);
+    } else {
+        pen.fill(rect, 6.0, if response.hovered() { LIFT } else { TILE });
+    }
+    let x = rect.left() + if layout.is_compact { 8.0 } else { 10.0 };
+    let (name_y, glyph_y) = if layout.is_compact { (18.0, 32.0) } else { (19.0, 34.0) };
+    let face = if layout.is_compact { 12.0 } else { 13.0 };
+    let face = if is_selected { semibold(face) } else { medium(face) };
+    let title_color = if state.is_quiet && !is_selected { T2 } else { T1 };
+    pen.left(x, rect.top() + name_y, stage.name(), face, title_color);
+    draw(&pen, state.icon, pos2(x + 4.5, rect.top() + glyph_y), state.color, 0.82);
+    let quiet = if response.hovered() { T2 } else { T3 };
+    let text_color = if state.is_quiet { quiet } else { T1 };
+    pen.left(x + 13.5, rect.top() + glyph_y + 4.0, state.text, regular(11.0), text_color);
+    if !layout.is_compact {
+        let line = Rect::from_min_size(pos2(x, rect.top() + 41.0), vec2(rect.width() - 20.0, 9.0));
+        sparkline(&pen, line, stage, scene, levels);
+    }
+    focus_ring(&pen, &response, 6.0);
+    let is_clicked = response.clicked();
+    power(ui, rect, stage, (session, is_on));
+    is_clicked
+}
+
+/// The dot that turns a stage off and on; never selects.
+fn power(ui: &mut Ui, tile: Rect, stage: Stage, (session, is_on): (&Session, bool)) {
+    let center = pos2(tile.right() - 12.0, tile.top() + 14.5);
+    let rect = Rect::from_center_size(center, vec2(24.0, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with(("power", stage.key())), Sense::click());
+    let name = format!("{} on", stage.name());
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &name));
+    describe(ui, &response, || format!("{} is {}. Click to turn it {}.", stage.name(), on_off(is_on), on_off(!is_on)));
+    if response.clicked() {
+        session.set_once(&enabled_id(stage), f64::from(u8::from(!is_on)));
+    }
+    let pen = Pen::of(ui);
+    if response.hovered() {
+        pen.disc(center, 8.0, T1.gamma_multiply(0.08));
+    }
+    if is_on {
+        pen.disc(center, 3.0, T1)
+    } else {
+        pen.ring(center, 2.8, 1.2, T3)
+    }
+    if response.has_focus() {
+        pen.ring(center, 8.0, 1.5, T1);
+    }
+}
+
+fn on_off(is_on: bool) -> &'static str {
+    if is_on { "on" } else { "off" }
+}
+
+fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels) {
+    let y = line.center().y;
+    let rail = |pen: &Pen| pen.round_path(vec![pos2(line.left(), y), pos2(line.right(), y)], 2.0, HAIR);
+    match stage {
+        Stage::Equalizer => {
+            pen.horizontal(line.left(), line.right(), y, HAIR);
+            let color = if scene.settings.equalizer.enabled { T2 } else { HAIR };
+            let curve =
+                equalizer::curve(&scene.settings, scene.sample_rate_hz, equalizer::main_channel(&scene.settings), 60);
+            let points = curve.iter().enumerate().map(|(idx, (_, gain_db))| {
+                let x = egui::lerp(line.x_range(), idx as f32 / 59.0);
+                pos2(x, y - (*gain_db as f32).clamp(-6.0, 6.0) * 0.75)
+            });
+            pen.path(points.collect(), 1.4, color);
+        }
+        Stage::Limiter => {
+            rail(pen);
+            let width = (levels.reduction.level_db / 12.0).clamp(0.0, 1.0) * line.width();
+            if width > 0.5 {
+                pen.round_path(vec![pos2(line.right() - width, y), pos2(line.right(), y)], 2.0, REDUCTION);
+            }
+        }
+        _ => {
+            rail(pen);
+            if stage == Stage::Input && scene.settings.input.enabled {
+                let place = (scene.settings.input.gain_db / 48.0 + 0.5) as f32;
+                pen.disc(pos2(egui::lerp(line.x_range(), place), y), 2.6, T2);
+            }
+        }
+    }
+}
+
+/// Bypass and latency class of the whole chain, at the end of the strip.
+fn bypass(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+    let is_bypassed = scene.settings.bypass;
+    let pen = Pen::of(ui);
+    let (left, right) = (layout.proposals.left() + 14.0, layout.chain.right() - 12.0);
+    let y = layout.chain.center().y - 1.0;
+    let label = if is_bypassed { "Bypassed" } else { "Bypass" };
+    let button = Button::new(label, Kind::Line)
+        .named("Bypass", "Passes the delayed mix instead of the whole chain. The host's own bypass is the same switch.")
+        .on(is_bypassed);
+    let rect = Rect::from_min_size(pos2(right - 84.0, y - 12.0), vec2(84.0, 24.0));
+    if push(ui, rect, button).clicked() {
+        session.set_once("bypass", if is_bypassed { 0.0 } else { 1.0 });
+    }
+    let menu = Rect::from_min_max(pos2(left, y - 12.0), pos2(rect.left() - 8.0, y + 12.0));
+    let caption = pen.width("Latency", regular(11.0));
+    pen.left(menu.left(), y + 4.0, "Latency", regular(11.0), T3);
+    super::widgets::dropdown(ui, session, "latency_mode", menu.with_min_x(menu.left() + caption + 8.0), RAISED);
+}

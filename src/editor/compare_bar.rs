@@ -1,0 +1,189 @@
+//! The compare bar: MIX | MASTER, what is heard, how it is matched, Amount.
+
+use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::assistant::Move;
+use crate::chain::monitor::{MonitorState, Source};
+use crate::params::Decision;
+
+use super::icons::{Icon, draw};
+use super::layout::Layout;
+use super::pen::{Pen, arc_points};
+use super::scene::Scene;
+use super::session::Session;
+use super::small_stages::amount;
+use super::theme::{
+    CANVAS, HAIR, MASTER, MIX, OK, PANEL, REDUCTION, SEAM, T1, T2, T3, WELL, medium, regular, semibold,
+};
+use super::widgets::{Button, Kind, describe, push};
+use super::words;
+
+/// Hears one stream, matched; a comparison begins with the first press.
+pub fn hear(session: &Session, scene: &Scene, source: Source) {
+    session.end.set_monitor_state(MonitorState {
+        source,
+        is_comparing: true,
+        predicted_difference_lu: predicted_difference(session, scene),
+    });
+}
+
+/// Back to the master at its own level.
+pub fn leave(session: &Session) {
+    session.end.set_monitor_state(MonitorState::default());
+}
+
+/// Delta on, or back to the master.
+pub fn toggle_delta(session: &Session, scene: &Scene) {
+    let is_on = scene.monitor.source == Source::Delta;
+    hear(session, scene, if is_on { Source::Master } else { Source::Delta });
+}
+
+/// Master minus mix in LU where it is known: rendered by the accepted level move, else as measured live.
+fn predicted_difference(session: &Session, scene: &Scene) -> Option<f64> {
+    let is_in_force =
+        |each: &Move| scene.decisions.get(&each.id) == Some(&Decision::Accepted) && session.params.is_applied(each);
+    let rendered = scene.moves().filter(|(_, each)| is_in_force(each)).find_map(|(_, each)| {
+        each.effect.iter().find(|change| change.metric == "integrated_lufs").map(|change| change.after - change.before)
+    });
+    let live = || Some(scene.hearing.master.integrated_lufs? - scene.hearing.mix.integrated_lufs?);
+    rendered.or_else(live)
+}
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+    let bar = layout.compare;
+    let pen = Pen::of(ui);
+    pen.fill(bar, 0.0, PANEL);
+    pen.horizontal(bar.left(), bar.right(), bar.top() + 0.5, SEAM);
+    let size = if layout.is_compact { vec2(300.0, 40.0) } else { vec2(372.0, 46.0) };
+    let center = pos2(bar.center().x - if layout.is_compact { 6.0 } else { 0.0 }, bar.center().y);
+    let switch = Rect::from_center_size(center, size);
+    left_side(ui, layout, session, scene);
+    pen.fill(switch.expand(3.0), 11.0, WELL);
+    let mix = switch.with_max_x(switch.center().x);
+    half(ui, layout, mix, session, scene, Source::Mix);
+    half(ui, layout, switch.with_min_x(switch.center().x), session, scene, Source::Master);
+    let amount_width = if layout.is_compact { 96.0 } else { 172.0 };
+    let amount_area = Rect::from_min_max(
+        pos2(bar.right() - 16.0 - amount_width, bar.center().y - 17.0),
+        pos2(bar.right() - 16.0, bar.center().y + 17.0),
+    );
+    state(ui, layout, (switch.right() + 18.0, amount_area.left() - 12.0), scene);
+    let color = if scene.settings.bypass { T3 } else { MASTER };
+    amount(ui, session, "chain.amount_percent", amount_area, color);
+}
+
+fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+    let bar = layout.compare;
+    let width = if layout.is_compact { 74.0 } else { 86.0 };
+    let rect = Rect::from_min_size(pos2(bar.left() + 16.0, bar.center().y - 15.0), vec2(width, 30.0));
+    let delta = Button::new("Delta", Kind::Neutral)
+        .icon(Icon::Delta)
+        .named("Delta", "Hears only the difference: master minus matched mix. Key D.")
+        .on(scene.monitor.source == Source::Delta)
+        .sized(13.0);
+    if push(ui, rect, delta).clicked() {
+        toggle_delta(session, scene);
+    }
+    if scene.monitor.is_comparing {
+        let leaving = Button::new(if layout.is_compact { "Leave" } else { "Full level" }, Kind::Line)
+            .named("Full level", "Leaves the comparison: the master at its own level, as it will be exported.");
+        let pen = Pen::of(ui);
+        let rect = Rect::from_min_size(rect.right_top() + vec2(8.0, 0.0), vec2(leaving.width(&pen), 30.0));
+        if push(ui, rect, leaving).clicked() {
+            leave(session);
+        }
+        let text = if layout.is_compact { "Not for export" } else { "Monitoring, not for export" };
+        let x = rect.right() + 12.0;
+        draw(&pen, Icon::Warn, pos2(x + 6.0, bar.center().y), REDUCTION, 0.85);
+        pen.left(x + 18.0, bar.center().y + 4.3, text, medium(12.0), T1);
+    }
+}
+
+fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Scene, source: Source) {
+    let (word, color, loudness) = match source {
+        Source::Mix => ("MIX", MIX, scene.hearing.mix.integrated_lufs),
+        _ => ("MASTER", MASTER, scene.hearing.master.integrated_lufs),
+    };
+    let is_on = scene.monitor.source == source;
+    let response = ui.interact(area, ui.scope_id().with(word), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, word));
+    describe(ui, &response, || match source {
+        Source::Mix => "Hears the mix, as loud as the master: only the louder side is turned down. Key M.".to_owned(),
+        _ => "Hears the master, as loud as the mix while a comparison runs. Key M.".to_owned(),
+    });
+    if response.clicked() {
+        hear(session, scene, source);
+    }
+    let pen = Pen::of(ui);
+    if is_on {
+        pen.fill(area.shrink2(vec2(1.5, 0.0)), 8.0, color);
+    } else {
+        let ground = if response.hovered() { PANEL.lerp_to_gamma(color, 0.07) } else { PANEL };
+        pen.fill(area.shrink2(vec2(2.25, 0.75)), 7.5, ground);
+        pen.frame(area.shrink2(vec2(1.6, 0.1)), 8.0, 1.25, color.gamma_multiply(0.5));
+    }
+    let size = if layout.is_compact { 15.0 } else { 17.0 };
+    let (text, sub) = if is_on { (CANVAS, CANVAS) } else { (color, T2) };
+    let below = match loudness {
+        Some(lufs) => format!("{} LUFS", words::number(lufs)),
+        None => "not measured yet".to_owned(),
+    };
+    pen.center(area.center().x, area.center().y - 0.5, word, semibold(size).spaced(1.2), text);
+    pen.center(
+        area.center().x,
+        area.center().y + if layout.is_compact { 13.5 } else { 15.0 },
+        below,
+        medium(11.0),
+        sub,
+    );
+    if response.has_focus() {
+        pen.frame(area.expand(2.0), 10.0, 1.5, T1);
+    }
+}
+
+/// What is heard and how it is matched, between `left` and `right`.
+fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene) {
+    let pen = Pen::of(ui);
+    let y = layout.compare.center().y;
+    let two = |first: (&str, Color32), second: &str| {
+        pen.left(left + 17.0, y - 4.6, first.0, medium(13.0), first.1);
+        pen.left(left + 17.0, y + 12.5, second, regular(11.0), T3);
+    };
+    let (match_db, seconds) = scene.match_db;
+    let is_matching = seconds > 0.05;
+    let matched = if match_db.abs() < 0.05 {
+        "Matched, no change".to_owned()
+    } else {
+        format!("Matched {} dB", words::number(-f64::from(match_db.abs())))
+    };
+    let spoken = match (scene.monitor.is_comparing, is_matching) {
+        (false, _) => {
+            two(("Full level", T2), if layout.is_compact { "no comparison" } else { "No comparison runs" });
+            "Full level, no comparison runs".to_owned()
+        }
+        (true, true) => {
+            let center = pos2(left + 6.0, y - 9.0);
+            pen.ring(center, 5.0, 2.0, HAIR);
+            let done = (1.0 - seconds / 3.0).clamp(0.02, 1.0);
+            pen.path(arc_points(center, 5.0, 0.0, done * std::f32::consts::TAU), 2.0, T2);
+            let text = format!("Matching, {seconds:.0} s left").replace(", 0 s", ", 1 s");
+            two((&text, T2), if scene.is_playing { "measuring both" } else { "press play" });
+            text
+        }
+        (true, false) if scene.monitor.source == Source::Delta => {
+            draw(&pen, Icon::Delta, pos2(left + 6.0, y - 9.5), T1, 1.0);
+            two(("Hearing the difference", T1), &matched);
+            format!("Hearing the difference. {matched}")
+        }
+        (true, false) => {
+            draw(&pen, Icon::Check, pos2(left + 6.0, y - 9.0), OK, 1.0);
+            let side = if match_db < 0.0 { "Master turned down" } else { "Mix turned down" };
+            two((&matched, T1), if match_db.abs() < 0.05 { "Equally loud" } else { side });
+            matched
+        }
+    };
+    let rect = Rect::from_min_max(pos2(left, y - 20.0), pos2(right, y + 18.0));
+    let response = ui.interact(rect, ui.scope_id().with("match"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
+}

@@ -1,0 +1,205 @@
+//! The nodes on the curve: drag, wheel, new, away.
+
+use egui::{Key, Modifiers, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use crate::chain::equalizer::band_response_db;
+use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
+use crate::editor::pen::Pen;
+use crate::editor::scene::Scene;
+use crate::editor::session::Session;
+use crate::editor::theme::{CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, T1, T2, WELL, regular, semibold};
+use crate::editor::widgets::{describe, is_typing};
+use crate::editor::words;
+
+use super::plot::Graph;
+use super::{EqualizerView, band_id, band_sentence, free_band, is_cut, is_working, proposed_move, reset_band};
+
+/// A node that is let go this far outside the plot is taken away.
+const AWAY: f32 = 28.0;
+
+/// Draws and moves the nodes.
+pub fn show(
+    ui: &mut Ui,
+    graph: &Graph,
+    session: &Session,
+    scene: &Scene,
+    (view, open): (&mut EqualizerView, Option<usize>),
+) {
+    new_band(ui, graph, session, scene, view);
+    for band_idx in 0..NUM_BANDS {
+        let band = &scene.settings.equalizer.bands[band_idx];
+        let is_selected = band_idx == view.band_idx;
+        if let Some(number) = proposed_move(scene, band_idx) {
+            proposed(ui, graph, scene, (band_idx, number, open == Some(number)));
+        }
+        if is_working(band) || is_selected {
+            node(ui, graph, session, (scene, view), band_idx);
+        }
+    }
+    let is_delete = ui.input(|input| input.key_pressed(Key::Delete)) && !is_typing(ui);
+    if is_delete && is_working(&scene.settings.equalizer.bands[view.band_idx]) {
+        reset_band(session, view.band_idx);
+    }
+}
+
+fn new_band(ui: &mut Ui, graph: &Graph, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+    let response = ui.interact(graph.plot, ui.scope_id().with("equalizer ground"), Sense::click());
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "New band"));
+    let (Some(pos), true) = (response.interact_pointer_pos(), response.double_clicked()) else { return };
+    let Some(band_idx) = free_band(&scene.settings) else { return };
+    reset_band(session, band_idx);
+    session.set_once(&band_id(band_idx, "frequency_hz"), graph.frequency_hz(pos.x));
+    session.set_once(&band_id(band_idx, "gain_db"), graph.gain_db(pos.y));
+    view.band_idx = band_idx;
+}
+
+/// Where a band's node is: on its gain; of shapes without one, on their curve as far as it is in sight.
+fn place(graph: &Graph, scene: &Scene, band: &BandSettings) -> Pos2 {
+    let gain_db = match band.shape {
+        BandShape::Notch => 0.0,
+        shape if is_cut(shape) && band.enabled => {
+            let sample_rate_hz = if scene.sample_rate_hz > 0.0 { scene.sample_rate_hz } else { 48_000.0 };
+            band_response_db(band, band.frequency_hz, sample_rate_hz)
+        }
+        shape if is_cut(shape) => 0.0,
+        _ => band.gain_db,
+    };
+    graph.plot.shrink(4.0).clamp(pos2(graph.x(band.frequency_hz), graph.y(gain_db)))
+}
+
+fn node(ui: &mut Ui, graph: &Graph, session: &Session, (scene, view): (&Scene, &mut EqualizerView), band_idx: usize) {
+    let band = scene.settings.equalizer.bands[band_idx];
+    let center = place(graph, scene, &band);
+    let rect = Rect::from_center_size(center, vec2(24.0, 24.0));
+    let response = ui.interact(rect, ui.scope_id().with(("node", band_idx)), Sense::click_and_drag());
+    let name = band_sentence(band_idx, &band);
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, band_idx == view.band_idx, &name));
+    describe(ui, &response, || format!("{name}. Drag to move, wheel for Q, Delete removes."));
+    if response.clicked() || response.drag_started() {
+        view.band_idx = band_idx;
+    }
+    if response.clicked() && ui.input(|input| input.modifiers.command || input.modifiers.alt) {
+        session.reset(&band_id(band_idx, "gain_db"));
+    }
+    drag(ui, graph, session, view, (band_idx, center, &response));
+    if response.hovered() {
+        wheel(ui, session, band_idx, band.q);
+    }
+
+    let pen = Pen::of(ui);
+    let is_selected = band_idx == view.band_idx;
+    if is_selected || response.hovered() {
+        pen.disc(center, 15.0, T1.gamma_multiply(0.1));
+    }
+    let label = (band_idx + 1).to_string();
+    if is_working(&band) {
+        pen.disc(center, 9.5, T1);
+        pen.center(center.x, center.y + 4.0, label, semibold(11.0), CANVAS);
+    } else {
+        pen.disc(center, 9.5, WELL);
+        pen.ring(center, 9.0, 1.25, T2);
+        pen.center(center.x, center.y + 4.0, label, semibold(11.0), T1);
+    }
+    if band.channel != BandChannel::Stereo {
+        tag(&pen, graph, center, words::label(band.channel));
+    }
+    if response.has_focus() {
+        pen.ring(center, 13.0, 1.5, T1);
+    }
+}
+
+fn tag(pen: &Pen, graph: &Graph, center: Pos2, text: &str) {
+    let width = pen.width(text, regular(11.0)) + 10.0;
+    let is_right = center.x + 13.0 + width < graph.plot.right();
+    let rect =
+        Rect::from_min_size(center + vec2(if is_right { 13.0 } else { -13.0 - width }, -20.0), vec2(width, 16.0));
+    pen.fill(rect, 4.0, RAISED);
+    pen.center(rect.center().x, rect.bottom() - 4.2, text, regular(11.0), T2);
+}
+
+/// Frequency and gain follow the pointer; Alt turns the drag into Q, Ctrl keeps to one axis, Shift is fine.
+fn drag(
+    ui: &Ui,
+    graph: &Graph,
+    session: &Session,
+    view: &mut EqualizerView,
+    (band_idx, center, response): (usize, Pos2, &egui::Response),
+) {
+    let setting = |parameter: &str| find(&band_id(band_idx, parameter));
+    let (Some(frequency), Some(gain), Some(q)) = (setting("frequency_hz"), setting("gain_db"), setting("q")) else {
+        return;
+    };
+    let has_gain = |session: &Session| {
+        let shape = session.params.settings().equalizer.bands[band_idx].shape;
+        !is_cut(shape)
+    };
+    if response.drag_started() {
+        for setting in [frequency, gain, q] {
+            session.begin(setting);
+        }
+        ui.data_mut(|data| data.insert_temp(response.id, (center, Vec2::ZERO)));
+    }
+    if response.dragged() && session.has_gesture(frequency) {
+        let modifiers = ui.input(|input| input.modifiers);
+        let speed = if modifiers.shift { 0.1 } else { 1.0 };
+        let moved = response.drag_delta();
+        let (at, total) = ui.data_mut(|data| {
+            let held: &mut (Pos2, Vec2) = data.get_temp_mut_or_insert_with(response.id, || (center, Vec2::ZERO));
+            if !modifiers.alt {
+                held.0 += moved * speed;
+            }
+            held.1 += moved;
+            *held
+        });
+        let is_across = total.x.abs() > total.y.abs();
+        if modifiers.alt {
+            let band_q = session.params.settings().equalizer.bands[band_idx].q;
+            session.set(q, band_q * f64::from(-moved.y / 60.0).exp2());
+        } else {
+            if !modifiers.command || is_across {
+                session.set(frequency, graph.frequency_hz(at.x));
+            }
+            if has_gain(session) && (!modifiers.command || !is_across) {
+                session.set(gain, graph.gain_db(at.y));
+                view.make_room(graph.gain_db(at.y));
+            }
+        }
+    }
+    if response.drag_stopped() {
+        for setting in [frequency, gain, q] {
+            session.end_gesture(setting);
+        }
+        let x = ui.input(|input| input.pointer.latest_pos()).map_or(center.x, |pos| pos.x);
+        if x < graph.area.left() - AWAY || x > graph.area.right() + AWAY {
+            reset_band(session, band_idx);
+        }
+    }
+}
+
+fn wheel(ui: &Ui, session: &Session, band_idx: usize, q: f64) {
+    let ticks = crate::editor::widgets::wheel_ticks(ui);
+    if ticks != 0.0 {
+        let per_tick = if ui.input(|input| input.modifiers.contains(Modifiers::SHIFT)) { 0.02 } else { 0.15 };
+        session.set_once(&band_id(band_idx, "q"), q * (ticks * per_tick).exp2());
+    }
+}
+
+/// The diamond of a move that waits: where the band would be.
+fn proposed(ui: &Ui, graph: &Graph, scene: &Scene, (band_idx, number, is_selected): (usize, usize, bool)) {
+    let Some(settings) = scene.proposed_settings(crate::chain::Stage::Equalizer) else { return };
+    let band = &settings.equalizer.bands[band_idx];
+    let center = place(graph, scene, band);
+    let pen = Pen::of(ui);
+    let diamond = |radius: f32| {
+        [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)].map(|(x, y)| center + radius * vec2(x, y)).to_vec()
+    };
+    if is_selected {
+        pen.polygon(diamond(17.0), PROPOSAL.gamma_multiply(0.2));
+        pen.polygon(diamond(12.0), PROPOSAL);
+    } else {
+        pen.polygon(diamond(10.5), PROPOSAL_WELL);
+        pen.outline(diamond(10.5), 1.5, PROPOSAL);
+    }
+    let color = if is_selected { ON_PROPOSAL } else { T1 };
+    pen.center(center.x, center.y + 4.0, number.to_string(), semibold(11.0), color);
+}

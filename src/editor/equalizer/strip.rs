@@ -1,0 +1,159 @@
+//! The band strip: chips, shape, channel, and the selected band's knobs.
+
+use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
+
+use crate::chain::settings::{BandShape, NUM_BANDS};
+use crate::editor::layout::Layout;
+use crate::editor::pen::Pen;
+use crate::editor::scene::Scene;
+use crate::editor::session::Session;
+use crate::editor::theme::{
+    CANVAS, LIFT, PANEL, PROPOSAL, PROPOSAL_TEXT, SEAM, SOFT, T1, T2, T3, medium, regular, semibold,
+};
+use crate::editor::widgets::{Button, Kind, describe, dropdown, focus_ring, knob, push, value_field};
+
+use super::{EqualizerView, band_id, band_sentence, is_cut, is_working, proposed_move, reset_band};
+
+/// Draws the strip.
+pub fn show(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+    let pen = Pen::of(ui);
+    pen.fill(area, 0.0, PANEL);
+    pen.horizontal(area.left(), area.right(), area.top() + 0.5, SEAM);
+    if layout.is_compact {
+        compact(ui, area, session, scene, view);
+    } else {
+        full(ui, area, session, scene, view);
+    }
+}
+
+fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+    let at = |x: f32, y: f32| area.min + vec2(x, y);
+    for band_idx in 0..NUM_BANDS {
+        let place = at(16.0 + 27.0 * (band_idx % 4) as f32, 28.0 + 27.0 * (band_idx / 4) as f32);
+        chip(ui, Rect::from_min_size(place, vec2(24.0, 24.0)), scene, view, band_idx);
+    }
+    let pen = Pen::of(ui);
+    pen.vertical(area.left() + 136.5, area.top() + 14.0, area.bottom() - 14.0, SOFT);
+    title(&pen, at(150.0, 40.0), scene, view.band_idx);
+    let id = |parameter: &str| band_id(view.band_idx, parameter);
+    dropdown(ui, session, &id("shape"), Rect::from_min_size(at(150.0, 54.0), vec2(104.0, 24.0)), CANVAS);
+    dropdown(ui, session, &id("channel"), Rect::from_min_size(at(260.0, 54.0), vec2(84.0, 24.0)), CANVAS);
+    let shape = scene.settings.equalizer.bands[view.band_idx].shape;
+    let ghost = |parameter: &str| {
+        let (_, value) = scene.proposed(&id(parameter))?;
+        session.param(&id(parameter)).map(|(_, param)| param.to_normalized(value))
+    };
+    let (frequency, gain, q) = (ghost("frequency_hz"), ghost("gain_db"), ghost("q"));
+    knob(ui, session, &id("frequency_hz"), ("Frequency", at(404.0, 22.0)), frequency);
+    match shape {
+        BandShape::LowCut | BandShape::HighCut => slope(ui, session, &id("slope_db_per_octave"), at(484.0, 40.0)),
+        BandShape::Notch => knob(ui, session, &id("q"), ("Q", at(484.0, 22.0)), q),
+        _ => {
+            knob(ui, session, &id("gain_db"), ("Gain", at(484.0, 22.0)), gain);
+            knob(ui, session, &id("q"), ("Q", at(564.0, 22.0)), q);
+        }
+    }
+    let x = 612.5;
+    let pen = Pen::of(ui);
+    pen.vertical(area.left() + x, area.top() + 14.0, area.bottom() - 14.0, SOFT);
+    on_and_reset(ui, session, scene, view, [at(x + 12.0, 26.0), at(x + 12.0, 56.0)]);
+}
+
+fn slope(ui: &mut Ui, session: &Session, id: &str, at: Pos2) {
+    Pen::of(ui).center(at.x + 16.0, at.y - 18.0, "Slope", regular(11.0), T3);
+    dropdown(ui, session, id, Rect::from_min_size(at + vec2(-30.0, 4.0), vec2(104.0, 24.0)), CANVAS);
+}
+
+fn on_and_reset(ui: &mut Ui, session: &Session, scene: &Scene, view: &EqualizerView, at: [Pos2; 2]) {
+    let is_on = scene.settings.equalizer.bands[view.band_idx].enabled;
+    let name = format!("Band {} on", view.band_idx + 1);
+    let on = Button::new(if is_on { "On" } else { "Off" }, Kind::Line).named(&name, &name).on(is_on);
+    if push(ui, Rect::from_min_size(at[0], vec2(78.0, 24.0)), on).clicked() {
+        session.set_once(&band_id(view.band_idx, "enabled"), f64::from(u8::from(!is_on)));
+    }
+    let name = format!("Reset band {}", view.band_idx + 1);
+    let reset = Button::new("Reset", Kind::Ghost).named(&name, &name);
+    if push(ui, Rect::from_min_size(at[1], vec2(78.0, 24.0)), reset).clicked() {
+        reset_band(session, view.band_idx);
+    }
+}
+
+fn compact(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut EqualizerView) {
+    let at = |x: f32, y: f32| area.min + vec2(x, y);
+    for band_idx in 0..NUM_BANDS {
+        let place = at(12.0 + 25.0 * band_idx as f32, 9.0);
+        chip(ui, Rect::from_min_size(place, vec2(22.0, 22.0)), scene, view, band_idx);
+    }
+    title(&Pen::of(ui), at(224.0, 24.5), scene, view.band_idx);
+    let is_on = scene.settings.equalizer.bands[view.band_idx].enabled;
+    let name = format!("Band {} on", view.band_idx + 1);
+    let on = Button::new(if is_on { "On" } else { "Off" }, Kind::Line).named(&name, &name).on(is_on);
+    let right = area.width() - 12.0;
+    if push(ui, Rect::from_min_size(at(right - 56.0, 8.0), vec2(56.0, 24.0)), on).clicked() {
+        session.set_once(&band_id(view.band_idx, "enabled"), f64::from(u8::from(!is_on)));
+    }
+    let id = |parameter: &str| band_id(view.band_idx, parameter);
+    let row = |left: f32, right: f32| Rect::from_min_max(at(left, 39.0), at(right, 63.0));
+    dropdown(ui, session, &id("shape"), row(12.0, 108.0), CANVAS);
+    dropdown(ui, session, &id("channel"), row(114.0, 190.0), CANVAS);
+    let shape = scene.settings.equalizer.bands[view.band_idx].shape;
+    let has = |parameter: &str| scene.proposed(&id(parameter)).is_some();
+    let third = (right - 196.0 - 12.0) / 3.0;
+    let cell = |idx: f32| row(196.0 + idx * (third + 6.0), 196.0 + idx * (third + 6.0) + third);
+    value_field(ui, session, &id("frequency_hz"), ("Freq", cell(0.0)), has("frequency_hz"));
+    match shape {
+        BandShape::LowCut | BandShape::HighCut => dropdown(ui, session, &id("slope_db_per_octave"), cell(1.0), CANVAS),
+        BandShape::Notch => value_field(ui, session, &id("q"), ("Q", cell(1.0)), has("q")),
+        _ => {
+            value_field(ui, session, &id("gain_db"), ("Gain", cell(1.0)), has("gain_db"));
+            value_field(ui, session, &id("q"), ("Q", cell(2.0)), has("q"));
+        }
+    }
+}
+
+fn title(pen: &Pen, at: Pos2, scene: &Scene, band_idx: usize) {
+    let band = &scene.settings.equalizer.bands[band_idx];
+    let width = pen.left(at.x, at.y, format!("Band {}", band_idx + 1), semibold(13.0), T1);
+    let (status, color) = match proposed_move(scene, band_idx) {
+        Some(number) => (format!("proposal {number}"), PROPOSAL_TEXT),
+        None if !band.enabled => ("off".to_owned(), T3),
+        None if !is_working(band) => ("does nothing at 0 dB".to_owned(), T3),
+        None if is_cut(band.shape) => ("active".to_owned(), T2),
+        None => ("active".to_owned(), T2),
+    };
+    pen.left(at.x + width + 8.0, at.y, status, regular(12.0), color);
+}
+
+/// Filled: works. Dashed: proposed. Outline: free.
+fn chip(ui: &mut Ui, rect: Rect, scene: &Scene, view: &mut EqualizerView, band_idx: usize) {
+    let band = &scene.settings.equalizer.bands[band_idx];
+    let is_selected = band_idx == view.band_idx;
+    let response = ui.interact(rect, ui.scope_id().with(("chip", band_idx)), Sense::click());
+    let name = format!("Band {}", band_idx + 1);
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_selected, &name));
+    describe(ui, &response, || band_sentence(band_idx, band));
+    if response.clicked() {
+        view.band_idx = band_idx;
+    }
+    let pen = Pen::of(ui);
+    let is_proposed = proposed_move(scene, band_idx).is_some();
+    let color = match (is_working(band), is_proposed) {
+        (true, _) => {
+            pen.fill(rect, 5.0, LIFT);
+            T1
+        }
+        (false, true) => {
+            pen.dashed_frame(rect, PROPOSAL);
+            T1
+        }
+        (false, false) => {
+            pen.frame(rect, 5.0, 1.0, SOFT);
+            if is_selected || response.hovered() { T1 } else { T3 }
+        }
+    };
+    if is_selected {
+        pen.frame(rect, 5.0, 1.25, T1);
+    }
+    pen.center(rect.center().x, rect.center().y + 4.3, (band_idx + 1).to_string(), medium(12.0), color);
+    focus_ring(&pen, &response, 5.0);
+}

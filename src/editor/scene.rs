@@ -1,0 +1,194 @@
+//! Everything that one frame shows, read once so that all views agree.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::analysis::Block;
+use crate::assistant::{Brief, Destination, Move, MoveClass, VerdictKind};
+use crate::bridge::{Hearing, Phase};
+use crate::chain::monitor::MonitorState;
+use crate::chain::{Settings, Stage};
+use crate::params::{Decision, Judged};
+
+use super::session::Session;
+
+/// One frame's data.
+pub struct Scene {
+    /// Settings in force.
+    pub settings: Settings,
+    /// What was heard.
+    pub hearing: Arc<Hearing>,
+    /// The last finished listening.
+    pub judged: Option<Arc<Judged>>,
+    /// Decisions by move id.
+    pub decisions: BTreeMap<String, Decision>,
+    /// What the engineer wants.
+    pub brief: Brief,
+    /// What is listened to.
+    pub monitor: MonitorState,
+    /// Song position, seconds, where the host tells one.
+    pub position_s: Option<f64>,
+    /// Whether the transport runs.
+    pub is_playing: bool,
+    /// Sample rate in Hz; 0 before the first activation.
+    pub sample_rate_hz: f64,
+    /// Latency of the chain, milliseconds.
+    pub latency_ms: f64,
+    /// How much the louder side is turned down (negative: the master), dB, and seconds until that is trusted.
+    pub match_db: (f32, f32),
+    /// Settings that the saved state of a newer version holds are kept, not shown.
+    pub has_newer_state: bool,
+}
+
+/// Where a move stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MoveState {
+    /// Waits for a decision.
+    Open,
+    /// Accepted and in force.
+    Accepted,
+    /// Accepted, then changed by hand.
+    Tweaked,
+    /// Rejected.
+    Rejected,
+}
+
+impl Scene {
+    /// Reads everything.
+    pub fn read(session: &Session) -> Self {
+        let meters = session.end.meters();
+        let (position_s, is_playing) = meters.transport();
+        let (sample_rate_hz, latency_samples) = meters.stream();
+        let latency_ms = if sample_rate_hz > 0.0 { latency_samples as f64 / sample_rate_hz * 1000.0 } else { 0.0 };
+        session.params.with_saved(|saved| Self {
+            settings: session.params.settings(),
+            hearing: session.end.hearing(),
+            judged: saved.judged.clone(),
+            decisions: saved.decisions.clone(),
+            brief: saved.brief.clone(),
+            monitor: session.end.monitor_state(),
+            position_s,
+            is_playing,
+            sample_rate_hz,
+            latency_ms,
+            match_db: meters.match_db(),
+            has_newer_state: saved.newer_state.is_some(),
+        })
+    }
+
+    /// Whether the assistant listens or judges now.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.hearing.phase, Phase::Listening | Phase::Judging)
+    }
+
+    /// The verdict that holds; none while a new one is made.
+    pub fn verdict(&self) -> Option<(VerdictKind, &Judged)> {
+        let judged = self.judged.as_deref().filter(|_| !self.is_busy())?;
+        Some((judged.report.verdict.kind, judged))
+    }
+
+    /// Proposed moves with their numbers, as they are shown: 1, 2, 3 ...
+    pub fn moves(&self) -> impl Iterator<Item = (usize, &Move)> {
+        let moves = self.verdict().map_or(&[][..], |(_, judged)| &judged.report.moves);
+        moves.iter().enumerate().map(|(idx, proposed)| (idx + 1, proposed))
+    }
+
+    /// Where a move stands.
+    pub fn state_of(&self, session: &Session, proposed: &Move) -> MoveState {
+        match self.decisions.get(&proposed.id) {
+            None => MoveState::Open,
+            Some(Decision::Rejected) => MoveState::Rejected,
+            Some(Decision::Accepted) if session.params.is_applied(proposed) => MoveState::Accepted,
+            Some(Decision::Accepted) => MoveState::Tweaked,
+        }
+    }
+
+    /// Moves without a decision.
+    pub fn open_moves(&self) -> impl Iterator<Item = (usize, &Move)> {
+        self.moves().filter(|(_, proposed)| !self.decisions.contains_key(&proposed.id))
+    }
+
+    /// How many moves of a class wait.
+    pub fn num_open(&self, class: MoveClass) -> usize {
+        self.open_moves().filter(|(_, proposed)| proposed.class == class).count()
+    }
+
+    /// The value that a waiting move would give a setting, and the move's number.
+    pub fn proposed(&self, id: &str) -> Option<(usize, f64)> {
+        self.open_moves().find_map(|(number, proposed)| {
+            proposed.settings.iter().find(|(setting_id, _)| setting_id == id).map(|(_, value)| (number, *value))
+        })
+    }
+
+    /// The settings with every waiting move of one stage applied; `None` where there is none.
+    pub fn proposed_settings(&self, stage: Stage) -> Option<Settings> {
+        let mut settings = self.settings;
+        let mut is_changed = false;
+        for (_, proposed) in self.open_moves().filter(|(_, proposed)| proposed.stage == stage) {
+            for (id, value) in &proposed.settings {
+                if let Some(setting) = crate::chain::settings::find(id) {
+                    setting.set(&mut settings, *value);
+                    is_changed = true;
+                }
+            }
+        }
+        is_changed.then_some(settings)
+    }
+
+    /// Loudness of the mix along the song, as far as known.
+    pub fn blocks(&self) -> &[Block] {
+        match &self.judged {
+            Some(judged) if self.hearing.blocks.is_empty() => &judged.features.blocks,
+            _ => &self.hearing.blocks,
+        }
+    }
+
+    /// Length of the song as far as known, seconds.
+    pub fn duration_s(&self) -> f64 {
+        let last_s = self.blocks().last().map_or(0.0, |block| block.start_s + 0.1);
+        let known_s = match &self.judged {
+            Some(judged) if self.hearing.blocks.is_empty() => judged.features.duration_s,
+            _ => self.hearing.duration_s,
+        };
+        known_s.max(last_s)
+    }
+
+    /// Share of the song heard where its length is known, 0–1.
+    pub fn share(&self) -> Option<f64> {
+        match &self.judged {
+            Some(judged) if self.hearing.blocks.is_empty() => judged.features.share,
+            _ => self.hearing.share,
+        }
+    }
+
+    /// Seconds heard.
+    pub fn heard_s(&self) -> f64 {
+        match &self.judged {
+            Some(judged) if self.hearing.blocks.is_empty() => judged.features.heard_s,
+            _ => self.hearing.heard_s,
+        }
+    }
+
+    /// Loudness that the brief asks for, LUFS.
+    pub fn target_lufs(&self) -> Option<f64> {
+        self.brief.target_lufs()
+    }
+
+    /// Ceiling that the brief asks for, dBTP.
+    pub fn target_ceiling_dbtp(&self) -> f64 {
+        self.brief.ceiling()
+    }
+}
+
+/// Name of a destination.
+pub fn destination_name(destination: Destination) -> &'static str {
+    match destination {
+        Destination::Streaming => "Streaming",
+        Destination::Loud => "Loud",
+        Destination::Club => "Club",
+        Destination::Broadcast => "Broadcast",
+        Destination::Podcast => "Podcast",
+        Destination::Vinyl => "Vinyl",
+        Destination::Keep => "Keep",
+    }
+}

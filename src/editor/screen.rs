@@ -1,0 +1,258 @@
+//! The whole screen: what is where, keys, when to draw again. Knows nothing of windows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Key, Modifiers, Rect, Ui, pos2};
+
+use crate::bridge::Phase;
+use crate::chain::Stage;
+use crate::chain::monitor::Source;
+use crate::params::Judged;
+
+use super::chain_strip::{self, STAGES};
+use super::equalizer::{self, EqualizerView};
+use super::layout::Layout;
+use super::levels::Levels;
+use super::pen::Pen;
+use super::proposals::{self, ProposalsView};
+use super::scene::Scene;
+use super::session::Session;
+use super::theme::{CANVAS, SEAM, T2, T3, regular};
+use super::top_bar::{self, BriefEntry};
+use super::widgets::{is_typing, take_description};
+use super::{compare_bar, cover, meters, song_map, stage, verdict_bar};
+
+/// Time between frames while something moves, and while nothing does.
+const MOVING: Duration = Duration::from_millis(33);
+const RESTING: Duration = Duration::from_millis(250);
+
+/// What the editor remembers while it is open, and between openings.
+pub struct Screen {
+    stage: Stage,
+    equalizer: EqualizerView,
+    proposals: ProposalsView,
+    brief_entry: BriefEntry,
+    levels: Levels,
+    page: Page,
+    seen: Option<Arc<Judged>>,
+    seen_phase: Phase,
+    last_status: String,
+}
+
+/// Cover or workbench.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Cover,
+    Workbench,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        Self {
+            stage: Stage::Equalizer,
+            equalizer: EqualizerView::default(),
+            proposals: ProposalsView::default(),
+            brief_entry: BriefEntry::default(),
+            levels: Levels::default(),
+            page: Page::Workbench,
+            seen: None,
+            seen_phase: Phase::Idle,
+            last_status: String::new(),
+        }
+    }
+}
+
+impl Screen {
+    /// Opens a stage.
+    pub fn select(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.page = Page::Workbench;
+    }
+
+    /// Draws one frame and acts on what was pressed.
+    pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
+        let scene = Scene::read(session);
+        session.end.flush_monitor_state();
+        let now_s = ui.input(|input| input.time);
+        self.levels.follow(session, &scene, now_s);
+        self.turn_page(&scene);
+        self.keys(ui, session, &scene);
+
+        let layout = Layout::of(ui.max_rect());
+        Pen::of(ui).fill(ui.max_rect(), 0.0, CANVAS);
+        top_bar::show(ui, &layout, session, &scene, &mut self.brief_entry);
+        if self.page == Page::Cover {
+            if cover::show(ui, &layout, session, &scene) {
+                self.page = Page::Workbench;
+            }
+        } else {
+            self.workbench(ui, &layout, session, &scene);
+        }
+        meters::show(ui, &layout, &scene, &mut self.levels);
+        compare_bar::show(ui, &layout, session, &scene);
+        self.status(ui, &layout, &scene);
+        let is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
+        ui.ctx().request_repaint_after(if is_moving { MOVING } else { RESTING });
+    }
+
+    fn workbench(&mut self, ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+        if verdict_bar::show(ui, layout, session, scene) {
+            self.page = Page::Cover;
+        }
+        let open = self.proposals.open_number(scene);
+        song_map::show(ui, layout, scene, open);
+        Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
+        chain_strip::show(ui, layout, session, scene, &self.levels, &mut self.stage);
+        stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open));
+        let opened = self.proposals.open_id.clone();
+        proposals::show(ui, layout, session, scene, &mut self.proposals);
+        if self.proposals.open_id != opened {
+            self.follow_card(scene);
+        }
+    }
+
+    /// Stage and band of the open card.
+    fn follow_card(&mut self, scene: &Scene) {
+        if let Some(open) = self.proposals.open_move(scene).filter(|open| STAGES.contains(&open.stage)) {
+            self.stage = open.stage;
+            self.equalizer.band_idx = equalizer::band_of(open).unwrap_or(self.equalizer.band_idx);
+        }
+    }
+
+    /// A new verdict and a new listening bring their page; everything else is the engineer's choice.
+    fn turn_page(&mut self, scene: &Scene) {
+        let is_same = match (&self.seen, &scene.judged) {
+            (Some(seen), Some(judged)) => Arc::ptr_eq(seen, judged),
+            (None, None) => true,
+            _ => false,
+        };
+        if !is_same {
+            self.seen = scene.judged.clone();
+            self.proposals.open_id = None;
+            let has_cover = scene.verdict().is_some_and(|(kind, _)| proposals::has_cover(kind));
+            let waits = scene.open_moves().next().is_some() || scene.moves().next().is_none();
+            self.page = if has_cover && waits { Page::Cover } else { Page::Workbench };
+            self.follow_card(scene);
+        }
+        if scene.hearing.phase != self.seen_phase {
+            if scene.hearing.phase == Phase::Listening {
+                self.page = Page::Cover;
+            } else if scene.hearing.phase == Phase::Idle && scene.judged.is_none() {
+                self.page = Page::Workbench;
+            }
+            self.seen_phase = scene.hearing.phase;
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
+        let is_writing =
+            ui.memory(|memory| memory.focused()).is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
+        if is_typing(ui) || is_writing || egui::Popup::is_any_open(ui.ctx()) {
+            return;
+        }
+        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::M) {
+            let other = if scene.monitor.source == Source::Mix { Source::Master } else { Source::Mix };
+            compare_bar::hear(session, scene, other);
+        }
+        if pressed(Key::D) {
+            compare_bar::toggle_delta(session, scene);
+        }
+        if pressed(Key::OpenBracket) {
+            self.proposals.step(scene, -1);
+            self.follow_card(scene);
+        }
+        if pressed(Key::CloseBracket) {
+            self.proposals.step(scene, 1);
+            self.follow_card(scene);
+        }
+        let waiting = self.proposals.open_move(scene).filter(|open| !scene.decisions.contains_key(&open.id));
+        if let Some(open) = waiting {
+            if pressed(Key::A) {
+                session.accept(open);
+            } else if pressed(Key::R) {
+                session.reject(open);
+            }
+        }
+        if self.page == Page::Cover && pressed(Key::Escape) {
+            self.page = Page::Workbench;
+        }
+        if pressed(Key::P) {
+            let id = chain_strip::enabled_id(self.stage);
+            if let Some((_, param)) = session.param(&id) {
+                session.set_once(&id, if param.normalized() >= 0.5 { 0.0 } else { 1.0 });
+            }
+        }
+        let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
+        for (key, stage) in digits.into_iter().zip(STAGES) {
+            if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
+                self.select(stage);
+            }
+        }
+    }
+
+    fn status(&mut self, ui: &mut Ui, layout: &Layout, scene: &Scene) {
+        let bar = layout.status;
+        let pen = Pen::of(ui);
+        pen.fill(bar, 0.0, CANVAS);
+        pen.horizontal(bar.left(), bar.right(), bar.top() + 0.5, SEAM);
+        let baseline = bar.top() + 16.0;
+        let rate = match scene.sample_rate_hz {
+            rate_hz if rate_hz > 0.0 => format!("{} kHz", trimmed(rate_hz / 1000.0)),
+            _ => "no audio yet".to_owned(),
+        };
+        let right = if layout.is_compact {
+            rate
+        } else {
+            format!("Discern {}   {rate}   Nothing leaves this computer", env!("CARGO_PKG_VERSION"))
+        };
+        let width = pen.right(bar.right() - 16.0, baseline, right, regular(11.0), T3);
+        self.last_status = take_description(ui).unwrap_or_else(|| resting_status(scene));
+        let room =
+            Rect::from_min_max(pos2(bar.left() + 16.0, bar.top()), pos2(bar.right() - width - 32.0, bar.bottom()));
+        // A long sentence keeps to its place; a screen reader has all of it.
+        pen.clipped(room).left(
+            room.left(),
+            baseline,
+            fitting(&pen, &self.last_status, room.width()),
+            regular(11.0),
+            T2,
+        );
+    }
+}
+
+/// A text that fits, cut at the end of a clause.
+fn fitting(pen: &Pen, text: &str, width: f32) -> String {
+    let mut text = text;
+    while pen.width(text, regular(11.0)) > width {
+        match text.trim_end_matches('.').rfind([';', '.', ',']) {
+            Some(end) if end > 0 => text = &text[..end],
+            _ => break,
+        }
+    }
+    text.to_owned()
+}
+
+fn resting_status(scene: &Scene) -> String {
+    if scene.has_newer_state {
+        return "This session was saved by a newer Discern. Its settings are kept, and not applied here.".to_owned();
+    }
+    if scene.hearing.num_dropped_frames > 0 {
+        return format!("{} frames were not heard: the computer was busy.", scene.hearing.num_dropped_frames);
+    }
+    if scene.monitor.is_comparing {
+        return "Monitoring, not for export. Full level leaves the comparison.".to_owned();
+    }
+    if let Some((_, judged)) = scene.verdict() {
+        return judged.report.verdict.sentence.clone();
+    }
+    match scene.hearing.phase {
+        Phase::Listening | Phase::Judging => "Nothing has been changed.".to_owned(),
+        _ => "Nothing has been changed. Press Listen and play the song.".to_owned(),
+    }
+}
+
+fn trimmed(value: f64) -> String {
+    format!("{value:.1}").trim_end_matches(".0").to_owned()
+}

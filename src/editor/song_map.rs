@@ -1,0 +1,212 @@
+//! The song map: loudness along the song, evidence, playhead, what was not heard.
+
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::analysis::Block;
+use crate::assistant::Evidence;
+use crate::dsp::units::db_from_power;
+
+use super::layout::Layout;
+use super::pen::Pen;
+use super::scene::Scene;
+use super::theme::{CANVAS, MIX, PROPOSAL, ROW, T1, T2, T3, regular, semibold};
+use super::widgets::describe;
+use super::words;
+
+/// Range of loudness that the bars span, LU below the loudest.
+const RANGE_LU: f64 = 24.0;
+/// Width and stride of a bar.
+const BAR: (f32, f32) = (2.0, 3.0);
+
+/// Draws the map; `open` is the number of the open card.
+pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, open: Option<usize>) {
+    let area = layout.song_map;
+    let pen = Pen::of(ui);
+    pen.fill(area, 0.0, CANVAS);
+    let (top, bottom) = if layout.is_compact { (30.0, 18.0) } else { (36.0, 22.0) };
+    let plot = Rect::from_min_max(area.min + vec2(12.0, top), pos2(area.right() - 12.0, area.bottom() - bottom));
+    pen.fill(plot, 2.0, ROW);
+    let duration_s = scene.duration_s();
+    let spoken = spoken(scene, duration_s);
+    let response = ui.interact(area.shrink(4.0), ui.scope_id().with("song map"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
+    describe(ui, &response, || spoken.clone());
+    if duration_s <= 0.0 {
+        pen.center(plot.center().x, plot.center().y + 4.0, "The song appears here as I hear it.", regular(11.0), T3);
+        return;
+    }
+    let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
+    let bars = bars(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
+    let spans = spans(scene, open, duration_s);
+    draw_bars(&pen, plot, &bars, |time_s| spans.iter().any(|span| (span.0..span.1).contains(&time_s)), duration_s);
+    if scene.share().is_some() {
+        draw_unheard(&pen, plot, &bars);
+    }
+    for span in &spans {
+        let rule = Rect::from_min_max(pos2(x_of(span.0), plot.bottom() + 1.5), pos2(x_of(span.1), plot.bottom() + 3.5));
+        pen.fill(rule, 0.0, PROPOSAL);
+    }
+    draw_ticks(&pen, layout, scene, open, (&x_of, duration_s));
+    draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
+    if let Some(position_s) = scene.position_s.filter(|position_s| (0.0..=duration_s).contains(position_s)) {
+        let x = x_of(position_s);
+        pen.line(pos2(x, plot.top() - 3.0), pos2(x, plot.bottom() + 3.0), 1.25, T1);
+        let y = plot.top() - 6.0;
+        pen.polygon(vec![pos2(x - 3.5, y), pos2(x + 3.5, y), pos2(x, y + 5.0)], T1);
+    }
+}
+
+/// Mean loudness of each bar's stretch on 0–1, `None` where nothing was heard.
+pub fn bars(blocks: &[Block], duration_s: f64, num_bars: usize) -> Vec<Option<f32>> {
+    let mut sums = vec![(0.0f64, 0usize); num_bars.max(1)];
+    for block in blocks {
+        let idx = (block.start_s / duration_s * num_bars as f64) as usize;
+        if let Some(sum) = sums.get_mut(idx) {
+            *sum = (sum.0 + block.power, sum.1 + 1);
+        }
+    }
+    let mean = |&(power, count): &(f64, usize)| (count > 0).then(|| db_from_power(power / count as f64));
+    let loudness: Vec<Option<f64>> = sums.iter().map(mean).collect();
+    let loudest = loudness.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let height = |lu: f64| ((lu - loudest + RANGE_LU) / RANGE_LU).clamp(0.0, 1.0) as f32;
+    let mut heights: Vec<Option<f32>> =
+        loudness.iter().map(|lu| lu.map(|lu| if loudest.is_finite() { height(lu) } else { 0.0 })).collect();
+    fill_pinholes(&mut heights, blocks, duration_s);
+    heights
+}
+
+/// A saved map has one block a second: bars between two of them were heard as well.
+fn fill_pinholes(heights: &mut [Option<f32>], blocks: &[Block], duration_s: f64) {
+    let step_s = blocks.windows(2).map(|pair| pair[1].start_s - pair[0].start_s).fold(f64::INFINITY, f64::min);
+    let reach = (step_s / duration_s * heights.len() as f64).ceil();
+    if !reach.is_finite() || reach > heights.len() as f64 {
+        return;
+    }
+    let mut last: Option<(usize, f32)> = None;
+    for idx in 0..heights.len() {
+        match (heights[idx], last) {
+            (Some(height), _) => last = Some((idx, height)),
+            (None, Some((at, height))) if idx - at < reach as usize => heights[idx] = Some(height),
+            _ => {}
+        }
+    }
+}
+
+fn draw_bars(pen: &Pen, plot: Rect, bars: &[Option<f32>], is_evidence: impl Fn(f64) -> bool, duration_s: f64) {
+    for (idx, height) in bars.iter().enumerate() {
+        let Some(height) = height else { continue };
+        let time_s = (idx as f64 + 0.5) / bars.len() as f64 * duration_s;
+        let x = plot.left() + idx as f32 * BAR.1;
+        let height = 2.0 + height * (plot.height() - 6.0);
+        let bar = Rect::from_min_max(pos2(x, plot.bottom() - height), pos2(x + BAR.0, plot.bottom()));
+        let color = if is_evidence(time_s) { PROPOSAL.gamma_multiply(0.78) } else { MIX.gamma_multiply(0.42) };
+        pen.fill(bar, 0.0, color);
+    }
+}
+
+fn draw_unheard(pen: &Pen, plot: Rect, bars: &[Option<f32>]) {
+    let x_of = |idx: usize| plot.left() + plot.width() * idx as f32 / bars.len() as f32;
+    let mut idx = 0;
+    while idx < bars.len() {
+        let start = idx;
+        while idx < bars.len() && bars[idx].is_none() {
+            idx += 1;
+        }
+        if idx > start + 1 {
+            let gap = Rect::from_min_max(pos2(x_of(start) + 1.0, plot.top()), pos2(x_of(idx) - 1.0, plot.bottom()));
+            pen.hatch(gap, 5.0, T3.gamma_multiply(0.4));
+            if gap.width() > 70.0 {
+                let label = Rect::from_center_size(gap.center(), vec2(62.0, 16.0));
+                pen.fill(label, 4.0, ROW);
+                pen.center(gap.center().x, gap.center().y + 4.0, "not heard", regular(11.0), T2);
+            }
+        }
+        idx += 1;
+    }
+}
+
+/// Where the open move's evidence holds, if that is a part of the song.
+fn spans(scene: &Scene, open: Option<usize>, duration_s: f64) -> Vec<(f64, f64)> {
+    let evidence = scene.moves().filter(|(number, _)| Some(*number) == open).flat_map(|(_, each)| &each.evidence);
+    evidence.filter(|each| is_local(each, duration_s)).map(|each| (each.from_s, each.to_s)).collect()
+}
+
+fn is_local(evidence: &Evidence, duration_s: f64) -> bool {
+    evidence.to_s - evidence.from_s < 0.9 * duration_s
+}
+
+fn draw_ticks(
+    pen: &Pen,
+    layout: &Layout,
+    scene: &Scene,
+    open: Option<usize>,
+    (x_of, duration_s): (&dyn Fn(f64) -> f32, f64),
+) {
+    let y = layout.song_map.top() + if layout.is_compact { 23.0 } else { 28.0 };
+    for (number, proposed) in scene.open_moves() {
+        for evidence in proposed.evidence.iter().filter(|each| is_local(each, duration_s)) {
+            let x = x_of((evidence.from_s + evidence.to_s) / 2.0);
+            let triangle = vec![pos2(x - 4.2, y - 5.0), pos2(x + 4.2, y - 5.0), pos2(x, y + 2.0)];
+            let is_open = Some(number) == open;
+            if is_open {
+                pen.polygon(triangle, PROPOSAL)
+            } else {
+                pen.outline(triangle, 1.2, PROPOSAL)
+            }
+            let face = if is_open { semibold(11.0) } else { regular(11.0) };
+            pen.left(x + 7.0, y + 1.0, number.to_string(), face, if is_open { T1 } else { T2 });
+        }
+    }
+}
+
+fn draw_axis(pen: &Pen, plot: Rect, baseline: f32, duration_s: f64) {
+    let steps_s = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0];
+    let step_s = steps_s.into_iter().find(|step_s| duration_s / step_s <= 8.0).unwrap_or(1800.0);
+    let end = words::time(duration_s);
+    pen.left(plot.left(), baseline, words::time(0.0), regular(11.0), T3);
+    pen.right(plot.right(), baseline, end, regular(11.0), T3);
+    let mut time_s = step_s;
+    while time_s < duration_s {
+        let x = plot.left() + (time_s / duration_s) as f32 * plot.width();
+        if x < plot.right() - 46.0 && x > plot.left() + 40.0 {
+            pen.center(x, baseline, words::time(time_s), regular(11.0), T3);
+        }
+        time_s += step_s;
+    }
+}
+
+fn spoken(scene: &Scene, duration_s: f64) -> String {
+    if duration_s <= 0.0 {
+        return "Song map, nothing heard yet".to_owned();
+    }
+    let heard = super::verdict_bar::heard(scene);
+    match scene.position_s {
+        Some(position_s) => {
+            format!("Song map, {heard}, position {} of {}", words::time(position_s), words::time(duration_s))
+        }
+        None => format!("Song map, {heard}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(start_s: f64, power: f64) -> Block {
+        Block { start_s, power, peak: 0.0 }
+    }
+
+    #[test]
+    fn bars_show_what_was_heard_and_no_more() {
+        let blocks: Vec<Block> = (0..50).map(|idx| block(f64::from(idx) * 0.1, 0.1)).collect();
+        let bars = bars(&blocks, 10.0, 10);
+        assert!(bars[..5].iter().all(|bar| *bar == Some(1.0)));
+        assert!(bars[5..].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn map_of_one_second_steps_has_no_pinholes() {
+        let blocks: Vec<Block> = (0..60).map(|idx| block(f64::from(idx), 0.1)).collect();
+        assert!(bars(&blocks, 60.0, 200).iter().all(Option::is_some));
+    }
+}

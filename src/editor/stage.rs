@@ -1,0 +1,108 @@
+//! The selected stage: title, legend, its view.
+
+use egui::{Color32, Rect, Ui, pos2, vec2};
+
+use crate::chain::Stage;
+
+use super::chain_strip::enabled_id;
+use super::equalizer::{self, EqualizerView};
+use super::layout::Layout;
+use super::levels::Levels;
+use super::limiter;
+use super::pen::Pen;
+use super::scene::Scene;
+use super::session::Session;
+use super::small_stages;
+use super::theme::{MASTER, MIX, PANEL, PROPOSAL, REDUCTION, T1, T2, regular, semibold};
+use super::widgets::{Button, Kind, push};
+use super::words;
+
+/// An entry of a legend.
+enum Key {
+    Line(&'static str, Color32),
+    Area(&'static str, Color32),
+    Dashes(&'static str, Color32),
+}
+
+/// Draws header and view.
+pub fn show(
+    ui: &mut Ui,
+    layout: &Layout,
+    (session, scene, levels): (&Session, &Scene, &Levels),
+    stage: Stage,
+    (equalizer, open): (&mut EqualizerView, Option<usize>),
+) {
+    header(ui, layout, session, scene, stage, equalizer);
+    match stage {
+        Stage::Equalizer => equalizer::show(ui, layout, session, scene, (equalizer, open)),
+        Stage::Limiter => limiter::show(ui, layout, session, scene, levels),
+        Stage::Dither => small_stages::dither(ui, layout, session, scene),
+        _ => small_stages::input(ui, layout, session, scene),
+    }
+}
+
+fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage: Stage, equalizer: &mut EqualizerView) {
+    let area = layout.stage_header;
+    let pen = Pen::of(ui);
+    pen.fill(area, 0.0, PANEL);
+    let baseline = area.top() + 23.0;
+    let mut x = area.left() + 16.0;
+    x += pen.left(x, baseline, stage.name(), semibold(15.0), T1) + 14.0;
+    let has_move = scene.open_moves().any(|(_, proposed)| proposed.stage == stage);
+    for key in legend(stage, has_move) {
+        x = draw_key(&pen, x, area.top() + 6.0, &key);
+    }
+    let mut right = area.right() - 12.0;
+    let mut place = |width: f32| {
+        let rect = Rect::from_min_size(pos2(right - width, area.top() + 6.0), vec2(width, 24.0));
+        right -= width + 6.0;
+        rect
+    };
+    let on = session.param(&enabled_id(stage)).is_some_and(|(_, param)| param.normalized() >= 0.5);
+    let name = format!("Bypass {}", stage.name());
+    let bypass = Button::new("Bypass", Kind::Line).named(&name, "Turns this stage off and on.").on(!on);
+    if push(ui, place(64.0), bypass).clicked() {
+        session.set_once(&enabled_id(stage), if on { 0.0 } else { 1.0 });
+    }
+    if stage == Stage::Equalizer {
+        let label = format!("\u{00B1}{} dB", words::decimals(f64::from(equalizer.range_db), 0));
+        let scale = Button::new(&label, Kind::Line).named("EQ scale", "Range of the gain axis.");
+        if push(ui, place(62.0), scale).clicked() {
+            equalizer.next_range();
+        }
+    }
+}
+
+fn legend(stage: Stage, has_move: bool) -> Vec<Key> {
+    let mut keys = match stage {
+        Stage::Equalizer => vec![Key::Area("Mix", MIX), Key::Line("Master", MASTER), Key::Line("EQ", T1)],
+        Stage::Limiter => {
+            vec![Key::Area("Taken off", MIX), Key::Line("Output", MASTER), Key::Line("Gain reduction", REDUCTION)]
+        }
+        _ => Vec::new(),
+    };
+    if has_move && !keys.is_empty() {
+        keys.push(Key::Dashes("Proposed", PROPOSAL));
+    }
+    keys
+}
+
+fn draw_key(pen: &Pen, x: f32, top: f32, key: &Key) -> f32 {
+    let line = [pos2(x, top + 12.0), pos2(x + 14.0, top + 12.0)];
+    let label = match key {
+        Key::Line(label, color) => {
+            pen.round_path(line.to_vec(), 2.0, *color);
+            label
+        }
+        Key::Dashes(label, color) => {
+            pen.dashes(&line, (5.0, 3.0), 2.0, *color);
+            label
+        }
+        Key::Area(label, color) => {
+            pen.fill(Rect::from_min_size(pos2(x, top + 8.0), vec2(14.0, 9.0)), 0.0, color.gamma_multiply(0.28));
+            pen.line(pos2(x, top + 8.0), pos2(x + 14.0, top + 8.0), 1.5, *color);
+            label
+        }
+    };
+    x + 19.0 + pen.left(x + 19.0, top + 16.2, *label, regular(12.0), T2) + 14.0
+}

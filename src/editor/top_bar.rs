@@ -1,0 +1,157 @@
+//! The top bar: mark, brief, latency.
+
+use egui::{Popup, Rect, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+
+use crate::assistant::{Brief, Destination};
+use crate::bridge::Request;
+
+use super::icons::{Half, split_disc};
+use super::layout::Layout;
+use super::pen::Pen;
+use super::scene::{Scene, destination_name};
+use super::session::Session;
+use super::theme::{HAIR, PANEL, SEAM, T1, T2, T3, WELL, medium, regular, semibold};
+use super::widgets::{Button, Kind, LIST_GROUND, STAYS_OPEN, describe, menu, menu_row, push};
+use super::words;
+
+/// What is being typed into the brief, kept while its popover is open.
+#[derive(Default)]
+pub struct BriefEntry {
+    texts: Option<[String; 2]>,
+}
+
+/// Draws the bar.
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
+    let bar = layout.top_bar;
+    let pen = Pen::of(ui);
+    pen.fill(bar, 0.0, PANEL);
+    pen.horizontal(bar.left(), bar.right(), bar.bottom() + 0.5, SEAM);
+    let middle = bar.center().y;
+    split_disc(&pen, pos2(bar.left() + 21.0, middle), 7.5, 0.17, [Half::Filled; 2]);
+    pen.left(bar.left() + 36.0, middle + 5.4, "Discern", semibold(15.0), T1);
+    pen.vertical(bar.left() + 108.0, bar.top() + 10.0, bar.bottom() - 10.0, HAIR);
+    let mut x = bar.left() + 120.0;
+
+    let name = destination_name(scene.brief.destination);
+    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(178.0, 26.0));
+    let response = menu(ui, rect, ("Destination", "Destination", name), LIST_GROUND);
+    Popup::menu(&response).width(250.0).show(|ui| {
+        for &each in Destination::ALL {
+            let (label, ceiling_dbtp) = (destination_name(each), each.ceiling_dbtp());
+            let note = match each.loudness_lufs() {
+                Some(lufs) => format!("{} LUFS, {} dBTP", words::decimals(lufs, 0), words::number(ceiling_dbtp)),
+                None => format!("as is, {} dBTP", words::number(ceiling_dbtp)),
+            };
+            if menu_row(ui, label, &note, each == scene.brief.destination) {
+                send(session, Brief { destination: each, ..scene.brief.clone() });
+            }
+        }
+    });
+    x = rect.right() + 6.0;
+    target(ui, pos2(x, middle - 13.0), session, scene, entry);
+    right_side(ui, layout, session, scene);
+}
+
+fn target(ui: &mut Ui, at: egui::Pos2, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
+    let lufs = scene.target_lufs().map_or("as is".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
+    let text = format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp()));
+    let rect = Rect::from_min_size(at, vec2(216.0, 26.0));
+    let response = menu(ui, rect, ("Target", "Target", &text), LIST_GROUND);
+    let is_open = Popup::menu(&response).close_behavior(STAYS_OPEN).width(232.0).show(|ui| {
+        let texts = entry.texts.get_or_insert_with(|| {
+            let text = |value: Option<f64>| value.map(words::number).unwrap_or_default();
+            [text(scene.brief.loudness_lufs), text(scene.brief.ceiling_dbtp)]
+        });
+        let mut brief = scene.brief.clone();
+        let (loudness_lufs, ceiling_dbtp) = (brief.destination.loudness_lufs(), brief.destination.ceiling_dbtp());
+        ui.spacing_mut().item_spacing.y = 4.0;
+        let hint = loudness_lufs.map_or_else(|| "as is".to_owned(), words::number);
+        let loudness = typed(ui, ("Loudness", "LUFS", &hint), &mut texts[0], -40.0..=0.0);
+        let ceiling = typed(ui, ("Ceiling", "dBTP", &words::number(ceiling_dbtp)), &mut texts[1], -12.0..=0.0);
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+        let reset = Button::new("As the destination asks", Kind::Line);
+        if push(ui, rect.shrink2(vec2(0.0, 2.0)), reset).clicked() {
+            *texts = Default::default();
+            send(session, Brief { loudness_lufs: None, ceiling_dbtp: None, ..brief });
+        } else if loudness.is_some() || ceiling.is_some() {
+            brief.loudness_lufs = loudness.unwrap_or(brief.loudness_lufs);
+            brief.ceiling_dbtp = ceiling.unwrap_or(brief.ceiling_dbtp);
+            send(session, brief);
+        }
+    });
+    if is_open.is_none() {
+        entry.texts = None;
+    }
+}
+
+/// A named number that may be empty; the new value once it is entered.
+fn typed(
+    ui: &mut Ui,
+    (name, unit, hint): (&str, &str, &str),
+    text: &mut String,
+    range: std::ops::RangeInclusive<f64>,
+) -> Option<Option<f64>> {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
+    let pen = Pen::of(ui);
+    pen.left(rect.left() + 4.0, rect.center().y + 4.3, name, regular(12.0), T2);
+    let field = Rect::from_min_max(pos2(rect.left() + 78.0, rect.top() + 1.0), rect.right_bottom() - vec2(0.0, 1.0));
+    pen.fill(field, 5.0, WELL);
+    pen.right(field.right() - 8.0, field.center().y + 4.3, unit, regular(11.0), T3);
+    let entry = TextEdit::singleline(text)
+        .font(medium(12.0).font_id())
+        .frame(egui::Frame::NONE)
+        .margin(egui::Margin::symmetric(8, 4))
+        .align(egui::Align2::LEFT_CENTER)
+        .hint_text(hint.to_owned());
+    let response = ui.place(field.with_max_x(field.right() - 44.0), entry).accessible_name(name);
+    if response.has_focus() {
+        pen.frame(field, 5.0, 1.5, T1);
+    }
+    if !response.lost_focus() {
+        return None;
+    }
+    let typed = text.trim().replace('\u{2212}', "-").replace(',', ".");
+    if typed.is_empty() {
+        return Some(None);
+    }
+    let value = typed.parse::<f64>().ok().filter(|value| value.is_finite())?;
+    let value = value.clamp(*range.start(), *range.end());
+    *text = words::number(value);
+    Some(Some(value))
+}
+
+fn send(session: &Session, brief: Brief) {
+    let is_new = session.params.change_saved(|saved| {
+        let is_new = saved.brief != brief;
+        saved.brief = brief.clone();
+        is_new
+    });
+    if is_new {
+        session.end.request(Request::Brief(brief));
+    }
+}
+
+fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+    let bar = layout.top_bar;
+    let pen = Pen::of(ui);
+    let middle = bar.center().y;
+    let rect = Rect::from_min_size(pos2(bar.right() - 16.0 - 92.0, middle - 13.0), vec2(92.0, 26.0));
+    let new_song = Button::new("New song", Kind::Ghost)
+        .named("New song", "Forgets what was heard: another song is on. Settings stay as they are.");
+    if push(ui, rect, new_song).clicked() {
+        session.end.request(Request::NewSong);
+    }
+    if scene.sample_rate_hz > 0.0 {
+        let text = format!("{} ms", words::number(scene.latency_ms));
+        let width = pen.width(text.clone(), regular(12.0));
+        let right = rect.left() - 12.0;
+        let place = Rect::from_min_max(pos2(right - width - 4.0, middle - 13.0), pos2(right + 4.0, middle + 13.0));
+        let response = ui.interact(place, ui.scope_id().with("latency"), Sense::hover());
+        let spoken = format!("Latency, {text}");
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
+        describe(ui, &response, || {
+            format!("{spoken} at {:.1} kHz. No knob changes it.", scene.sample_rate_hz / 1000.0)
+        });
+        pen.right(right, middle + 4.3, text, regular(12.0), T3);
+    }
+}

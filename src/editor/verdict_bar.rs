@@ -1,0 +1,135 @@
+//! The verdict bar: seal, title, counts, and the buttons for listening.
+
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use crate::assistant::{MoveClass, VerdictKind};
+use crate::bridge::{Phase, Request};
+
+use super::icons::Icon;
+use super::layout::Layout;
+use super::pen::Pen;
+use super::scene::Scene;
+use super::seal;
+use super::session::Session;
+use super::theme::{CANVAS, T1, T2, regular, semibold};
+use super::widgets::{Button, Kind, describe, push};
+use super::words;
+
+/// Title of a kind of verdict.
+pub fn title(kind: VerdictKind) -> &'static str {
+    match kind {
+        VerdictKind::LevelOnly => "Finished",
+        VerdictKind::SmallMoves => "Small moves",
+        VerdictKind::WorkNeeded => "Work needed",
+        VerdictKind::SendBack => "Send back to the mix",
+        VerdictKind::NotEnoughHeard => "Not enough heard",
+        VerdictKind::OutsideScope => "Outside my scope",
+    }
+}
+
+/// Draws the bar; says whether the cover is wanted.
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> bool {
+    let bar = layout.verdict;
+    let pen = Pen::of(ui);
+    pen.fill(bar, 0.0, CANVAS);
+    let radius = if layout.is_compact { 25.0 } else { 32.0 };
+    let center = pos2(bar.left() + if layout.is_compact { 40.0 } else { 52.0 }, bar.center().y);
+    let verdict = scene.verdict().map(|(kind, _)| kind);
+    let share = if scene.hearing.phase == Phase::Idle && verdict.is_none() { None } else { scene.share() };
+    seal::draw(&pen, center, radius, verdict, share);
+
+    let x = center.x + radius + if layout.is_compact { 14.0 } else { 18.0 };
+    let (title_text, counts) = (heading(scene), counts(scene, layout.is_compact));
+    let title_size = if layout.is_compact { 17.0 } else { 20.0 };
+    let title_y = bar.top() + if layout.is_compact { 28.0 } else { 36.0 };
+    pen.left(x, title_y, title_text, semibold(title_size), T1);
+    let face = if layout.is_compact { regular(12.0) } else { regular(13.0) };
+    let galley = pen.paragraph(&counts, face, (T2, T1), bar.right() - x - 4.0);
+    pen.galley(pos2(x, bar.top() + if layout.is_compact { 46.0 } else { 57.0 }), galley);
+
+    let spoken = spoken(scene, title_text, &counts);
+    let place = Rect::from_min_max(bar.min + vec2(4.0, 4.0), pos2(bar.right(), bar.bottom() - 40.0));
+    let response = ui.interact(place, ui.scope_id().with("verdict"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &spoken));
+    ui.ctx().accesskit_node_builder(response.id, |node| node.set_live(egui::accesskit::Live::Polite));
+    describe(ui, &response, || match scene.verdict() {
+        Some((_, judged)) => judged.report.verdict.sentence.clone(),
+        None => spoken.clone(),
+    });
+    buttons(ui, layout, session, scene, x)
+}
+
+/// The word for the moment.
+fn heading(scene: &Scene) -> &'static str {
+    match (scene.hearing.phase, scene.verdict()) {
+        (Phase::Listening, _) => "Listening",
+        (Phase::Judging, _) => "Judging",
+        (_, Some((kind, _))) => title(kind),
+        (_, None) => "Not heard yet",
+    }
+}
+
+/// How much was heard: a share only where the length is known.
+pub fn heard(scene: &Scene) -> String {
+    match scene.share() {
+        Some(share) => format!("{} of {} heard", words::percent(share), words::time(scene.duration_s())),
+        None => format!("{} heard", words::time(scene.heard_s())),
+    }
+}
+
+fn counts(scene: &Scene, is_compact: bool) -> String {
+    match (scene.hearing.phase, scene.verdict()) {
+        (Phase::Listening, _) => heard(scene),
+        (Phase::Judging, _) => format!("{}, rendering", heard(scene)),
+        (_, Some((VerdictKind::NotEnoughHeard | VerdictKind::OutsideScope, _))) => heard(scene),
+        (_, Some(_)) => {
+            let accepted = scene.moves().count() - scene.open_moves().count();
+            let (needed, could) = (scene.num_open(MoveClass::Needed), scene.num_open(MoveClass::Could));
+            match accepted {
+                0 => format!("{needed} needed, {could} could"),
+                _ => format!("{needed} needed, {could} could, {accepted} decided"),
+            }
+        }
+        (_, None) if is_compact => "Press Listen, play the song".to_owned(),
+        (_, None) => "Press Listen and play the song".to_owned(),
+    }
+}
+
+fn spoken(scene: &Scene, title: &str, counts: &str) -> String {
+    match scene.verdict() {
+        Some(_) => format!("Verdict: {}. {counts}. {}.", title.to_lowercase(), heard(scene)),
+        None => format!("{title}. {counts}."),
+    }
+}
+
+fn buttons(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, left: f32) -> bool {
+    let height = if layout.is_compact { 22.0 } else { 24.0 };
+    let top = layout.verdict.bottom() - height - if layout.is_compact { 6.0 } else { 12.0 };
+    let pen = Pen::of(ui);
+    let listen = match (scene.hearing.phase, scene.verdict()) {
+        (Phase::Listening, _) => Button::new("Stop", Kind::Flat)
+            .icon(Icon::Stop)
+            .named("Stop", "Ends listening; the verdict is made of what was heard."),
+        (Phase::Judging, _) => Button::new("Judging", Kind::Line).enabled(false),
+        (_, Some(_)) => Button::new("Listen again", Kind::Line)
+            .named("Listen again", "Hears the mix anew. Decisions on the old moves are dropped with them."),
+        (_, None) => Button::new("Listen", Kind::Primary)
+            .icon(Icon::Phones)
+            .named("Listen", "Hears the mix while the host plays. Nothing is changed."),
+    };
+    let mut x = left;
+    let mut place = |button: &Button<'_>| {
+        let rect = Rect::from_min_size(pos2(x, top), vec2(button.width(&pen), height));
+        x = rect.right() + 6.0;
+        rect
+    };
+    let rect = place(&listen);
+    if push(ui, rect, listen).clicked() {
+        session.end.request(Request::Listen);
+    }
+    let has_cover = matches!(scene.verdict(), Some((VerdictKind::LevelOnly | VerdictKind::NotEnoughHeard, _)));
+    let overview = Button::new("Overview", Kind::Line)
+        .named("Overview", "The whole song as one ring, the verdict as one sentence.");
+    let rect = place(&overview);
+    (has_cover || scene.hearing.phase == Phase::Listening) && push(ui, rect, overview).clicked()
+}

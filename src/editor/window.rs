@@ -1,0 +1,311 @@
+//! The window around the screen: size, host context, embedding, closing.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::editor::dpi::{LogicalSize, NativeSize};
+use nice_plug::editor::{
+    Editor, EditorHandle, HostMethods, Modifiers, ParentWindowHandle, ResizeHint, SizeConstraints, SpawnedEditor,
+    VirtualKeyCode,
+};
+use nice_plug_egui::baseview::{Error as WindowError, HandlerError, Window, WindowSize};
+use nice_plug_egui::{
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture, NiceEguiApp,
+    RepaintNotifier, create_egui_editor,
+};
+use parking_lot::Mutex;
+
+use crate::bridge::EditorEnd;
+use crate::params::{ContextSlot, EditorSize, SharedParams};
+
+use super::layout::{DEFAULT_SIZE, MIN_SIZE};
+use super::screen::Screen;
+use super::session::Session;
+use super::theme;
+
+/// The framework's own notifier would ask for a redraw between `create` and `show`, after which an embedded X11 window
+/// stays blank for ever; so it is as good as never polled, and repaints are asked for through egui.
+const NEVER: Duration = Duration::from_secs(3600);
+
+/// What outlives a window.
+struct Shared {
+    params: SharedParams,
+    end: EditorEnd,
+    slot: ContextSlot,
+    screen: Mutex<Screen>,
+    session: Mutex<Option<Session>>,
+    context: Mutex<Option<egui::Context>>,
+    /// Whether the open window has drawn: asking for a redraw is safe only then.
+    has_drawn: AtomicBool,
+    is_hidden: AtomicBool,
+}
+
+/// The plugin's editor.
+pub struct DiscernEditor {
+    shared: Arc<Shared>,
+    /// State of the window that was opened last.
+    opened: Mutex<Option<Arc<EguiEditorState>>>,
+}
+
+/// An open window; dropping it closes the session.
+pub struct OpenEditor {
+    inner: EguiEditorHandle,
+    shared: Arc<Shared>,
+}
+
+/// The editor of one plugin instance.
+pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Option<DiscernEditor> {
+    let shared = Arc::new(Shared {
+        params,
+        end,
+        slot: contexts,
+        screen: Mutex::new(Screen::default()),
+        session: Mutex::new(None),
+        context: Mutex::new(None),
+        has_drawn: AtomicBool::new(false),
+        is_hidden: AtomicBool::new(false),
+    });
+    Some(DiscernEditor { shared, opened: Mutex::new(None) })
+}
+
+impl Shared {
+    /// Size in points: as it was when the editor was last open.
+    fn size(&self) -> egui::Vec2 {
+        let saved = self.params.with_saved(|saved| saved.editor_size);
+        let size = saved.map_or(DEFAULT_SIZE, |size| egui::vec2(size.width, size.height));
+        if size.is_finite() { size.max(MIN_SIZE) } else { DEFAULT_SIZE }
+    }
+
+    /// Draws again soon, from any thread.
+    fn repaint(&self) {
+        if self.has_drawn.load(Ordering::Acquire)
+            && !self.is_hidden.load(Ordering::Acquire)
+            && let Some(context) = self.context.lock().as_ref()
+        {
+            context.request_repaint();
+        }
+    }
+}
+
+fn resize_hint() -> ResizeHint {
+    ResizeHint {
+        can_resize: true,
+        size_constraints: SizeConstraints::min_logical_size(LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y)),
+        ..ResizeHint::default()
+    }
+}
+
+impl DiscernEditor {
+    /// The framework's editor for a window of this size; made anew for every opening, since its size is fixed.
+    fn inner(&self, size: egui::Vec2) -> Option<(EguiEditor<App>, Arc<EguiEditorState>)> {
+        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), 1.0);
+        let settings = EguiNiceSettings::new()
+            .with_tile("Discern")
+            .with_resize_hint(resize_hint())
+            .with_repaint_poll_interval(NEVER);
+        let app = App { shared: Arc::clone(&self.shared) };
+        let editor = create_egui_editor(Arc::clone(&state), RepaintNotifier::new(), settings, app)?;
+        Some((editor, state))
+    }
+}
+
+impl Editor for DiscernEditor {
+    type Handle = OpenEditor;
+
+    fn spawn(
+        &self,
+        parent: Option<ParentWindowHandle>,
+        wait_for_parent: bool,
+        fallback_scale_factor: Option<f64>,
+        gui_context: GuiContext,
+        host: Option<HostMethods>,
+    ) -> Result<SpawnedEditor<OpenEditor>, Box<dyn Error>> {
+        *self.shared.slot.lock() = Some(gui_context.clone());
+        self.shared.has_drawn.store(false, Ordering::Release);
+        self.shared.is_hidden.store(false, Ordering::Release);
+        let (editor, state) = self.inner(self.shared.size()).ok_or("the framework has no editor")?;
+        let spawned = editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        *self.opened.lock() = Some(state);
+        let handle = OpenEditor { inner: spawned.handle, shared: Arc::clone(&self.shared) };
+        Ok(SpawnedEditor { handle, window: spawned.window })
+    }
+
+    fn size(&self) -> NativeSize<u32> {
+        match &*self.opened.lock() {
+            Some(state) if state.is_open() => {
+                let (logical, physical) = (state.logical_size(), state.physical_size());
+                NativeSize::from_size(logical.into(), f64::from(physical.width) / f64::from(logical.width.max(1.0)))
+            }
+            _ => {
+                let size = self.shared.size();
+                NativeSize::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)).into(), 1.0)
+            }
+        }
+    }
+
+    fn resize_hint(&self) -> ResizeHint {
+        resize_hint()
+    }
+}
+
+impl EditorHandle for OpenEditor {
+    type Window = Window;
+    type Error = WindowError;
+
+    fn run_until_closed(window: Window) -> Result<(), WindowError> {
+        EguiEditorHandle::run_until_closed(window)
+    }
+
+    fn set_parent(&self, parent: ParentWindowHandle, window: &Window) -> Result<(), WindowError> {
+        self.inner.set_parent(parent, window)
+    }
+
+    fn show(&self, window: &Window) -> Result<(), WindowError> {
+        self.shared.is_hidden.store(false, Ordering::Release);
+        let result = self.inner.show(window);
+        self.shared.repaint();
+        result
+    }
+
+    fn hide(&self, window: &Window) -> Result<(), WindowError> {
+        self.shared.is_hidden.store(true, Ordering::Release);
+        self.inner.hide(window)
+    }
+
+    fn set_size(&self, new_size: NativeSize<u32>, window: &Window) -> Result<(), WindowError> {
+        self.inner.set_size(new_size, window)
+    }
+
+    fn host_main_thread_callback(&self, window: &Window) {
+        self.inner.host_main_thread_callback(window);
+    }
+
+    fn adjust_size(&self, new_size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
+        self.inner.adjust_size(new_size, window)
+    }
+
+    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &Window) -> Result<(), WindowError> {
+        self.inner.set_fallback_scale_factor(scale_factor, window)
+    }
+
+    fn on_virtual_key_from_host(&self, key_code: VirtualKeyCode, is_down: bool, modifiers: Modifiers) -> bool {
+        self.inner.on_virtual_key_from_host(key_code, is_down, modifiers)
+    }
+
+    fn state_changed(&self) {
+        self.shared.repaint();
+    }
+
+    fn param_value_changed(&self, _id: &str, _normalized_value: f32) {
+        self.shared.repaint();
+    }
+
+    fn param_modulation_changed(&self, _id: &str, _modulation_offset: f32) {
+        self.shared.repaint();
+    }
+}
+
+impl Drop for OpenEditor {
+    // The framework never calls `editor_closed` (0.6.0); this is the moment.
+    fn drop(&mut self) {
+        self.shared.has_drawn.store(false, Ordering::Release);
+        self.shared.context.lock().take();
+        self.shared.session.lock().take();
+    }
+}
+
+/// The screen as the framework drives it.
+struct App {
+    shared: Arc<Shared>,
+}
+
+impl NiceEguiApp for App {
+    fn build(&mut self, context: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
+        theme::install(&context);
+        frame.set_key_capture(own_keys());
+        embed(frame);
+        *self.shared.context.lock() = Some(context);
+        let session = Session::new(Arc::clone(&self.shared.params), self.shared.end.clone(), host);
+        *self.shared.session.lock() = Some(session);
+        Ok(())
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
+        self.shared.has_drawn.store(true, Ordering::Release);
+        // A text field needs every key, Space among them; at all other times Space is the host's.
+        let is_writing = ui
+            .ctx()
+            .memory(|memory| memory.focused())
+            .is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
+        frame.set_key_capture(if is_writing { KeyCapture::CaptureAll } else { own_keys() });
+        if let Some(session) = self.shared.session.lock().as_ref() {
+            self.shared.screen.lock().ui(ui, session);
+        }
+    }
+
+    fn resized(&mut self, new_size: WindowSize) {
+        let (width, height) = (new_size.logical.width as f32, new_size.logical.height as f32);
+        self.shared.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
+    }
+}
+
+/// The keys that mean something here; the host keeps the rest.
+fn own_keys() -> KeyCapture {
+    const KEYS: [&str; 22] = [
+        "m",
+        "d",
+        "a",
+        "r",
+        "p",
+        "[",
+        "]",
+        "1",
+        "2",
+        "3",
+        "4",
+        "Escape",
+        "Enter",
+        "Tab",
+        "Delete",
+        "Home",
+        "PageUp",
+        "PageDown",
+        "ArrowUp",
+        "ArrowDown",
+        "ArrowLeft",
+        "ArrowRight",
+    ];
+    KeyCapture::CaptureKeys(KEYS.into_iter().filter_map(|key| key.parse::<Key>().ok()).collect())
+}
+
+/// Says on the X11 window that it follows XEmbed, version 0, and wants to be mapped: some hosts show it only then.
+#[cfg(target_os = "linux")]
+fn embed(frame: &Frame) {
+    use raw_window_handle::{HasWindowHandle, RawWindowHandle};
+    use x11rb::connection::Connection;
+    use x11rb::protocol::xproto::{ConnectionExt, PropMode};
+    use x11rb::wrapper::ConnectionExt as _;
+
+    let Ok(handle) = frame.baseview_window().window_handle() else { return };
+    let window = match handle.as_raw() {
+        RawWindowHandle::Xlib(handle) => handle.window as u32,
+        RawWindowHandle::Xcb(handle) => handle.window.get(),
+        _ => return,
+    };
+    // A host without this property's help shows the window all the same, so failing is no reason not to open.
+    let say = || -> Result<(), Box<dyn Error>> {
+        const MAPPED: u32 = 1;
+        let (connection, _) = x11rb::connect(None)?;
+        let atom = connection.intern_atom(false, b"_XEMBED_INFO")?.reply()?.atom;
+        connection.change_property32(PropMode::REPLACE, window, atom, atom, &[0, MAPPED])?.check()?;
+        connection.flush()?;
+        Ok(())
+    };
+    say().ok();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn embed(_frame: &Frame) {}

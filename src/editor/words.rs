@@ -1,0 +1,183 @@
+//! Numbers and settings as the editor writes them.
+
+use crate::chain::settings::{CEILING_OFF_DBTP, Choice, Kind, Setting};
+
+/// Typographic minus.
+const MINUS: char = '\u{2212}';
+
+/// One decimal, typographic minus: `−14.3`.
+pub fn number(value: f64) -> String {
+    decimals(value, 1)
+}
+
+/// One decimal with a sign: `+3.2`, `−1.0`.
+pub fn signed(value: f64) -> String {
+    let text = number(value);
+    if text.starts_with(MINUS) { text } else { format!("+{text}") }
+}
+
+/// One decimal, or a dash where there is no value.
+pub fn maybe(value: Option<f64>) -> String {
+    value.filter(|value| value.is_finite()).map_or_else(|| "\u{2013}".to_owned(), number)
+}
+
+/// Fixed decimals with a typographic minus, without a negative zero.
+pub fn decimals(value: f64, num_decimals: usize) -> String {
+    let text = format!("{value:.num_decimals$}");
+    let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    match text.strip_prefix('-') {
+        Some(positive) if is_zero => positive.to_owned(),
+        Some(positive) => format!("{MINUS}{positive}"),
+        None => text,
+    }
+}
+
+/// `240 Hz`, `2.4 kHz`.
+pub fn frequency(value_hz: f64) -> String {
+    if value_hz < 999.5 {
+        return format!("{value_hz:.0} Hz");
+    }
+    let text = format!("{:.2}", value_hz / 1000.0);
+    format!("{} kHz", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
+/// `1:07`.
+pub fn time(seconds: f64) -> String {
+    let whole = seconds.max(0.0) as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// A share of 0–1 as whole percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+/// A setting's value as shown.
+pub fn value(setting: &Setting, value: f64) -> String {
+    match (setting.kind, setting.unit) {
+        (Kind::Choice(names), _) => names[(value.max(0.0) as usize).min(names.len() - 1)].1.to_owned(),
+        (Kind::Toggle, _) => if value >= 0.5 { "on" } else { "off" }.to_owned(),
+        (_, "dBTP") if value > CEILING_OFF_DBTP => "Off".to_owned(),
+        (_, "dBTP") => format!("{} dBTP", number(value)),
+        (_, "dB") => format!("{} dB", signed(value)),
+        (_, "Hz") => frequency(value),
+        (_, "%") => format!("{value:.0} %"),
+        _ if value >= 9.995 => decimals(value, 1),
+        _ => decimals(value, 2),
+    }
+}
+
+/// Label of a choice's value.
+pub fn label<C: Choice>(choice: C) -> &'static str {
+    C::NAMES[choice.index()].1
+}
+
+/// A setting's name with its stage, as a screen reader says it: "Limiter ceiling", "Band 3 frequency".
+pub fn name(setting: &Setting) -> String {
+    if setting.group.is_empty() || setting.band().is_some() {
+        return setting.name.clone();
+    }
+    let mut letters = setting.name.chars();
+    let first = letters.next().map(|letter| letter.to_lowercase().to_string()).unwrap_or_default();
+    match letters.as_str() {
+        // "DC blocker" keeps its capitals.
+        rest if rest.starts_with(char::is_uppercase) => format!("{} {}", setting.group, setting.name),
+        rest => format!("{} {first}{rest}", setting.group),
+    }
+}
+
+/// What somebody typed for a setting: everything the setting reads, note names for frequencies, `2x` for percent.
+pub fn parse(setting: &Setting, text: &str) -> Option<f64> {
+    let text = text.trim();
+    let as_note = (setting.unit == "Hz").then(|| note_hz(text)).flatten();
+    let as_factor = (setting.unit == "%")
+        .then(|| text.strip_suffix(['x', '\u{00D7}'])?.trim().replace(',', ".").parse::<f64>().ok())
+        .flatten()
+        .map(|factor| factor * 100.0);
+    as_note.or(as_factor).map(|value| setting.snap(value)).or_else(|| setting.parse_clamped(text))
+}
+
+/// Frequency of a note name (A4 = 440 Hz, equal temperament).
+fn note_hz(text: &str) -> Option<f64> {
+    let mut letters = text.chars();
+    let semitone = match letters.next()?.to_ascii_uppercase() {
+        'C' => 0,
+        'D' => 2,
+        'E' => 4,
+        'F' => 5,
+        'G' => 7,
+        'A' => 9,
+        'B' => 11,
+        _ => return None,
+    };
+    let rest = letters.as_str();
+    let (shift, octave) = match rest.chars().next()? {
+        '#' => (1, &rest[1..]),
+        'b' => (-1, &rest[1..]),
+        _ => (0, rest),
+    };
+    let octave = octave.parse::<i32>().ok().filter(|octave| (-1..=10).contains(octave))?;
+    let from_a4 = f64::from(semitone + shift + 12 * octave - (9 + 12 * 4));
+    Some(440.0 * (from_a4 / 12.0).exp2())
+}
+
+/// Three steps of confidence.
+pub fn confidence(confidence: f64) -> (usize, &'static str) {
+    match confidence {
+        high if high >= 0.75 => (3, "High"),
+        medium if medium >= 0.45 => (2, "Medium"),
+        _ => (1, "Low"),
+    }
+}
+
+/// A measurement before and after, for a card: "Loudness −18.2 to −14.0 LUFS".
+pub fn change(change: &crate::assistant::Change) -> String {
+    let (name, unit) = match change.metric {
+        "integrated_lufs" => ("loudness", "LUFS"),
+        "max_short_term_lufs" => ("loudest 3 s", "LUFS"),
+        "max_momentary_lufs" => ("loudest moment", "LUFS"),
+        "loudness_range_lu" => ("loudness range", "LU"),
+        "true_peak_dbtp" => ("true peak", "dBTP"),
+        "sample_peak_dbfs" => ("sample peak", "dBFS"),
+        "plr_db" => ("peak to loudness", "dB"),
+        "psr_min_db" => ("least peak to short-term", "dB"),
+        other => (other, ""),
+    };
+    format!("{name} {} to {} {unit}", number(change.before), number(change.after)).trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::settings::find;
+
+    #[test]
+    fn numbers_carry_a_typographic_minus() {
+        assert_eq!(number(-14.34), "\u{2212}14.3");
+        assert_eq!(number(-0.04), "0.0");
+        assert_eq!(signed(-0.04), "+0.0");
+        assert_eq!(maybe(None), "\u{2013}");
+    }
+
+    #[test]
+    fn typed_values_are_read_as_written() {
+        let frequency = find("equalizer.band_1.frequency_hz").expect("in the table");
+        let amount = find("chain.amount_percent").expect("in the table");
+        assert_eq!(parse(frequency, "2.4k"), Some(2400.0));
+        assert_eq!(parse(frequency, "A4"), Some(440.0));
+        assert_eq!(parse(frequency, "C#3"), Some(138.6));
+        assert_eq!(parse(amount, "2x"), Some(200.0));
+        assert_eq!(parse(amount, "50 %"), Some(50.0));
+        assert_eq!(parse(amount, "loud"), None);
+    }
+
+    #[test]
+    fn settings_read_as_on_the_picture() {
+        let ceiling = find("limiter.ceiling_dbtp").expect("in the table");
+        assert_eq!(value(ceiling, -0.3), "\u{2212}0.3 dBTP");
+        assert_eq!(value(ceiling, 0.1), "Off");
+        assert_eq!(name(ceiling), "Limiter ceiling");
+        assert_eq!(super::frequency(2450.0), "2.45 kHz");
+        assert_eq!(super::frequency(240.4), "240 Hz");
+    }
+}

@@ -1,0 +1,158 @@
+//! Host parameters made from the table of settings, action parameters, and the saved state beside them.
+
+mod actions;
+mod host_param;
+mod migrate;
+mod saved;
+mod saved_report;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use nice_plug::context::gui::GuiContext;
+use nice_plug::prelude::{ParamPtr, Params};
+use parking_lot::Mutex;
+
+use crate::assistant::{Move, MoveClass};
+use crate::chain::Settings;
+use crate::chain::settings::{Setting, table};
+
+pub use actions::{Action, ActionParams};
+pub use host_param::HostParam;
+pub use migrate::filter_state;
+pub use saved::{Decision, EditorSize, Judged, Saved};
+
+/// Key of the saved state's own part among the host's fields.
+const STATE_KEY: &str = "discern";
+
+/// Everything that the host saves and shows for one instance.
+pub struct DiscernParams {
+    settings: Vec<HostParam>,
+    /// Buttons.
+    pub actions: ActionParams,
+    saved: Mutex<Saved>,
+    num_loads: AtomicU32,
+}
+
+impl DiscernParams {
+    /// The parameters of a fresh instance.
+    pub fn new() -> SharedParams {
+        Arc::new_cyclic(|params| Self {
+            settings: table().iter().map(HostParam::new).collect(),
+            actions: ActionParams::new(params),
+            saved: Mutex::new(Saved::default()),
+            num_loads: AtomicU32::new(0),
+        })
+    }
+
+    /// What the chain is to do now, automation and modulation included. Real-time safe.
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings::default();
+        for (setting, param) in table().iter().zip(&self.settings) {
+            setting.set(&mut settings, param.value());
+        }
+        settings
+    }
+
+    /// How often a state was loaded: an action that a load presses is not a press by hand. Real-time safe.
+    pub fn num_loads(&self) -> u32 {
+        self.num_loads.load(Ordering::Relaxed)
+    }
+
+    /// The parameter of a setting.
+    pub fn param(&self, id: &str) -> Option<(&'static Setting, &HostParam)> {
+        let position = table().iter().position(|setting| setting.id == id)?;
+        Some((&table()[position], &self.settings[position]))
+    }
+
+    /// Reads the saved state. Never from the audio thread: it may wait.
+    pub fn with_saved<R>(&self, read: impl FnOnce(&Saved) -> R) -> R {
+        read(&self.saved.lock())
+    }
+
+    /// Changes the saved state. Never from the audio thread: it may wait.
+    pub fn change_saved<R>(&self, change: impl FnOnce(&mut Saved) -> R) -> R {
+        change(&mut self.saved.lock())
+    }
+
+    /// Sets a setting as a gesture of the engineer, so that the host records it. `value` is plain.
+    pub fn set_by_gesture(&self, context: &GuiContext, id: &str, value: f64) {
+        if let Some((setting, param)) = self.param(id) {
+            let setter = context.param_setter();
+            param.begin(&setter);
+            param.set(&setter, setting.snap(value));
+            param.end(&setter);
+        }
+    }
+
+    /// Accepts a move: one gesture for each of its settings, and the decision noted.
+    pub fn accept(&self, context: &GuiContext, accepted: &Move) {
+        for (id, value) in &accepted.settings {
+            self.set_by_gesture(context, id, *value);
+        }
+        self.change_saved(|saved| saved.decide(&accepted.id, Some(Decision::Accepted)));
+    }
+
+    /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
+    /// Returns how many moves were accepted.
+    pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
+        let (judged, decisions) = self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone()));
+        let Some(judged) = judged else { return 0 };
+        let open: Vec<&Move> = judged
+            .report
+            .moves
+            .iter()
+            .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
+            .collect();
+        let Some(context) = context else {
+            self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());
+            return 0;
+        };
+        for each in &open {
+            self.accept(context, each);
+        }
+        self.change_saved(|saved| saved.is_accept_pending = false);
+        open.len()
+    }
+
+    /// Whether every setting of a move has the value that the move gives it.
+    pub fn is_applied(&self, accepted: &Move) -> bool {
+        accepted.settings.iter().all(|(id, value)| {
+            self.param(id).is_some_and(|(setting, param)| setting.snap(param.value()) == setting.snap(*value))
+        })
+    }
+}
+
+// Reason for the exception: the framework finds parameters by address. They live in a `Vec` that is never changed
+// inside the `Arc` that the framework itself holds, which is what the trait asks for.
+#[allow(unsafe_code)]
+unsafe impl Params for DiscernParams {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        let settings = table().iter().zip(&self.settings).map(|(setting, param)| {
+            let group = match setting.band() {
+                Some(band_idx) => format!("{}/Band {}", setting.group, band_idx + 1),
+                None => setting.group.to_owned(),
+            };
+            (setting.id.clone(), param.as_ptr(), group)
+        });
+        let actions = self.actions.all().map(|action| (action.id().to_owned(), action.as_ptr(), "Actions".to_owned()));
+        settings.chain(actions).collect()
+    }
+
+    fn serialize_fields(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([(STATE_KEY.to_owned(), self.saved.lock().to_json())])
+    }
+
+    fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
+        *self.saved.lock() = Saved::from_json(serialized.get(STATE_KEY).map(String::as_str));
+        self.num_loads.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// The way to the host for changes from inside: given to the editor when it opens and kept after it closes. Empty
+/// until then, and nothing inside the plugin can set a parameter (the framework has no other way).
+pub type ContextSlot = Arc<Mutex<Option<GuiContext>>>;
+
+/// The parameters as an instance shares them.
+pub type SharedParams = Arc<DiscernParams>;

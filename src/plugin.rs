@@ -1,0 +1,169 @@
+//! The plugin's lifecycle: what the host calls, and which thread does what.
+
+mod analysis_thread;
+mod audio_thread;
+
+use std::sync::Arc;
+
+use nice_plug::prelude::*;
+use parking_lot::Mutex;
+
+use crate::bridge::{self, AudioEnd, EditorEnd};
+use crate::chain::settings::{Choice, LatencyMode};
+use crate::editor::{self, DiscernEditor};
+use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_state};
+
+use analysis_thread::{AnalysisThread, Stream};
+use audio_thread::AudioThread;
+
+/// What is to be done on the host's main thread.
+#[derive(Clone, Copy, Debug)]
+pub enum Task {
+    /// Accept every open Needed move.
+    AcceptNeeded,
+}
+
+/// The way from the analysis thread to the host's main thread; there from the plugin's construction on.
+type MainThread = Arc<Mutex<Option<AsyncExecutor<Discern>>>>;
+
+/// One instance of the plugin.
+pub struct Discern {
+    params: SharedParams,
+    contexts: ContextSlot,
+    main_thread: MainThread,
+    editor_end: EditorEnd,
+    /// Lives as long as the instance, so that what was heard outlasts a restart of the host's engine.
+    analysis: AnalysisThread,
+    /// Waits here between activations.
+    audio_end: Option<AudioEnd>,
+    audio: Option<AudioThread>,
+}
+
+impl Default for Discern {
+    fn default() -> Self {
+        let params = DiscernParams::new();
+        let contexts = ContextSlot::default();
+        let main_thread = MainThread::default();
+        let (audio_end, analysis_end, editor_end) = bridge::connect();
+        let accept_needed = {
+            let main_thread = Arc::clone(&main_thread);
+            move || {
+                if let Some(executor) = &*main_thread.lock() {
+                    executor.execute_gui(Task::AcceptNeeded);
+                }
+            }
+        };
+        let analysis = AnalysisThread::new(analysis_end, Arc::clone(&params), accept_needed);
+        Self { params, contexts, main_thread, editor_end, analysis, audio_end: Some(audio_end), audio: None }
+    }
+}
+
+impl Plugin for Discern {
+    const NAME: &'static str = "Discern";
+    const VENDOR: &'static str = "Discern";
+    const URL: &'static str = "https://discern.org";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(2),
+            main_output_channels: NonZeroU32::new(2),
+            ..AudioIOLayout::const_default()
+        },
+        AudioIOLayout {
+            main_input_channels: NonZeroU32::new(1),
+            main_output_channels: NonZeroU32::new(1),
+            ..AudioIOLayout::const_default()
+        },
+    ];
+
+    type Editor = DiscernEditor;
+    type SysExMessage = ();
+    type BackgroundTask = Task;
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let params = Arc::clone(&self.params);
+        let contexts = Arc::clone(&self.contexts);
+        Box::new(move |Task::AcceptNeeded| {
+            params.accept_needed(contexts.lock().as_ref());
+        })
+    }
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<DiscernEditor> {
+        *self.main_thread.lock() = Some(executor);
+        editor::create(Arc::clone(&self.params), self.editor_end.clone(), Arc::clone(&self.contexts))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        filter_state(state);
+    }
+
+    fn activate(
+        &mut self,
+        layout: &AudioIOLayout,
+        config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        let num_channels = layout.main_output_channels.map_or(2, NonZeroU32::get) as usize;
+        let sample_rate_hz = f64::from(config.sample_rate);
+        let end = self.audio_end.take().or_else(|| self.audio.take().map(AudioThread::into_end));
+        let Some(end) = end else { return false };
+        let (producer, consumer) = bridge::frames(sample_rate_hz);
+        let audio = AudioThread::new(end, producer, sample_rate_hz, config.process_mode, Arc::clone(&self.params));
+        context.set_latency_samples(audio.latency_samples() as u32);
+        self.analysis.hear(Stream { frames: consumer, sample_rate_hz, num_channels });
+        self.audio = Some(audio);
+        true
+    }
+
+    fn deactivate(&mut self) {
+        if let Some(audio) = self.audio.take() {
+            self.audio_end = Some(audio.into_end());
+        }
+    }
+
+    fn reset(&mut self) {
+        if let Some(audio) = &mut self.audio {
+            audio.reset();
+        }
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        _aux: &mut AuxiliaryBuffers,
+        context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        let Some(audio) = &mut self.audio else { return ProcessStatus::Error("not active") };
+        if audio.latency_mode() != latency_mode(&self.params) && audio.ask_for_restart_once() {
+            context.request_restart();
+        }
+        audio.process(buffer.as_slice(), context.transport());
+        ProcessStatus::Tail(audio.latency_samples() as u32)
+    }
+}
+
+fn latency_mode(params: &SharedParams) -> LatencyMode {
+    let mode = params.param("latency_mode").map_or(0.0, |(_, param)| param.value());
+    LatencyMode::from_index(mode as usize)
+}
+
+impl ClapPlugin for Discern {
+    const CLAP_ID: &'static str = "org.discern.discern";
+    const CLAP_DESCRIPTION: Option<&'static str> = Some("A mastering assistant that leaves the decision to you");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] =
+        &[ClapFeature::AudioEffect, ClapFeature::Stereo, ClapFeature::Mastering];
+}
+
+impl Vst3Plugin for Discern {
+    const VST3_CLASS_ID: [u8; 16] = *b"DiscernMasterBus";
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Stereo];
+}

@@ -1,0 +1,333 @@
+//! The analysis thread: hears mix and master through the ring, and judges when a listening ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::{Receiver, Sender, unbounded};
+use thread_priority::{ThreadPriority, set_current_thread_priority};
+
+use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter};
+use crate::assistant::{self, Audio};
+use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, Request};
+use crate::params::{Judged, SharedParams};
+
+/// The ring holds seconds; looking this often keeps meters smooth.
+const POLL_PLAYING: Duration = Duration::from_millis(8);
+const POLL_IDLE: Duration = Duration::from_millis(40);
+/// Meters and song map are shown this often.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(33);
+/// The song map grows by a block every 100 ms; copying it more often would show nothing new.
+const MAP_INTERVAL: Duration = Duration::from_millis(250);
+/// A listening ends this long after the transport stopped, if this much was heard (`product.md` section 3).
+const STOP_ENDS_AFTER: Duration = Duration::from_secs(3);
+const STOP_ENDS_WITH_S: f64 = 20.0;
+
+/// What one activation offers to hear.
+pub struct Stream {
+    /// Mix and master.
+    pub frames: FrameConsumer,
+    /// Rate, Hz.
+    pub sample_rate_hz: f64,
+    /// 1 or 2.
+    pub num_channels: usize,
+}
+
+/// The thread of one instance; joined on drop.
+pub struct AnalysisThread {
+    streams: Sender<Stream>,
+    is_stopped: Arc<AtomicBool>,
+    handle: Option<JoinHandle<()>>,
+    waiting: Option<Box<dyn FnOnce(Receiver<Stream>, Arc<AtomicBool>) -> JoinHandle<()> + Send>>,
+    receiver: Option<Receiver<Stream>>,
+}
+
+impl AnalysisThread {
+    /// Prepares the thread; it starts with the first stream, so that a scan of plugins starts none.
+    /// `accept_needed` asks the main thread to accept the open Needed moves.
+    pub fn new(end: AnalysisEnd, params: SharedParams, accept_needed: impl Fn() + Send + 'static) -> Self {
+        let (streams, receiver) = unbounded();
+        let start = move |streams: Receiver<Stream>, is_stopped: Arc<AtomicBool>| {
+            let work = move || {
+                // Best effort: without the right to do so the thread runs at normal priority.
+                set_current_thread_priority(ThreadPriority::Min).ok();
+                Worker::new(end, params, streams, Box::new(accept_needed)).run(&is_stopped);
+            };
+            thread::Builder::new().name("discern-analysis".to_owned()).spawn(work)
+        };
+        let start = move |streams, is_stopped| start(streams, is_stopped).unwrap_or_else(|_| thread::spawn(|| {}));
+        Self {
+            streams,
+            is_stopped: Arc::new(AtomicBool::new(false)),
+            handle: None,
+            waiting: Some(Box::new(start)),
+            receiver: Some(receiver),
+        }
+    }
+
+    /// Hears a new stream from now on.
+    pub fn hear(&mut self, stream: Stream) {
+        if let (Some(start), Some(receiver)) = (self.waiting.take(), self.receiver.take()) {
+            self.handle = Some(start(receiver, Arc::clone(&self.is_stopped)));
+        }
+        self.streams.send(stream).ok();
+    }
+}
+
+impl Drop for AnalysisThread {
+    fn drop(&mut self) {
+        self.is_stopped.store(true, Ordering::Relaxed);
+        if let Some(handle) = self.handle.take() {
+            handle.join().ok();
+        }
+    }
+}
+
+/// What hears one stream.
+struct Ears {
+    stream: Stream,
+    song: Analyzer,
+    mix: LiveMeter,
+    master: LiveMeter,
+    spectra: LiveSpectrumMeter,
+}
+
+impl Ears {
+    fn new(stream: Stream) -> Self {
+        let (rate, num_channels) = (stream.sample_rate_hz, stream.num_channels);
+        Self {
+            song: Analyzer::new(rate, num_channels),
+            mix: LiveMeter::new(rate, num_channels),
+            master: LiveMeter::new(rate, num_channels),
+            spectra: LiveSpectrumMeter::new(rate),
+            stream,
+        }
+    }
+}
+
+struct Worker {
+    end: AnalysisEnd,
+    params: SharedParams,
+    streams: Receiver<Stream>,
+    accept_needed: Box<dyn Fn() + Send>,
+    ears: Option<Ears>,
+    phase: Phase,
+    judging: Option<JoinHandle<Judged>>,
+    last_playing: Instant,
+    was_playing: bool,
+    last_published: Instant,
+    last_mapped: Instant,
+    blocks: Arc<Vec<Block>>,
+    busy: Duration,
+}
+
+impl Worker {
+    fn new(
+        end: AnalysisEnd,
+        params: SharedParams,
+        streams: Receiver<Stream>,
+        accept_needed: Box<dyn Fn() + Send>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            end,
+            params,
+            streams,
+            accept_needed,
+            ears: None,
+            phase: Phase::Idle,
+            judging: None,
+            last_playing: now,
+            was_playing: false,
+            last_published: now,
+            last_mapped: now,
+            blocks: Arc::default(),
+            busy: Duration::ZERO,
+        }
+    }
+
+    fn run(mut self, is_stopped: &AtomicBool) {
+        while !is_stopped.load(Ordering::Relaxed) {
+            let start = Instant::now();
+            while let Ok(stream) = self.streams.try_recv() {
+                self.take_stream(stream);
+            }
+            let has_heard = self.hear();
+            self.answer();
+            self.end_listening_when_over();
+            self.collect_judgement();
+            self.busy += start.elapsed();
+            if self.last_published.elapsed() >= PUBLISH_INTERVAL {
+                self.publish();
+            }
+            thread::sleep(if has_heard { POLL_PLAYING } else { POLL_IDLE });
+        }
+    }
+
+    /// A new activation. What was heard of the song stays if it is the same kind of stream.
+    fn take_stream(&mut self, stream: Stream) {
+        match &mut self.ears {
+            Some(ears)
+                if ears.stream.sample_rate_hz == stream.sample_rate_hz
+                    && ears.stream.num_channels == stream.num_channels =>
+            {
+                ears.stream = stream;
+            }
+            _ => {
+                self.ears = Some(Ears::new(stream));
+                if self.phase == Phase::Listening {
+                    self.phase = Phase::Idle;
+                }
+            }
+        }
+    }
+
+    /// Empties the ring; whether there was anything.
+    fn hear(&mut self) -> bool {
+        let Some(ears) = &mut self.ears else { return false };
+        let is_listening = self.phase == Phase::Listening;
+        let mut has_heard = false;
+        while let Some(read) = ears.stream.frames.read() {
+            has_heard = true;
+            if is_listening {
+                ears.song.add_dropped_frames(read.num_dropped);
+            }
+            if !read.place.is_playing {
+                self.was_playing = false;
+                continue;
+            }
+            if !self.was_playing {
+                ears.mix.restart();
+                ears.master.restart();
+                self.was_playing = true;
+            }
+            self.last_playing = Instant::now();
+            let [mix_left, mix_right] = read.mix;
+            let [master_left, master_right] = read.master;
+            ears.mix.process(mix_left, mix_right);
+            ears.master.process(master_left, master_right);
+            ears.spectra.process(read.mix, read.master);
+            if is_listening {
+                ears.song.set_position(read.place.position_s);
+                ears.song.process(mix_left, mix_right);
+            }
+        }
+        has_heard
+    }
+
+    /// Buttons and requests.
+    fn answer(&mut self) {
+        if self.end.was_listen_pressed() {
+            self.toggle_listening();
+        }
+        if self.end.was_accept_needed_pressed() {
+            (self.accept_needed)();
+        }
+        while let Some(request) = self.end.next_request() {
+            match request {
+                Request::Listen => self.toggle_listening(),
+                Request::NewSong => self.forget(),
+                Request::Brief(brief) => {
+                    self.params.change_saved(|saved| saved.brief = brief);
+                    if self.phase == Phase::Judged {
+                        self.judge();
+                    }
+                }
+            }
+        }
+    }
+
+    fn toggle_listening(&mut self) {
+        match self.phase {
+            Phase::Listening => self.judge(),
+            Phase::Judging => {}
+            Phase::Idle | Phase::Judged => {
+                if let Some(ears) = &mut self.ears {
+                    ears.song.reset();
+                    self.last_playing = Instant::now();
+                    self.phase = Phase::Listening;
+                    self.publish();
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        if let Some(ears) = &mut self.ears {
+            ears.song.reset();
+        }
+        self.params.change_saved(|saved| {
+            saved.judged = None;
+            saved.decisions.clear();
+            saved.is_accept_pending = false;
+        });
+        self.judging = None;
+        self.phase = Phase::Idle;
+    }
+
+    fn end_listening_when_over(&mut self) {
+        let Some(ears) = &mut self.ears else { return };
+        if self.phase != Phase::Listening {
+            return;
+        }
+        let has_stopped = self.last_playing.elapsed() >= STOP_ENDS_AFTER;
+        if has_stopped && ears.song.progress().heard_s >= STOP_ENDS_WITH_S {
+            ears.song.stop();
+            self.judge();
+        }
+    }
+
+    /// Works out verdict and moves on a thread of its own, so that the ring is emptied meanwhile.
+    fn judge(&mut self) {
+        let Some(ears) = &self.ears else { return };
+        let features = ears.song.features();
+        let excerpts = ears.song.excerpts().to_vec();
+        let brief = self.params.with_saved(|saved| saved.brief.clone());
+        let settings = self.params.settings();
+        let work = move || {
+            let report = assistant::hear(&features, &brief, &settings, Audio::Excerpts(&excerpts));
+            Judged { features, report }
+        };
+        self.judging = thread::Builder::new().name("discern-judgement".to_owned()).spawn(work).ok();
+        self.phase = if self.judging.is_some() { Phase::Judging } else { Phase::Idle };
+        self.publish();
+    }
+
+    fn collect_judgement(&mut self) {
+        if !self.judging.as_ref().is_some_and(JoinHandle::is_finished) {
+            return;
+        }
+        let Some(Ok(judged)) = self.judging.take().map(JoinHandle::join) else {
+            self.phase = Phase::Idle;
+            return;
+        };
+        self.params.change_saved(|saved| saved.set_judged(judged));
+        self.phase = Phase::Judged;
+        self.publish();
+    }
+
+    fn publish(&mut self) {
+        let elapsed = self.last_published.elapsed().max(Duration::from_millis(1));
+        self.last_published = Instant::now();
+        let load = std::mem::take(&mut self.busy).as_secs_f64() / elapsed.as_secs_f64();
+        self.end.meters().set_load_share(load as f32);
+        let Some(ears) = &self.ears else { return };
+        let progress = ears.song.progress();
+        if self.last_mapped.elapsed() >= MAP_INTERVAL {
+            self.last_mapped = self.last_published;
+            self.blocks = Arc::new(ears.song.blocks());
+        }
+        self.end.publish(Hearing {
+            phase: self.phase,
+            mix: ears.mix.levels(),
+            master: ears.master.levels(),
+            spectrum: ears.spectra.spectrum(),
+            heard_s: progress.heard_s,
+            duration_s: progress.duration_s,
+            share: progress.share,
+            blocks: Arc::clone(&self.blocks),
+            num_dropped_frames: progress.num_dropped_frames,
+        });
+    }
+}

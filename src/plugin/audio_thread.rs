@@ -1,0 +1,190 @@
+//! The audio thread: settings in, samples out. Never allocates, locks, waits or calls the system.
+
+use nice_plug::prelude::{ProcessMode, Transport};
+
+use crate::bridge::{AudioEnd, FrameProducer, Place};
+use crate::chain::monitor::{Monitor, MonitorState};
+use crate::chain::settings::LatencyMode;
+use crate::chain::{Chain, Settings};
+use crate::params::{Action, SharedParams};
+
+/// Frames processed at once; longer blocks are cut. The samples do not depend on it.
+const MAX_FRAMES: usize = 1024;
+
+/// Actions are deaf for this long after a state was loaded: a load is not a press.
+const DEAF_AFTER_LOAD_S: f64 = 0.1;
+
+/// All that the audio thread owns during one activation.
+pub struct AudioThread {
+    end: AudioEnd,
+    frames: FrameProducer,
+    params: SharedParams,
+    settings: Settings,
+    chain: Chain,
+    monitor: Monitor,
+    sample_rate_hz: f64,
+    is_offline: bool,
+    is_restart_asked: bool,
+    listen: Button,
+    accept_needed: Button,
+    seen_loads: u32,
+    deaf_frames: usize,
+    right_of_mono: Box<[f32]>,
+}
+
+/// Presses of an action parameter that were seen. Those from before the activation count as seen.
+struct Button {
+    num_seen: u32,
+}
+
+impl Button {
+    fn new(action: &Action) -> Self {
+        Self { num_seen: action.num_presses() }
+    }
+
+    fn is_pressed(&mut self, action: &Action) -> bool {
+        let num_presses = action.num_presses();
+        std::mem::replace(&mut self.num_seen, num_presses) != num_presses
+    }
+}
+
+impl AudioThread {
+    /// Allocates everything for one activation.
+    pub fn new(
+        end: AudioEnd,
+        frames: FrameProducer,
+        sample_rate_hz: f64,
+        process_mode: ProcessMode,
+        params: SharedParams,
+    ) -> Self {
+        let settings = params.settings();
+        let mut chain = Chain::new(sample_rate_hz, settings.latency_mode);
+        chain.set(&settings);
+        end.meters().set_stream(sample_rate_hz, chain.latency_samples());
+        Self {
+            monitor: Monitor::new(sample_rate_hz, chain.latency_samples()),
+            chain,
+            sample_rate_hz,
+            is_offline: process_mode == ProcessMode::Offline,
+            is_restart_asked: false,
+            listen: Button::new(&params.actions.listen),
+            accept_needed: Button::new(&params.actions.accept_needed),
+            seen_loads: params.num_loads(),
+            deaf_frames: 0,
+            right_of_mono: vec![0.0; MAX_FRAMES].into(),
+            end,
+            frames,
+            params,
+            settings,
+        }
+    }
+
+    /// Gives back what outlives the activation.
+    pub fn into_end(self) -> AudioEnd {
+        self.end
+    }
+
+    /// Delay of this activation.
+    pub fn latency_samples(&self) -> usize {
+        self.chain.latency_samples()
+    }
+
+    /// The mode that this activation was made for.
+    pub fn latency_mode(&self) -> LatencyMode {
+        self.settings.latency_mode
+    }
+
+    /// Whether a restart is still to be asked for; true once.
+    pub fn ask_for_restart_once(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_restart_asked, true)
+    }
+
+    /// As new, with the present settings in force at once.
+    pub fn reset(&mut self) {
+        self.chain.reset();
+        self.monitor.reset();
+    }
+
+    /// Processes one block in place: one or two channels, any length.
+    pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
+        let num_frames = channels.first().map_or(0, |channel| channel.len());
+        self.read_outside(num_frames);
+        let place = Place {
+            position_s: transport.pos_seconds().map(|start| start - self.latency_s()),
+            // A host without a transport plays whenever it processes.
+            is_playing: transport.playing || transport.pos_samples().is_none(),
+        };
+        self.end.meters().set_transport(transport.pos_seconds(), transport.playing);
+        let mut start = 0;
+        while start < num_frames {
+            let end = num_frames.min(start + MAX_FRAMES);
+            let position_s = place.position_s.map(|position| position + start as f64 / self.sample_rate_hz);
+            let place = Place { position_s, ..place };
+            match channels {
+                [left, right, ..] => self.process_piece(place, &mut left[start..end], &mut right[start..end]),
+                [only] => {
+                    let only = &mut only[start..end];
+                    let mut right = std::mem::take(&mut self.right_of_mono);
+                    right[..only.len()].copy_from_slice(only);
+                    self.process_piece(place, only, &mut right[..only.len()]);
+                    self.right_of_mono = right;
+                }
+                [] => {}
+            }
+            start = end;
+        }
+    }
+
+    /// Parameters, actions and monitor state: everything that comes from outside.
+    fn read_outside(&mut self, num_frames: usize) {
+        let latency_mode = self.settings.latency_mode;
+        self.settings = Settings { latency_mode, ..self.params.settings() };
+        self.chain.set(&self.settings);
+        if let Some(state) = self.end.new_monitor_state() {
+            self.monitor.set(&if self.is_offline { MonitorState::default() } else { state });
+        }
+        let loads = self.params.num_loads();
+        if std::mem::replace(&mut self.seen_loads, loads) != loads {
+            self.deaf_frames = (DEAF_AFTER_LOAD_S * self.sample_rate_hz) as usize;
+        }
+        let is_deaf = self.deaf_frames > 0 || self.is_offline;
+        self.deaf_frames = self.deaf_frames.saturating_sub(num_frames);
+        let listen = self.listen.is_pressed(&self.params.actions.listen);
+        let accept_needed = self.accept_needed.is_pressed(&self.params.actions.accept_needed);
+        if listen && !is_deaf {
+            self.end.press_listen();
+        }
+        if accept_needed && !is_deaf {
+            self.end.press_accept_needed();
+        }
+    }
+
+    fn process_piece(&mut self, place: Place, left: &mut [f32], right: &mut [f32]) {
+        let mix_peak = [peak(left), peak(right)];
+        self.monitor.take_mix(left, right);
+        self.chain.process(left, right);
+        // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
+        if !self.is_offline {
+            self.frames.write(place, self.monitor.mix(), [left, right]);
+        }
+        let meters = self.end.meters();
+        meters.hold_peaks(mix_peak, [peak(left), peak(right)]);
+        meters.hold_limiter_reduction(self.chain.activity().limiter_reduction_db as f32);
+        meters.set_num_non_finite(self.chain.activity().num_non_finite);
+        self.monitor.process(left, right);
+        meters.set_match(self.monitor.match_db() as f32, self.monitor.seconds_to_match() as f32);
+    }
+
+    fn latency_s(&self) -> f64 {
+        self.chain.latency_samples() as f64 / self.sample_rate_hz
+    }
+}
+
+/// Highest absolute sample; infinity and NaN are the chain's to count.
+///
+/// Bit patterns of positive floats sort as the floats do, and whole numbers are never slow the way subnormal floats
+/// are.
+fn peak(samples: &[f32]) -> f32 {
+    let peak = f32::from_bits(samples.iter().fold(0, |peak, sample| peak.max(sample.to_bits() & i32::MAX as u32)));
+    if peak.is_finite() { peak } else { 0.0 }
+}

@@ -1,0 +1,322 @@
+//! The command line end to end: what it prints, writes, refuses, and with which exit code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use discern::analysis::measure_levels;
+use discern::audio_file::{AudioFile, Container, WordLength, read, write};
+use serde_json::Value;
+
+use crate::support::{demo_mix, demo_mix_path, noise};
+
+/// A folder of its own for one test.
+struct Bench(tempfile::TempDir);
+
+impl Bench {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn wav(&self, name: &str, audio: &AudioFile, word_length: WordLength) -> PathBuf {
+        let path = self.path(name);
+        write(&path, audio, Container::Wav, word_length).unwrap();
+        path
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn cli(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_discern-cli")).args(arguments.iter().map(|each| each.as_ref())).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// The one line of an error.
+fn error(output: &Output, code: i32) -> String {
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{text}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(text.lines().count(), 1, "{text}");
+    text
+}
+
+fn audio(sample_rate_hz: u32, channels: Vec<Vec<f32>>) -> AudioFile {
+    AudioFile { sample_rate_hz, channels, source: None }
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn listen_prints_a_verdict_for_people_and_json_for_scripts() {
+    let text = stdout(&cli(&[&"listen", &demo_mix_path(), &"--loudness", &"-11"]));
+    for part in ["stereo, 0:32", "Needed", "limiter.level", "Effect:", "Cost:", "Integrated", "Delivery check"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 160));
+
+    let json: Value = serde_json::from_str(&stdout(&cli(&[&"listen", &demo_mix_path(), &"--json"]))).unwrap();
+    for key in [
+        "schema",
+        "discern",
+        "file",
+        "sample_rate_hz",
+        "channels",
+        "duration_s",
+        "coverage",
+        "measurements",
+        "sections",
+        "verdict",
+        "moves",
+        "findings",
+        "for_the_mixer",
+        "delivery",
+    ] {
+        assert!(keys(&json).contains(&key), "{key}");
+    }
+    for key in [
+        "integrated_lufs",
+        "max_short_term_lufs",
+        "max_momentary_lufs",
+        "loudness_range_lu",
+        "true_peak_dbtp",
+        "sample_peak_dbfs",
+        "plr_db",
+        "psr_min_db",
+        "dc_offset",
+        "correlation",
+        "side_to_mid_db",
+        "balance_db",
+        "slope_db_per_octave",
+        "percussiveness",
+        "spectrum",
+    ] {
+        assert!(keys(&json["measurements"]).contains(&key), "{key}");
+    }
+    assert_eq!(json["schema"], 1);
+    assert_eq!(json["coverage"]["share"], 1.0);
+    assert!(json.get("master").is_none());
+    // The manifest of the folder the mix comes from, measured with ffmpeg: −14.8 LUFS, LRA 2.4, −3.0 dBTP.
+    let near = |key: &str, expected: f64| {
+        let value = json["measurements"][key].as_f64().unwrap();
+        assert!((value - expected).abs() <= 0.15, "{key} {value}");
+    };
+    near("integrated_lufs", -14.8);
+    near("loudness_range_lu", 2.4);
+    near("true_peak_dbtp", -3.0);
+}
+
+#[test]
+fn master_lands_holds_the_ceiling_and_reports() {
+    let bench = Bench::new();
+    let out = bench.path("master.wav");
+    let arguments: &[&dyn AsRef<std::ffi::OsStr>] =
+        &[&"master", &demo_mix_path(), &"-o", &out, &"--loudness", &"-11", &"--json"];
+    let json: Value = serde_json::from_str(&stdout(&cli(arguments))).unwrap();
+    let master = read(&out).unwrap();
+    assert_eq!((master.sample_rate_hz, master.num_frames()), (44_100, demo_mix().num_frames()));
+    assert_eq!(master.source, Some(WordLength::Bits24));
+    let levels = measure_levels(44_100.0, &[master.left(), master.right()]);
+    let (integrated, peak) = (levels.integrated_lufs.unwrap(), levels.true_peak_dbtp.unwrap());
+    assert!((integrated + 11.0).abs() <= 0.3, "{integrated}");
+    assert!(peak <= -1.0, "{peak}");
+    assert!((json["master"]["integrated_lufs"].as_f64().unwrap() - integrated).abs() < 1e-3);
+    let effect = &json["moves"][0]["effect"][0];
+    assert!((effect["after"].as_f64().unwrap() - integrated).abs() < 0.05, "{effect}");
+    assert_eq!(json["moves"][0]["settings"]["limiter.ceiling_dbtp"], -1.0);
+    assert_eq!(json["delivery"][0]["pass"], true);
+    assert_eq!(bench.names(), ["master.wav"]);
+
+    let twice = cli(arguments);
+    assert!(error(&twice, 1).contains("--overwrite"));
+    let text = stdout(&cli(&[&"master", &demo_mix_path(), &"-o", &out, &"--loudness", &"-11", &"--overwrite"]));
+    assert!(text.contains("Accepted limiter.level") && text.contains("Master") && text.contains("Wrote"), "{text}");
+}
+
+#[test]
+fn what_is_set_by_hand_holds_and_what_is_locked_is_left() {
+    let bench = Bench::new();
+    let out = bench.path("out.wav");
+    let json = |extra: &[&str]| -> Value {
+        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"master", &"-o", &out, &"--overwrite", &"--json"];
+        let path = demo_mix_path();
+        arguments.push(&path);
+        arguments.extend(extra.iter().map(|each| each as &dyn AsRef<std::ffi::OsStr>));
+        serde_json::from_str(&stdout(&cli(&arguments))).unwrap()
+    };
+    let set = json(&["--accept", "none", "--set", "limiter.gain_db=-6", "--set", "equalizer.band_1.enabled=off"]);
+    assert!((set["master"]["integrated_lufs"].as_f64().unwrap() + 20.8).abs() < 0.1);
+    assert_eq!(set["master"]["set"]["limiter.gain_db"], "-6.00");
+    assert_eq!(json(&["--loudness", "-10", "--lock", "limiter"])["moves"], Value::Array(vec![]));
+    let by_id = json(&["--loudness", "-12", "--accept", "limiter.level"]);
+    assert_eq!(by_id["master"]["accepted"][0], "limiter.level");
+}
+
+#[test]
+fn the_idle_chain_gives_back_the_same_samples() {
+    let bench = Bench::new();
+    let mix = demo_mix();
+    for (name, bits) in [("a.wav", "16"), ("b.wav", "24"), ("c.flac", "16"), ("d.flac", "24"), ("e.wav", "32f")] {
+        let out = bench.path(name);
+        stdout(&cli(&[&"render", &demo_mix_path(), &"-o", &out, &"--bits", &bits]));
+        assert_eq!(read(&out).unwrap().channels, mix.channels, "{name} {bits}");
+    }
+    let wide = audio(48_000, vec![noise(1, 24_000, 0.4), noise(2, 24_000, 0.4)]);
+    let float = bench.wav("float.wav", &wide, WordLength::Float32);
+    stdout(&cli(&[&"render", &float, &"-o", &bench.path("float_out.wav")]));
+    assert_eq!(read(&bench.path("float_out.wav")).unwrap().channels, wide.channels);
+    let copy = bench.path("copy.wav");
+    stdout(&cli(&[&"master", &demo_mix_path(), &"-o", &copy, &"--accept", &"none", &"--bits", &"16"]));
+    assert_eq!(read(&copy).unwrap().channels, mix.channels);
+}
+
+#[test]
+fn settings_files_are_taken_and_settings_are_listed() {
+    let bench = Bench::new();
+    fs::write(bench.path("s.toml"), "[limiter]\ngain_db = -6.0\n").unwrap();
+    let out = bench.path("out.wav");
+    stdout(&cli(&[&"render", &demo_mix_path(), &"-o", &out, &"--settings", &bench.path("s.toml")]));
+    let rendered = read(&out).unwrap();
+    let ratio = rendered.left()[500_000] / demo_mix().left()[500_000];
+    assert!((ratio - 0.501).abs() < 0.01, "{ratio}");
+
+    fs::write(bench.path("bad.toml"), "[limiter]\ngian_db = -6.0\n").unwrap();
+    let bad = cli(&[&"render", &demo_mix_path(), &"-o", &bench.path("x.wav"), &"--settings", &bench.path("bad.toml")]);
+    assert!(error(&bad, 1).contains("limiter.gian_db"));
+
+    let text = stdout(&cli(&[&"settings"]));
+    for id in ["input.gain_db", "limiter.ceiling_dbtp", "latency_mode", "equalizer.band_8.channel", "dither.bits"] {
+        assert!(text.contains(id), "{id}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_code_2_in_one_line() {
+    let mix = demo_mix_path();
+    let mix = mix.to_str().unwrap();
+    for arguments in [
+        &[][..],
+        &["listn"],
+        &["listen"],
+        &["listen", mix, "--loudness", "loud"],
+        &["listen", mix, "--loudness", "3"],
+        &["listen", mix, "--destination", "vinil"],
+        &["listen", mix, "--brighter", "4"],
+        &["listen", mix, "--picture", "x.png"],
+        &["master", mix],
+        &["master", mix, "-o", "/tmp/x.mp3"],
+        &["master", mix, "-o", "/tmp/x.wav", "--accept", "most"],
+        &["master", mix, "-o", "/tmp/x.wav", "--set", "limiter.gain=3"],
+        &["render", mix, "-o", "/tmp/x.wav", "--set", "limiter.gain_db=300"],
+        &["render", mix, "-o", "/tmp/x.flac", "--bits", "32f"],
+        &["render", mix, "-o", "/tmp/x.wav", "--bits", "20"],
+    ] {
+        let arguments: Vec<&dyn AsRef<std::ffi::OsStr>> =
+            arguments.iter().map(|each| each as &dyn AsRef<std::ffi::OsStr>).collect();
+        error(&cli(&arguments), 2);
+    }
+}
+
+/// Runs `listen` and `master` on a bad file: one line naming it, exit code 1, nothing written.
+fn assert_refused(bench: &Bench, path: &Path, says: &str) {
+    let before = bench.names();
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    for output in [cli(&[&"listen", &path]), cli(&[&"master", &path, &"-o", &bench.path("never.wav")])] {
+        let text = error(&output, 1);
+        assert!(text.contains(&name) && text.contains(says), "{text}");
+    }
+    assert_eq!(bench.names(), before);
+}
+
+#[test]
+fn bad_files_are_refused_in_one_line() {
+    let bench = Bench::new();
+    assert_refused(&bench, &bench.path("missing.wav"), "no such file");
+    fs::write(bench.path("empty.wav"), "").unwrap();
+    assert_refused(&bench, &bench.path("empty.wav"), "is empty");
+    fs::write(bench.path("text.wav"), "This is no audio at all. ".repeat(100)).unwrap();
+    assert_refused(&bench, &bench.path("text.wav"), "is not audio");
+    let whole = fs::read(demo_mix_path()).unwrap();
+    fs::write(bench.path("truncated.flac"), &whole[..whole.len() / 3]).unwrap();
+    assert_refused(&bench, &bench.path("truncated.flac"), "was cut off");
+    let surround = audio(48_000, (0..8).map(|seed| noise(seed, 48_000, 0.1)).collect());
+    assert_refused(&bench, &bench.wav("surround.wav", &surround, WordLength::Bits24), "8 channels");
+    let nothing = audio(48_000, vec![vec![], vec![]]);
+    assert_refused(&bench, &bench.wav("nothing.wav", &nothing, WordLength::Bits24), "no samples");
+    fs::create_dir(bench.path("folder.wav")).unwrap();
+    assert_refused(&bench, &bench.path("folder.wav"), "is a folder");
+    let low = audio(22_050, vec![noise(1, 22_050 * 12, 0.1); 2]);
+    assert_refused(&bench, &bench.wav("low.wav", &low, WordLength::Bits16), "22050 Hz");
+    let cut = fs::read(bench.wav("cut.wav", &audio(48_000, vec![noise(1, 48_000, 0.1)]), WordLength::Bits24)).unwrap();
+    fs::write(bench.path("cut.wav"), &cut[..cut.len() / 2]).unwrap();
+    assert_refused(&bench, &bench.path("cut.wav"), "was cut off");
+}
+
+#[test]
+fn the_source_is_never_written_over() {
+    let bench = Bench::new();
+    let song = bench.wav("song.wav", &audio(48_000, vec![noise(1, 48_000, 0.1)]), WordLength::Bits24);
+    let before = fs::read(&song).unwrap();
+    let output = cli(&[&"render", &song, &"-o", &bench.0.path().join("./song.wav"), &"--overwrite"]);
+    assert!(error(&output, 1).contains("is the source itself"));
+    assert_eq!(fs::read(&song).unwrap(), before);
+    let output = cli(&[&"render", &song, &"-o", &bench.path("no/such/folder.wav")]);
+    assert!(error(&output, 1).contains("folder does not exist"));
+}
+
+#[test]
+fn odd_but_honest_files_get_a_sensible_result() {
+    let bench = Bench::new();
+    let listen = |path: &Path| -> Value {
+        serde_json::from_str(&stdout(&cli(&[
+            &"master",
+            &path,
+            &"-o",
+            &bench.path("out.wav"),
+            &"--overwrite",
+            &"--json",
+        ])))
+        .unwrap()
+    };
+    let mono = listen(&bench.wav("mono.wav", &audio(48_000, vec![noise(1, 48_000 * 12, 0.03)]), WordLength::Bits24));
+    assert_eq!((&mono["channels"], &mono["measurements"]["side_to_mid_db"]), (&1.into(), &Value::Null));
+    assert_eq!(mono["measurements"]["correlation"], Value::Null);
+    assert!((mono["master"]["integrated_lufs"].as_f64().unwrap() + 14.0).abs() < 0.3, "{}", mono["master"]);
+    assert_eq!(read(&bench.path("out.wav")).unwrap().channels.len(), 1);
+
+    let short = listen(&bench.wav("short.wav", &audio(48_000, vec![noise(1, 4800, 0.1); 2]), WordLength::Bits24));
+    assert_eq!(short["verdict"]["kind"], "not_enough_heard");
+    assert_eq!(short["measurements"]["integrated_lufs"], Value::Null);
+    assert_eq!(read(&bench.path("out.wav")).unwrap().num_frames(), 4800);
+
+    let silence =
+        listen(&bench.wav("silence.wav", &audio(48_000, vec![vec![0.0; 48_000 * 12]; 2]), WordLength::Bits24));
+    assert_eq!(silence["verdict"]["kind"], "not_enough_heard");
+    assert_eq!(silence["measurements"]["true_peak_dbtp"], Value::Null);
+
+    let mut with_holes = noise(3, 48_000 * 12, 0.03);
+    for idx in (0..with_holes.len()).step_by(10_000) {
+        with_holes[idx] = if idx % 20_000 == 0 { f32::NAN } else { f32::INFINITY };
+    }
+    let holes = audio(48_000, vec![with_holes, noise(4, 48_000 * 12, 0.03)]);
+    let holes = listen(&bench.wav("holes.wav", &holes, WordLength::Float32));
+    assert_eq!(holes["coverage"]["non_finite_samples"], 58);
+    assert!(read(&bench.path("out.wav")).unwrap().channels.iter().flatten().all(|sample| sample.is_finite()));
+    assert!(holes["delivery"].as_array().unwrap().iter().any(|check| check["pass"] == false));
+}

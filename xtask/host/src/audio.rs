@@ -1,0 +1,176 @@
+//! The audio-thread side of one plugin instance.
+
+use anyhow::{Context, Result, bail, ensure};
+use clack_extensions::tail::{PluginTail, TailLength};
+use clack_host::events::event_types::{ParamValueEvent, TransportEvent, TransportFlags};
+use clack_host::events::spaces::CoreEventSpace;
+use clack_host::events::{EventFlags, EventHeader};
+use clack_host::prelude::*;
+use clack_host::utils::{BeatTime, SecondsTime};
+
+use crate::callbacks::Callbacks;
+
+/// Where the song is and whether it runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transport {
+    /// Running; the position then moves with every block.
+    pub is_playing: bool,
+    /// Frames since the start of the song.
+    pub position_frames: u64,
+    /// Quarter notes per minute.
+    pub tempo_bpm: f64,
+}
+
+/// An activated plugin that processes blocks.
+pub struct Audio {
+    processor: StartedPluginAudioProcessor<Callbacks>,
+    sample_rate_hz: f64,
+    num_channels: usize,
+    max_frames: usize,
+    inputs: AudioPorts,
+    outputs: AudioPorts,
+    /// A copy of each input channel: input and output are given in separate buffers.
+    scratch: Vec<Vec<f32>>,
+    pending: EventBuffer,
+    changes: Vec<(ClapId, f64)>,
+    num_processed_frames: u64,
+    /// The transport that the next block sees; may be changed between blocks.
+    pub transport: Transport,
+}
+
+impl Audio {
+    pub(crate) fn new(
+        processor: StoppedPluginAudioProcessor<Callbacks>,
+        sample_rate_hz: f64,
+        max_frames: usize,
+        num_channels: usize,
+    ) -> Result<Self> {
+        let Ok(processor) = processor.start_processing() else { bail!("the plugin refuses to start processing") };
+        Ok(Self {
+            processor,
+            sample_rate_hz,
+            num_channels,
+            max_frames,
+            inputs: AudioPorts::with_capacity(num_channels, 1),
+            outputs: AudioPorts::with_capacity(num_channels, 1),
+            scratch: vec![vec![0.0; max_frames]; num_channels],
+            pending: EventBuffer::with_capacity(256),
+            changes: Vec::new(),
+            num_processed_frames: 0,
+            transport: Transport { is_playing: false, position_frames: 0, tempo_bpm: 120.0 },
+        })
+    }
+
+    /// Sets a parameter at the first frame of the next block.
+    pub fn set(&mut self, id: ClapId, value: f64) {
+        self.pending.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+    }
+
+    /// Processes one block in place: one slice per channel, all of one length, which may be 0.
+    pub fn process(&mut self, channels: &mut [&mut [f32]]) -> Result<ProcessStatus> {
+        ensure!(channels.len() == self.num_channels, "the plugin runs with {} channels", self.num_channels);
+        let num_frames = channels.first().map_or(0, |channel| channel.len());
+        ensure!(num_frames <= self.max_frames, "a block of {num_frames} frames is longer than agreed");
+        for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
+            copy[..num_frames].copy_from_slice(channel);
+        }
+        let transport = self.transport_event();
+        let inputs = self.inputs.with_input_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_input_only(
+                self.scratch.iter_mut().map(|channel| InputChannel::variable(&mut channel[..num_frames])),
+            ),
+        }]);
+        let mut outputs = self.outputs.with_output_buffers([AudioPortBuffer {
+            latency: 0,
+            channels: AudioPortBufferType::f32_output_only(channels.iter_mut().map(|channel| &mut **channel)),
+        }]);
+        let mut said = EventBuffer::with_capacity(64);
+        let status = self
+            .processor
+            .process(
+                &inputs,
+                &mut outputs,
+                &self.pending.as_input(),
+                &mut said.as_output(),
+                Some(self.num_processed_frames),
+                Some(&transport),
+            )
+            .context("the plugin could not process a block")?;
+        self.pending.clear();
+        self.changes.extend(events_to_changes(&said));
+        self.num_processed_frames += num_frames as u64;
+        if self.transport.is_playing {
+            self.transport.position_frames += num_frames as u64;
+        }
+        Ok(status)
+    }
+
+    /// Everything the plugin changed by itself (from its editor) since the last call.
+    pub fn take_changes(&mut self) -> Vec<(ClapId, f64)> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Clears all that sounds on, as after a jump.
+    pub fn reset(&mut self) {
+        self.processor.reset();
+    }
+
+    /// Frames that sound on after the input ends; `None` when it never ends.
+    pub fn tail_frames(&mut self) -> Option<u32> {
+        let handle = self.processor.plugin_handle();
+        match handle.get_extension::<PluginTail>().map(|tail| tail.get(&handle)) {
+            None => Some(0),
+            Some(TailLength::Finite(frames)) => Some(frames),
+            Some(TailLength::Infinite) => None,
+        }
+    }
+
+    /// Rate agreed at activation.
+    pub fn sample_rate_hz(&self) -> f64 {
+        self.sample_rate_hz
+    }
+
+    pub(crate) fn into_processor(self) -> StoppedPluginAudioProcessor<Callbacks> {
+        self.processor.stop_processing()
+    }
+
+    fn transport_event(&self) -> TransportEvent {
+        let Transport { is_playing, position_frames, tempo_bpm } = self.transport;
+        let seconds = position_frames as f64 / self.sample_rate_hz;
+        let beats = seconds * tempo_bpm / 60.0;
+        let mut flags = TransportFlags::HAS_TEMPO
+            | TransportFlags::HAS_BEATS_TIMELINE
+            | TransportFlags::HAS_SECONDS_TIMELINE
+            | TransportFlags::HAS_TIME_SIGNATURE;
+        flags.set(TransportFlags::IS_PLAYING, is_playing);
+        let bar = (beats / 4.0).floor();
+        TransportEvent {
+            header: EventHeader::new_core(0, EventFlags::empty()),
+            flags,
+            song_pos_beats: BeatTime::from_float(beats),
+            song_pos_seconds: SecondsTime::from_float(seconds),
+            tempo: tempo_bpm,
+            tempo_inc: 0.0,
+            loop_start_beats: BeatTime::from_int(0),
+            loop_end_beats: BeatTime::from_int(0),
+            loop_start_seconds: SecondsTime::from_int(0),
+            loop_end_seconds: SecondsTime::from_int(0),
+            bar_start: BeatTime::from_float(bar * 4.0),
+            bar_number: bar as i32,
+            time_signature_numerator: 4,
+            time_signature_denominator: 4,
+        }
+    }
+}
+
+/// The parameter values among the plugin's output events.
+pub(crate) fn events_to_changes(events: &EventBuffer) -> Vec<(ClapId, f64)> {
+    events
+        .iter()
+        .filter_map(|event| match event.as_core_event() {
+            Some(CoreEventSpace::ParamValue(event)) => Some((event.param_id()?, event.value())),
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,16 @@
+//! A small CLAP host for tests and tasks: one plugin, its parameters, its state, its editor and its audio thread.
+//!
+//! [`Plugin`] stays on the thread that made it (CLAP's main thread); [`Audio`] may be sent to another one.
+
+mod audio;
+mod callbacks;
+mod editor;
+mod parameters;
+mod plugin;
+
+pub use audio::{Audio, Transport};
+pub use clack_host::entry::EntryDescriptor;
+pub use clack_host::prelude::ProcessStatus;
+pub use clack_host::utils::ClapId;
+pub use parameters::Parameter;
+pub use plugin::{Descriptor, Plugin};

@@ -1,0 +1,44 @@
+//! Pictures of a screen.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+/// 8-bit RGB, rows from the top.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Picture {
+    width: u32,
+    height: u32,
+    rgb: Vec<u8>,
+}
+
+impl Picture {
+    /// From what an X server with 24-bit depth delivers: blue, green, red, unused.
+    pub fn from_bgrx(width: u32, height: u32, bytes: &[u8]) -> Result<Self> {
+        ensure!(bytes.len() == (width * height * 4) as usize, "the picture is not of depth 24");
+        let rgb = bytes.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
+        Ok(Self { width, height, rgb })
+    }
+
+    /// How many colours there are: an undrawn window has one.
+    pub fn num_colours(&self) -> usize {
+        self.rgb.chunks_exact(3).collect::<HashSet<_>>().len()
+    }
+
+    /// Writes a PNG.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
+        let mut encoder = png::Encoder::new(BufWriter::new(file), self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::High);
+        encoder.write_header()?.write_image_data(&self.rgb)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,93 @@
+//! A plain X11 window to embed an editor in, as a host would give it.
+
+use anyhow::{Context, Result};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{
+    self, AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, WindowClass,
+};
+use x11rb::protocol::xtest::ConnectionExt as _;
+use x11rb::rust_connection::RustConnection;
+use x11rb::wrapper::ConnectionExt as _;
+
+use super::Picture;
+
+/// A window at the top left of the screen.
+pub struct Window {
+    connection: RustConnection,
+    root: xproto::Window,
+    id: xproto::Window,
+    size: (u16, u16),
+}
+
+impl Window {
+    /// Opens a window on `display`.
+    pub fn open(display: &str, width: u32, height: u32) -> Result<Self> {
+        let (connection, screen_idx) =
+            x11rb::connect(Some(display)).with_context(|| format!("display {display} cannot be reached"))?;
+        let screen = &connection.setup().roots[screen_idx];
+        let (root, black) = (screen.root, screen.black_pixel);
+        let size = (u16::try_from(width)?, u16::try_from(height)?);
+        let id = connection.generate_id()?;
+        let look = CreateWindowAux::new().background_pixel(black).event_mask(EventMask::STRUCTURE_NOTIFY);
+        let class = WindowClass::INPUT_OUTPUT;
+        connection.create_window(0, id, root, 0, 0, size.0, size.1, 0, class, 0, &look)?.check()?;
+        connection.map_window(id)?.check()?;
+        connection.sync()?;
+        Ok(Self { connection, root, id, size })
+    }
+
+    /// For the plugin.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Changes the size, pixels.
+    pub fn resize(&mut self, width: u32, height: u32) -> Result<()> {
+        let aux = ConfigureWindowAux::new().width(width).height(height);
+        self.connection.configure_window(self.id, &aux)?.check()?;
+        self.connection.sync()?;
+        self.size = (u16::try_from(width)?, u16::try_from(height)?);
+        Ok(())
+    }
+
+    /// What is on the screen where the window is.
+    pub fn picture(&self) -> Result<Picture> {
+        let (width, height) = self.size;
+        let reply = self
+            .connection
+            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, u32::MAX)?
+            .reply()
+            .context("no picture from the X server")?;
+        Picture::from_bgrx(width.into(), height.into(), &reply.data)
+    }
+
+    /// Moves the pointer, pixels from the window's top left corner.
+    pub fn point(&self, x: i16, y: i16) -> Result<()> {
+        let motion = xproto::MOTION_NOTIFY_EVENT;
+        self.connection.xtest_fake_input(motion, 0, x11rb::CURRENT_TIME, self.root, x, y, 0)?.check()?;
+        Ok(())
+    }
+
+    /// Presses (or releases) the left button.
+    pub fn press(&self, is_down: bool) -> Result<()> {
+        let event = if is_down { xproto::BUTTON_PRESS_EVENT } else { xproto::BUTTON_RELEASE_EVENT };
+        self.connection.xtest_fake_input(event, 1, x11rb::CURRENT_TIME, self.root, 0, 0, 0)?.check()?;
+        Ok(())
+    }
+
+    /// Whether the embedded window says that it can be embedded (`_XEMBED_INFO`), as some hosts demand.
+    pub fn has_xembed_info(&self) -> Result<bool> {
+        let atom = self.connection.intern_atom(false, b"_XEMBED_INFO")?.reply()?.atom;
+        let children = self.connection.query_tree(self.id)?.reply()?.children;
+        let Some(&child) = children.first() else { return Ok(false) };
+        let property = self.connection.get_property(false, child, atom, AtomEnum::ANY, 0, 2)?.reply()?;
+        Ok(property.value32().is_some_and(|mut values| values.next() == Some(0) && values.next().is_some()))
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.connection.destroy_window(self.id).ok();
+        self.connection.sync().ok();
+    }
+}
