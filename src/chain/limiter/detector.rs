@@ -35,6 +35,29 @@ impl ChunkInfo {
     };
 }
 
+/// The larger of two numbers that are not NaN: one instruction, unlike `f32::max`.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+#[inline(always)]
+fn smaller(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+/// Largest magnitude, four at a time.
+#[inline(always)]
+fn largest_abs<const CHUNK: usize>(samples: &[f32; CHUNK]) -> f32 {
+    let mut lanes = [0.0f32; 4];
+    for four in samples.chunks_exact(4) {
+        for (lane, sample) in lanes.iter_mut().zip(four) {
+            *lane = larger(sample.abs(), *lane);
+        }
+    }
+    larger(larger(lanes[0], lanes[1]), larger(lanes[2], lanes[3]))
+}
+
 /// Finds the largest over-ratio (peak / ceiling) of each chunk of a stereo stream.
 ///
 /// Screens, from cheap to dear; all but the one marked are exact inequalities:
@@ -81,9 +104,9 @@ impl<const CHUNK: usize> Detector<CHUNK> {
 
     /// Takes the next chunk.
     pub fn push(&mut self, signal: &[[f32; CHUNK]; 2], mut info: ChunkInfo) {
-        for channel in 0..2 {
-            self.signal[channel].push(&signal[channel]);
-            info.peak[channel] = signal[channel].iter().fold(0.0, |max, x| if x.abs() > max { x.abs() } else { max });
+        for (channel, signal) in signal.iter().enumerate() {
+            self.signal[channel].push(signal);
+            info.peak[channel] = largest_abs(signal);
         }
         self.infos.push(info);
     }
@@ -102,57 +125,64 @@ impl<const CHUNK: usize> Detector<CHUNK> {
     /// no larger than `irrelevant` (≥ 1).
     pub fn over_ratio(&mut self, irrelevant: f32) -> f32 {
         let age = self.reach;
-        let mut info = *self.infos.get(age);
         // The lowest ceiling of all the chunks that are seen.
-        let inverse_ceiling = (0..=2 * age).fold(0.0f32, |max, age| max.max(self.infos.get(age).inverse_ceiling));
+        let inverse_ceiling = (0..=2 * age).fold(0.0f32, |max, age| larger(max, self.infos.get(age).inverse_ceiling));
         let limit = irrelevant / inverse_ceiling;
         let mut max = 0.0f32;
         for channel in 0..2 {
-            let mut bound = self.short_bound(channel, age);
-            if bound > limit {
+            let mut short = self.short_bound(channel, limit);
+            if short > limit {
                 let first = (age + 1) * CHUNK + self.short.padding();
                 let window = self.signal[channel].window(first, CHUNK + 2 * self.short.padding() + 1);
-                bound = self.short.max_abs(window);
-                max = max.max(bound);
+                short = self.short.max_abs(window);
+                max = larger(max, short);
             }
-            info.short_bound[channel] = bound;
-            info.long_bound[channel] = self.long_bound(channel, age, bound);
-            if info.long_bound[channel] > limit {
-                info.long_bound[channel] = self.long_peak(channel, age);
-                max = max.max(info.long_bound[channel]);
+            let mut long = short * (1.0 / SHORT_TO_LONG);
+            if long > limit && self.long.is_some() {
+                long = self.long_bound(channel, long);
+                if long > limit {
+                    long = self.long_peak(channel);
+                    max = larger(max, long);
+                }
             }
+            let info = self.infos.get_mut(age);
+            (info.short_bound[channel], info.long_bound[channel]) = (short, long);
         }
-        *self.infos.get_mut(age) = info;
         max * inverse_ceiling
     }
 
-    /// Upper bound of the short family, without evaluating it.
-    fn short_bound(&self, channel: usize, age: usize) -> f32 {
-        let [after, centre, before] = [age - 1, age, age + 1].map(|age| self.infos.get(age));
-        let peak = centre.peak[channel].max(before.peak[channel]).max(after.peak[channel]);
-        let source_peak = centre.source_peak[channel].max(before.source_peak[channel]).max(after.source_peak[channel]);
-        let low = centre.gain_range[0].min(before.gain_range[0]).min(after.gain_range[0]);
-        let high = centre.gain_range[1].max(before.gain_range[1]).max(after.gain_range[1]);
-        let moved = (high - low) * 0.5 * self.short_l1 * source_peak;
-        (self.short_l1 * peak).min((high + low) * 0.5 * centre.short_bound[channel] + moved)
+    /// Upper bound of the short family, without evaluating it; the simplest one that is at most `limit`.
+    fn short_bound(&self, channel: usize, limit: f32) -> f32 {
+        let [after, centre, before] = [self.reach - 1, self.reach, self.reach + 1].map(|age| self.infos.get(age));
+        let largest_of = |peak: fn(&ChunkInfo) -> [f32; 2]| {
+            larger(peak(centre)[channel], larger(peak(before)[channel], peak(after)[channel]))
+        };
+        let from_samples = self.short_l1 * largest_of(|info| info.peak);
+        if from_samples <= limit {
+            return from_samples;
+        }
+        let low = smaller(centre.gain_range[0], smaller(before.gain_range[0], after.gain_range[0]));
+        let high = larger(centre.gain_range[1], larger(before.gain_range[1], after.gain_range[1]));
+        let moved = (high - low) * 0.5 * self.short_l1 * largest_of(|info| info.source_peak);
+        smaller(from_samples, (high + low) * 0.5 * centre.short_bound[channel] + moved)
     }
 
-    /// Upper bound of the long family, without evaluating it; 0 without one.
-    fn long_bound(&self, channel: usize, age: usize, short_bound: f32) -> f32 {
-        let Some((_, shares)) = &self.long else { return 0.0 };
-        let centre = self.infos.get(age);
+    /// Upper bound of the long family, without evaluating it, at most `from_short`.
+    fn long_bound(&self, channel: usize, from_short: f32) -> f32 {
+        let Some((_, shares)) = &self.long else { return from_short };
+        let centre = self.infos.get(self.reach);
         let gain = (centre.gain_range[0] + centre.gain_range[1]) * 0.5;
         let mut bound = gain * centre.long_bound[channel];
-        for chunk in 0..=2 * age {
-            let info = self.infos.get(chunk);
-            let moved = (info.gain_range[1] - gain).max(gain - info.gain_range[0]);
-            bound += shares[chunk.abs_diff(age)] * moved * info.source_peak[channel];
+        for age in 0..=2 * self.reach {
+            let info = self.infos.get(age);
+            let moved = larger(info.gain_range[1] - gain, gain - info.gain_range[0]);
+            bound += shares[age.abs_diff(self.reach)] * moved * info.source_peak[channel];
         }
-        bound.min(short_bound * (1.0 / SHORT_TO_LONG))
+        smaller(bound, from_short)
     }
 
-    fn long_peak(&self, channel: usize, age: usize) -> f32 {
-        let window = self.signal[channel].window((2 * age + 1) * CHUNK, LongFamily::WINDOW);
+    fn long_peak(&self, channel: usize) -> f32 {
+        let window = self.signal[channel].window((2 * self.reach + 1) * CHUNK, LongFamily::WINDOW);
         let long = self.long.as_ref().zip(window.first_chunk());
         long.map_or(0.0, |((family, _), window)| family.max_abs(window))
     }

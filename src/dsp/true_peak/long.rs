@@ -200,24 +200,25 @@ fn half_way_weights<const HALF: usize>(edge: f64, weight: f64) -> [f64; HALF] {
     let sinc_integral = |order: f64| if order == 0.0 { edge * PI } else { (order * edge * PI).sin() / order };
     let mut matrix = [[0.0; HALF]; HALF];
     let mut solution = [0.0; HALF];
-    for i in 0..HALF {
-        for j in 0..=i {
+    for (i, (row, right)) in matrix.iter_mut().zip(&mut solution).enumerate() {
+        for (j, element) in row.iter_mut().enumerate().take(i + 1) {
             let whole_band = if i == j { PI } else { 0.0 };
             let below_edge = sinc_integral((i - j) as f64) + sinc_integral((i + j + 1) as f64);
-            matrix[i][j] = whole_band + (weight - 1.0) * below_edge;
+            *element = whole_band + (weight - 1.0) * below_edge;
         }
         let order = i as f64 + 0.5;
-        solution[i] = (order * PI).sin() / order + (weight - 1.0) * sinc_integral(order);
+        *right = (order * PI).sin() / order + (weight - 1.0) * sinc_integral(order);
     }
     // Cholesky's decomposition, then forward and backward substitution.
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     for i in 0..HALF {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|k| matrix[i][k] * matrix[j][k]).sum();
-            let rest = matrix[i][j] - known;
-            matrix[i][j] = if i == j { rest.sqrt() } else { rest / matrix[j][j] };
+        let (solved, rest) = matrix.split_at_mut(i);
+        let row = &mut rest[0];
+        for (j, above) in solved.iter().enumerate() {
+            row[j] = (row[j] - dot(&row[..j], &above[..j])) / above[j];
         }
-        let known: f64 = (0..i).map(|k| matrix[i][k] * solution[k]).sum();
-        solution[i] = (solution[i] - known) / matrix[i][i];
+        row[i] = (row[i] - dot(&row[..i], &row[..i])).sqrt();
+        solution[i] = (solution[i] - dot(&row[..i], &solution[..i])) / row[i];
     }
     for i in (0..HALF).rev() {
         let known: f64 = (i + 1..HALF).map(|k| matrix[k][i] * solution[k]).sum();
