@@ -5,6 +5,7 @@ pub mod box_filter;
 pub mod delay;
 pub mod k_weighting;
 pub mod matched;
+pub mod oversampler;
 pub mod prototype;
 pub mod ramp;
 pub mod random;

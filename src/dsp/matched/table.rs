@@ -44,7 +44,7 @@ impl Family {
     pub const fn num_nodes(self) -> [usize; 3] {
         match self {
             Self::Bell | Self::Shelf => [NUM_RATIOS, NUM_QS, NUM_GAINS],
-            Self::HighCut | Self::LowCut | Self::Notch => [NUM_RATIOS, NUM_QS, 1],
+            Self::HighCut | Self::LowCut | Self::Notch => [NUM_RATIOS, 3 * (NUM_QS - 1) + 1, 1],
             Self::HighCut1 | Self::LowCut1 => [NUM_RATIOS, 1, 1],
         }
     }
@@ -94,13 +94,13 @@ pub fn ratio_at(position: f64) -> f64 {
     }
 }
 
-fn q_position(q: f64) -> f64 {
-    (q / MIN_Q).ln() / (MAX_Q / MIN_Q).ln() * (NUM_QS - 1) as f64
+fn q_position(family: Family, q: f64) -> f64 {
+    (q / MIN_Q).ln() / (MAX_Q / MIN_Q).ln() * (family.num_nodes()[1] - 1) as f64
 }
 
-/// The quality at a position on its axis.
-pub fn q_at(position: f64) -> f64 {
-    MIN_Q * (MAX_Q / MIN_Q).powf(position / (NUM_QS - 1) as f64)
+/// The quality at a position on its axis, which families divide differently.
+pub fn q_at(family: Family, position: f64) -> f64 {
+    MIN_Q * (MAX_Q / MIN_Q).powf(position / (family.num_nodes()[1] - 1).max(1) as f64)
 }
 
 fn gain_position(gain_db: f64) -> f64 {
@@ -125,7 +125,7 @@ fn value(idx: usize) -> f64 {
 /// The moves for a corner over sample rate, quality and gain within the limits above, linearly interpolated.
 pub fn look_up(family: Family, ratio: f64, q: f64, gain_db: f64) -> Values {
     let num_nodes = family.num_nodes();
-    let positions = [ratio_position(ratio), q_position(q), gain_position(gain_db)];
+    let positions = [ratio_position(ratio), q_position(family, q), gain_position(gain_db)];
     // Per axis: the lower node and the weight of the upper one.
     let nodes: [(usize, f64); 3] = std::array::from_fn(|axis| {
         let last = num_nodes[axis] - 1;
