@@ -245,16 +245,22 @@ fn bypass(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let pen = Pen::of(ui);
     let (left, right) = (layout.proposals.left() + 14.0, layout.chain.right() - 12.0);
     let y = layout.chain.center().y - 1.0;
-    let label = if is_bypassed { "Bypassed" } else { "Bypass" };
+    let label = if is_bypassed { "Bypassed" } else { "Bypass chain" };
     let button = Button::new(label, Kind::Line)
-        .named("Bypass", "Passes the delayed mix instead of the whole chain. The host's own bypass is the same switch.")
+        .named(
+            "Bypass chain",
+            "Passes the delayed mix instead of the whole chain. The host's own bypass is the same switch.",
+        )
         .on(is_bypassed);
-    let rect = Rect::from_min_size(pos2(right - 84.0, y - 12.0), vec2(84.0, 24.0));
+    let rect = Rect::from_min_size(pos2(right - 100.0, y - 12.0), vec2(100.0, 24.0));
     if push(ui, rect, button).clicked() {
         session.set_once("bypass", if is_bypassed { 0.0 } else { 1.0 });
     }
     let menu = Rect::from_min_max(pos2(left, y - 12.0), pos2(rect.left() - 8.0, y + 12.0));
-    let caption = pen.width("Latency", regular(11.0));
-    pen.left(menu.left(), y + 4.0, "Latency", regular(11.0), T3);
+    // The compact set has no room for the caption; the name is spoken and in the status line.
+    let caption = match layout.is_compact {
+        true => -8.0,
+        false => pen.left(menu.left(), y + 4.0, "Latency", regular(11.0), T3),
+    };
     super::widgets::dropdown(ui, session, "latency_mode", menu.with_min_x(menu.left() + caption + 8.0), RAISED);
 }

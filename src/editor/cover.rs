@@ -34,7 +34,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> b
     middle(&pen, center, scale, scene, added_db);
     let text = Rect::from_min_max(
         pos2(
-            area.left() + area.width() * if layout.is_compact { 0.502 } else { 0.5236 },
+            area.left() + area.width() * if layout.is_compact { 0.502 } else { 0.524 },
             area.top() + if layout.is_compact { 76.0 } else { 108.0 },
         ),
         pos2(area.right() - if layout.is_compact { 24.0 } else { 48.0 }, area.bottom() - foot),

@@ -37,12 +37,18 @@ fn fields(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene) {
     let pen = Pen::of(ui);
     pen.fill(area, 0.0, PANEL);
     pen.horizontal(area.left(), area.right(), area.top() + 0.5, SEAM);
-    let style_width = 196.0;
-    let third = (area.width() - 24.0 - 18.0 - style_width) / 3.0;
-    let cells = [("limiter.gain_db", "Gain"), ("limiter.ceiling_dbtp", "Ceil"), ("limiter.amount_percent", "Amt")];
+    let style_width = 180.0;
+    let room = area.width() - 24.0 - 18.0 - style_width;
+    let cells = [
+        ("limiter.gain_db", "Gain", 0.3),
+        ("limiter.ceiling_dbtp", "Ceiling", 0.39),
+        ("limiter.amount_percent", "Amount", 0.31),
+    ];
     let place = |x: f32, width: f32| Rect::from_min_size(area.min + vec2(x, 10.0), vec2(width, 24.0));
-    for (idx, (id, label)) in cells.into_iter().enumerate() {
-        let rect = place(12.0 + idx as f32 * (third + 6.0), third);
+    let mut x = 12.0;
+    for (id, label, share) in cells {
+        let rect = place(x, share * room);
+        x += rect.width() + 6.0;
         value_field(ui, session, id, (label, rect), scene.proposed(id).is_some());
     }
     let style = place(area.width() - 12.0 - style_width, style_width);

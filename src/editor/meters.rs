@@ -51,7 +51,7 @@ fn integrated(ui: &mut Ui, layout: &Layout, inner: Rect, scene: &Scene) -> f32 {
     let baseline = top + if layout.is_compact { 50.0 } else { 54.0 };
     let color = if scene.hearing.master.integrated_lufs.is_some() { T1 } else { T3 };
     pen.left(inner.left() - 1.5, baseline, text.clone(), semibold(size).spaced(-0.4), color);
-    let target = scene.target_lufs().map_or_else(|| "as is".to_owned(), words::number);
+    let target = scene.target_lufs().map_or_else(|| "none".to_owned(), words::number);
     if !layout.is_compact {
         pen.right(inner.right(), top + 42.0, "target", regular(11.0), T3);
         pen.right(inner.right(), top + 55.0, target.clone(), medium(11.0), T2);

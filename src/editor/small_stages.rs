@@ -74,21 +74,15 @@ pub fn dither(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let is_on = scene.settings.dither.enabled;
     let state = if is_on { words::label(scene.settings.dither.bits).to_owned() } else { "off".to_owned() };
     let note = "Dither belongs before an integer file, once, at its word length. The host does not tell me the format \
-                of its export: turn dither on for a 16 or 24 bit file, leave it off for 32 bit float. The limiter's \
+                of its export: turn dither on for a 16 or 24 bit file, leave it off for 32 bit float. The limiter\u{2019}s \
                 ceiling holds after dither; digital silence stays silent.";
     let controls = ground(ui, layout, &[("Dither", state)], note);
     let at = |x: f32, y: f32| controls.min + vec2(x, y);
     let pen = Pen::of(ui);
     pen.left(at(18.0, 0.0).x, at(0.0, 32.0).y, "Dither", regular(11.0), T3);
-    switch(
-        ui,
-        session,
-        "dither.enabled",
-        ("On", Rect::from_min_size(at(16.0, 41.0), vec2(70.0, 24.0))),
-        "Dither on or off.",
-    );
-    Pen::of(ui).left(at(108.0, 0.0).x, at(0.0, 32.0).y, "Word length", regular(11.0), T3);
-    segments(ui, session, "dither.bits", Rect::from_min_size(at(106.0, 41.0), vec2(192.0, 24.0)), &[0, 1, 2]);
+    segments(ui, session, "dither.enabled", Rect::from_min_size(at(16.0, 41.0), vec2(86.0, 24.0)), &[0, 1]);
+    Pen::of(ui).left(at(124.0, 0.0).x, at(0.0, 32.0).y, "Word length", regular(11.0), T3);
+    segments(ui, session, "dither.bits", Rect::from_min_size(at(122.0, 41.0), vec2(192.0, 24.0)), &[0, 1, 2]);
 }
 
 /// Amount of a stage as a captioned slider.

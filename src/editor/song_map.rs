@@ -83,10 +83,10 @@ fn fill_pinholes(heights: &mut [Option<f32>], blocks: &[Block], duration_s: f64)
         return;
     }
     let mut last: Option<(usize, f32)> = None;
-    for idx in 0..heights.len() {
-        match (heights[idx], last) {
-            (Some(height), _) => last = Some((idx, height)),
-            (None, Some((at, height))) if idx - at < reach as usize => heights[idx] = Some(height),
+    for (idx, slot) in heights.iter_mut().enumerate() {
+        match (&slot, last) {
+            (Some(height), _) => last = Some((idx, *height)),
+            (None, Some((at, height))) if idx - at < reach as usize => *slot = Some(height),
             _ => {}
         }
     }

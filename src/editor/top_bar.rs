@@ -35,12 +35,12 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
     let name = destination_name(scene.brief.destination);
     let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(178.0, 26.0));
     let response = menu(ui, rect, ("Destination", "Destination", name), LIST_GROUND);
-    Popup::menu(&response).width(250.0).show(|ui| {
+    Popup::menu(&response).width(270.0).show(|ui| {
         for &each in Destination::ALL {
             let (label, ceiling_dbtp) = (destination_name(each), each.ceiling_dbtp());
             let note = match each.loudness_lufs() {
                 Some(lufs) => format!("{} LUFS, {} dBTP", words::decimals(lufs, 0), words::number(ceiling_dbtp)),
-                None => format!("as is, {} dBTP", words::number(ceiling_dbtp)),
+                None => format!("as the music bears, {} dBTP", words::number(ceiling_dbtp)),
             };
             if menu_row(ui, label, &note, each == scene.brief.destination) {
                 send(session, Brief { destination: each, ..scene.brief.clone() });
@@ -53,9 +53,10 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
 }
 
 fn target(ui: &mut Ui, at: egui::Pos2, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
-    let lufs = scene.target_lufs().map_or("as is".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
+    let lufs =
+        scene.target_lufs().map_or("as the music bears".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
     let text = format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp()));
-    let rect = Rect::from_min_size(at, vec2(216.0, 26.0));
+    let rect = Rect::from_min_size(at, vec2(242.0, 26.0));
     let response = menu(ui, rect, ("Target", "Target", &text), LIST_GROUND);
     let is_open = Popup::menu(&response).close_behavior(STAYS_OPEN).width(232.0).show(|ui| {
         let texts = entry.texts.get_or_insert_with(|| {
@@ -65,7 +66,7 @@ fn target(ui: &mut Ui, at: egui::Pos2, session: &Session, scene: &Scene, entry: 
         let mut brief = scene.brief.clone();
         let (loudness_lufs, ceiling_dbtp) = (brief.destination.loudness_lufs(), brief.destination.ceiling_dbtp());
         ui.spacing_mut().item_spacing.y = 4.0;
-        let hint = loudness_lufs.map_or_else(|| "as is".to_owned(), words::number);
+        let hint = loudness_lufs.map_or_else(|| "as it bears".to_owned(), words::number);
         let loudness = typed(ui, ("Loudness", "LUFS", &hint), &mut texts[0], -40.0..=0.0);
         let ceiling = typed(ui, ("Ceiling", "dBTP", &words::number(ceiling_dbtp)), &mut texts[1], -12.0..=0.0);
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 28.0), Sense::hover());
@@ -100,10 +101,11 @@ fn typed(
     let entry = TextEdit::singleline(text)
         .font(medium(12.0).font_id())
         .frame(egui::Frame::NONE)
-        .margin(egui::Margin::symmetric(8, 4))
         .align(egui::Align2::LEFT_CENTER)
         .hint_text(hint.to_owned());
-    let response = ui.place(field.with_max_x(field.right() - 44.0), entry).accessible_name(name);
+    let response = ui
+        .place(Rect::from_min_max(field.min + vec2(8.0, 4.0), pos2(field.right() - 44.0, field.bottom() - 4.0)), entry)
+        .accessible_name(name);
     if response.has_focus() {
         pen.frame(field, 5.0, 1.5, T1);
     }

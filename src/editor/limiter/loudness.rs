@@ -31,7 +31,10 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene, levels: &Levels) {
     for step in 0..4 {
         let lufs = top_lufs - 1.0 - 4.0 * f64::from(step);
         pen.horizontal(plot.left(), plot.right(), y_of(lufs), GRID);
-        pen.right(area.right() - 8.0, y_of(lufs) + 4.0, words::decimals(lufs, 0), regular(11.0), T3);
+        // Labels closer than their own height are left out.
+        if step % 2 == 0 || plot.height() > 48.0 {
+            pen.right(area.right() - 8.0, y_of(lufs) + 4.0, words::decimals(lufs, 0), regular(11.0), T3);
+        }
     }
     let line = |value: fn(&Loudness) -> Option<f64>| -> Vec<Pos2> {
         let points = levels.loudness.iter().filter_map(|each| Some(pos2(x_of(each.time_s), y_of(value(each)?))));

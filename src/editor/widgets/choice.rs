@@ -11,10 +11,14 @@ use crate::editor::words;
 
 use super::{Button, Kind, describe, focus_ring, push};
 
-/// One segment per value of a choice; `shown` are the positions that are offered.
+/// One segment per value of a choice or a toggle; `shown` are the positions that are offered.
 pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[usize]) {
     let Some((setting, param)) = session.param(id) else { return };
-    let SettingKind::Choice(names) = setting.kind else { return };
+    let names: &[(&str, &str)] = match setting.kind {
+        SettingKind::Choice(names) => names,
+        SettingKind::Toggle => &[("off", "Off"), ("on", "On")],
+        SettingKind::Number { .. } => return,
+    };
     let selected = param.to_plain(param.normalized()) as usize;
     let pen = Pen::of(ui);
     pen.fill(rect, 5.0, CANVAS);

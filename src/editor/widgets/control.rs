@@ -216,12 +216,11 @@ pub fn typed_value(ui: &mut Ui, session: &Session, control: &Control, rect: Rect
         .id(control.response.id.with("entry"))
         .font(medium(12.0).font_id())
         .frame(egui::Frame::NONE)
-        .margin(egui::Margin::symmetric(6, 2))
-        .desired_width(rect.width() - 12.0)
+        .desired_width(rect.width() - 16.0)
         .align(egui::Align2::LEFT_CENTER)
         .hint_text(format!("{} value", control.name));
     let response =
-        ui.place(rect.shrink2(egui::vec2(1.0, 2.0)), entry).accessible_name(format!("Type {}", control.name));
+        ui.place(rect.shrink2(egui::vec2(8.0, 3.0)), entry).accessible_name(format!("Type {}", control.name));
     if std::mem::take(&mut typing.is_fresh) {
         response.request_focus();
         select_all(ui, &response, typing.text.chars().count());
