@@ -141,8 +141,7 @@ impl Node {
     /// Largest error up to 16 kHz at 44.1 kHz, if the bar says anything of this node.
     fn error_db(&self) -> Option<f64> {
         let task = &self.task;
-        let error =
-            |p: &Point| (task.model(&self.moves, p.s).0 - p.target).abs() * 20.0 / std::f64::consts::LN_10;
+        let error = |p: &Point| (task.model(&self.moves, p.s).0 - p.target).abs() * 20.0 / std::f64::consts::LN_10;
         let is_heard = |p: &&Point| p.s < (PI * BAR_RATIO).tan();
         ((0.3..=10.0).contains(&task.q) && task.gain_db <= 18.0)
             .then(|| task.points.iter().filter(is_heard).map(error).fold(0.0, f64::max))
