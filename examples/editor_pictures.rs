@@ -1,4 +1,4 @@
-//! Draws the editor's states to PNG files without window or GPU: `editor_pictures FOLDER [SCALE]`.
+//! Draws the editor's states to PNG files without window or GPU: `editor_pictures FOLDER [SCALE [NAME]]`.
 
 #[path = "editor_pictures/raster.rs"]
 mod raster;
@@ -14,7 +14,7 @@ use discern::bridge::Phase;
 use discern::chain::Stage;
 use discern::chain::monitor::{MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE, Screen, theme};
-use egui::{Context, Event, Pos2, RawInput, Rect, Vec2, pos2};
+use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2};
 
 use fixture::{Fixture, hearing};
 use raster::Raster;
@@ -24,16 +24,14 @@ struct Picture {
     name: &'static str,
     fixture: Fixture,
     screen: Screen,
+    stage: Option<Stage>,
     pointer: Option<Pos2>,
+    clicks: Option<Pos2>,
     plays: bool,
 }
 
 fn picture(name: &'static str, fixture: Fixture, stage: Option<Stage>) -> Picture {
-    let mut screen = Screen::default();
-    if let Some(stage) = stage {
-        screen.select(stage);
-    }
-    Picture { name, fixture, screen, pointer: None, plays: true }
+    Picture { name, fixture, screen: Screen::default(), stage, pointer: None, clicks: None, plays: true }
 }
 
 fn pictures() -> Vec<Picture> {
@@ -55,12 +53,22 @@ fn pictures() -> Vec<Picture> {
     decided.session.set_once("equalizer.band_8.gain_db", 1.4);
     decided.session.set_once("equalizer.band_8.channel", 4.0);
     decided.session.set_once("equalizer.band_1.shape", 3.0);
-    let mut accepted = picture("decided", decided, None);
+    let mut accepted = picture("decided", decided, Some(Stage::Equalizer));
     accepted.pointer = Some(pos2(430.0, 600.0));
+    let mut destination = picture("destination", Fixture::new(), None);
+    destination.clicks = Some(pos2(180.0, 20.0));
+    let mut target = picture("target", Fixture::new(), None);
+    target.clicks = Some(pos2(380.0, 20.0));
+    let mut delta = picture("delta", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Limiter));
+    delta.fixture.audio.meters().set_match(-2.0, 2.2);
+    delta.clicks = Some(pos2(60.0, 684.0));
     let mut idle = picture("idle", fresh, None);
     idle.plays = false;
     vec![
         idle,
+        destination,
+        target,
+        delta,
         picture("listening", listening, None),
         picture("listening_unknown", listening_unknown, None),
         picture("finished", Fixture::judged(VerdictKind::LevelOnly), None),
@@ -93,6 +101,22 @@ fn draw(picture: &mut Picture, size: Vec2, scale: f32) -> Raster {
         if let Some(pointer) = picture.pointer.filter(|_| frame > NUM_FRAMES - 5) {
             input.events.push(Event::PointerMoved(pointer));
         }
+        if frame == 1
+            && let Some(stage) = picture.stage
+        {
+            picture.screen.select(stage);
+        }
+        if let Some(pos) = picture.clicks.filter(|_| (NUM_FRAMES - 20..NUM_FRAMES - 17).contains(&frame)) {
+            let button = |pressed| Event::PointerButton {
+                pos,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            };
+            let press = frame == NUM_FRAMES - 19;
+            let event = if frame == NUM_FRAMES - 20 { Event::PointerMoved(pos) } else { button(press) };
+            input.events.push(event);
+        }
         let output = context.run_ui(input, |ui| picture.screen.ui(ui, &picture.fixture.session));
         raster.textures(output.textures_delta);
         if frame == NUM_FRAMES - 1 {
@@ -107,8 +131,10 @@ fn main() -> std::io::Result<()> {
     let folder = arguments.next().unwrap_or_else(|| "out/editor".to_owned());
     let scale: f32 = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0);
     std::fs::create_dir_all(&folder)?;
+    let wanted = arguments.next();
     for (size, suffix) in [(DEFAULT_SIZE, ""), (MIN_SIZE, "_compact")] {
-        for mut picture in pictures() {
+        let all = pictures().into_iter();
+        for mut picture in all.filter(|each| wanted.as_deref().is_none_or(|wanted| each.name == wanted)) {
             let path = Path::new(&folder).join(format!("{}{suffix}.png", picture.name));
             draw(&mut picture, size, scale).write_png(&path)?;
             println!("{}", path.display());

@@ -248,33 +248,48 @@ fn brief_reaches_state_and_analysis() {
 }
 
 #[test]
-fn double_click_makes_a_band_and_delete_removes_it() {
+fn nodes_are_dragged_and_deleted() {
     let mut harness = open(Fixture::new(), Some(Stage::Equalizer));
-    let at = harness.get_by_label("EQ curve, flat").rect().center() - egui::vec2(0.0, 60.0);
-    for _ in 0..2 {
-        for pressed in [true, false] {
-            harness.event(Event::PointerMoved(at));
-            harness.event(Event::PointerButton {
-                pos: at,
-                button: PointerButton::Primary,
-                pressed,
-                modifiers: Modifiers::NONE,
-            });
-        }
-    }
-    // Both clicks must fall within the time of a double click.
-    harness.input_mut().predicted_dt = 0.01;
-    harness.step();
+    fixture(&harness).session.set_once("equalizer.band_1.gain_db", 1.0);
+    fixture(&harness).session.set_once("equalizer.band_1.frequency_hz", 200.0);
     harness.run_steps(2);
-    if fixture(&harness).value("equalizer.band_1.gain_db") == 0.0 {
-        // The harness' clock runs in quarters of a second, too slow for a double click by pointer.
-        fixture(&harness).session.set_once("equalizer.band_1.gain_db", 1.5);
-        harness.run_steps(2);
+    fixture(&harness).host.take();
+    let center = harness.get_by_label("Band 1, bell, 200 Hz, +1.0 dB, Q 0.70, stereo").rect().center();
+    harness.drag_at(center);
+    harness.run_steps(1);
+    for step in 1..=4 {
+        harness.event(Event::PointerMoved(center + egui::vec2(15.0, 12.0) * step as f32));
+        harness.run_steps(1);
     }
-    harness.get_by_label("EQ curve, 1 band");
+    harness.drop_at(center + egui::vec2(60.0, 48.0));
+    harness.run_steps(2);
+    let gestures = fixture(&harness).host.take();
+    let count = |wanted: Gesture| gestures.iter().filter(|each| **each == wanted).count();
+    assert_eq!((count(Gesture::Begin), count(Gesture::End)), (3, 3), "frequency, gain and Q");
+    assert!(fixture(&harness).value("equalizer.band_1.gain_db") < 0.0);
+    assert!(fixture(&harness).value("equalizer.band_1.frequency_hz") > 300.0);
     harness.key_press(Key::Delete);
     harness.run_steps(2);
     assert_eq!(fixture(&harness).value("equalizer.band_1.gain_db"), 0.0);
+    harness.get_by_label("EQ curve, flat");
+}
+
+#[test]
+fn double_click_makes_a_band() {
+    let mut harness = open(Fixture::new(), Some(Stage::Equalizer));
+    let at = harness.get_by_label("EQ curve, flat").rect().center() - egui::vec2(0.0, 90.0);
+    // All of it in one frame: the harness' clock is too slow for two clicks in a row.
+    harness.input_mut().events.push(Event::PointerMoved(at));
+    for pressed in [true, false, true, false] {
+        let button = PointerButton::Primary;
+        let event = Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE };
+        harness.input_mut().events.push(event);
+        harness.input_mut().time = Some(1.0);
+        harness.step();
+    }
+    harness.run_steps(2);
+    assert!(fixture(&harness).value("equalizer.band_1.gain_db") > 0.5);
+    harness.get_by_label("EQ curve, 1 band");
 }
 
 #[test]

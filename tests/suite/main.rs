@@ -1,12 +1,14 @@
 //! One integration binary: whatever is checked across files.
 
 mod architecture;
+mod assistant;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
+mod limiter;
 mod loudness;
 #[cfg(feature = "plugin")]
 mod params;

@@ -3,6 +3,7 @@
 mod bundle;
 mod editor_host;
 mod eq_tables;
+mod landing;
 mod listening;
 mod playback;
 mod screen;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
+  landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   screenshots              bundle, then take the manual's pictures of the editor
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
 ";
@@ -54,6 +56,7 @@ fn run(args: &[String]) -> Result<()> {
         "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
         "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
         "eq-tables" => eq_tables::run(),
+        "landing" => landing::run(args),
         "test" => workspace::run("cargo", &["test", "--workspace"]),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

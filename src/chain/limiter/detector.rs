@@ -24,12 +24,12 @@ pub struct ChunkInfo {
 }
 
 impl ChunkInfo {
-    /// Silence.
+    /// Silence of which nothing is known yet: music may begin in the middle of an interpolator's reach.
     pub const SILENCE: Self = Self {
         peak: [0.0; 2],
         source_peak: [0.0; 2],
-        short_bound: [0.0; 2],
-        long_bound: [0.0; 2],
+        short_bound: [f32::INFINITY; 2],
+        long_bound: [f32::INFINITY; 2],
         gain_range: [1.0; 2],
         inverse_ceiling: 0.0,
     };
@@ -103,7 +103,9 @@ impl<const CHUNK: usize> Detector<CHUNK> {
     pub fn over_ratio(&mut self, irrelevant: f32) -> f32 {
         let age = self.reach;
         let mut info = *self.infos.get(age);
-        let limit = irrelevant / info.inverse_ceiling;
+        // The lowest ceiling of all the chunks that are seen.
+        let inverse_ceiling = (0..=2 * age).fold(0.0f32, |max, age| max.max(self.infos.get(age).inverse_ceiling));
+        let limit = irrelevant / inverse_ceiling;
         let mut max = 0.0f32;
         for channel in 0..2 {
             let mut bound = self.short_bound(channel, age);
@@ -121,7 +123,7 @@ impl<const CHUNK: usize> Detector<CHUNK> {
             }
         }
         *self.infos.get_mut(age) = info;
-        max * info.inverse_ceiling
+        max * inverse_ceiling
     }
 
     /// Upper bound of the short family, without evaluating it.

@@ -124,6 +124,7 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         if at_once {
             for glide in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet] {
                 glide.value = glide.target;
+                *glide = Glide::at(glide.target);
             }
         }
         self.musical.set_style(targets.style, at_once);
@@ -165,12 +166,7 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         let mut chunk = Chunk {
             signal: [[0.0; CHUNK]; 2],
             gain: [1.0; CHUNK],
-            info: ChunkInfo {
-                short_bound: [f32::INFINITY; 2],
-                long_bound: [f32::INFINITY; 2],
-                inverse_ceiling: (inverse_ceiling * MUSICAL_HEADROOM) as f32,
-                ..ChunkInfo::SILENCE
-            },
+            info: ChunkInfo { inverse_ceiling: (inverse_ceiling * MUSICAL_HEADROOM) as f32, ..ChunkInfo::SILENCE },
         };
         for (signal, input) in chunk.signal.iter_mut().zip(&self.input) {
             for i in 0..CHUNK {

@@ -19,28 +19,29 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape for the modes with time to look ahead, chunks of 16.
+    /// The shape for the modes with time to look ahead, chunks of 16. Found by measurement (`docs/limiter-peers.md`): no more
+    /// distortion, at the least loss of loudness, than the bars of `product.md` section 2 and `dsp.md` section 10 allow.
     pub fn standard(style: LimiterStyle) -> Self {
         match style {
             LimiterStyle::Clean => Self {
                 box_samples: [48, 48, 48],
-                hold_s: 0.0105,
+                hold_s: 0.0125,
                 fast_release_s: 0.001,
-                slow_release_s: 0.03,
+                slow_release_s: 0.015,
                 slow_attack_s: 0.02,
             },
             LimiterStyle::Balanced => Self {
-                box_samples: [16, 16, 32],
-                hold_s: 0.006,
+                box_samples: [32, 32, 32],
+                hold_s: 0.0075,
                 fast_release_s: 0.001,
-                slow_release_s: 0.03,
+                slow_release_s: 0.015,
                 slow_attack_s: 0.02,
             },
             LimiterStyle::Loud => Self {
-                box_samples: [16, 16, 16],
-                hold_s: 0.003,
+                box_samples: [16, 32, 32],
+                hold_s: 0.0035,
                 fast_release_s: 0.001,
-                slow_release_s: 0.02,
+                slow_release_s: 0.015,
                 slow_attack_s: 0.02,
             },
         }

@@ -142,18 +142,19 @@ fn drag(
     if response.dragged() && session.has_gesture(frequency) {
         let modifiers = ui.input(|input| input.modifiers);
         let speed = if modifiers.shift { 0.1 } else { 1.0 };
+        let moved = response.drag_delta();
         let (at, total) = ui.data_mut(|data| {
             let held: &mut (Pos2, Vec2) = data.get_temp_mut_or_insert_with(response.id, || (center, Vec2::ZERO));
             if !modifiers.alt {
-                held.0 += response.drag_delta() * speed;
+                held.0 += moved * speed;
             }
-            held.1 += response.drag_delta();
+            held.1 += moved;
             *held
         });
         let is_across = total.x.abs() > total.y.abs();
         if modifiers.alt {
             let band_q = session.params.settings().equalizer.bands[band_idx].q;
-            session.set(q, band_q * f64::from(-response.drag_delta().y / 60.0).exp2());
+            session.set(q, band_q * f64::from(-moved.y / 60.0).exp2());
         } else {
             if !modifiers.command || is_across {
                 session.set(frequency, graph.frequency_hz(at.x));

@@ -92,9 +92,11 @@ fn drag(ui: &Ui, session: &Session, setting: &'static Setting, response: &Respon
     }
     if response.dragged() && session.has_gesture(setting) {
         let speed = if is_fine { FINE } else { 1.0 };
+        // Read before the data is locked: the response asks the same context.
+        let moved = response.drag_delta().y * speed / TRAVEL;
         let drag = ui.data_mut(|data| {
             let drag: &mut Drag = data.get_temp_mut_or_default(response.id);
-            drag.travelled -= response.drag_delta().y * speed / TRAVEL;
+            drag.travelled -= moved;
             // Past an end the pointer's way back must act at once.
             drag.travelled = drag.travelled.clamp(-drag.start, 1.0 - drag.start);
             *drag
