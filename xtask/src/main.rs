@@ -24,7 +24,7 @@ usage: cargo xtask COMMAND
   install [CARGO OPTIONS]  bundle, then copy both to your plugin folders
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
-  verify                   bundle, then check both formats, the editor and the audio thread in hosts
+  verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   screenshots              bundle, then take the manual's pictures of the editor
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)

@@ -6,21 +6,35 @@ mod editor;
 mod samples;
 mod tools;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
 
 use crate::workspace::{bundled, demo_mix, out, run_command, step};
 use crate::{bundle, screen};
 
-/// All checks in order; the first that fails ends it.
-pub fn run(args: &[String]) -> Result<()> {
-    ensure!(args.is_empty(), "verify takes no arguments");
-    step("tools", tools::install)?;
-    step("bundle", || bundle::run(&[]))?;
-    step("the .clap in a host", || clap::run(&bundled("clap")))?;
-    step("the same samples from .clap, .vst3 and command line", samples::run)?;
-    step("no allocation while processing", allocations::run)?;
-    step("the editor in a window", || on_screen("editor"))?;
-    step("pictures of the editor", || on_screen("pictures"))?;
+type Check = (&'static str, &'static str, fn() -> Result<()>);
+
+/// All checks in order.
+const CHECKS: [Check; 7] = [
+    ("tools", "what the checks need", tools::install),
+    ("bundle", "both bundles", || bundle::run(&[])),
+    ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
+    ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
+    ("allocations", "no allocation while processing", allocations::run),
+    ("editor", "the editor in a window", || on_screen("editor")),
+    ("pictures", "pictures of the editor", || on_screen("pictures")),
+];
+
+/// All checks, or those named; the first that fails ends it.
+pub fn run(names: &[String]) -> Result<()> {
+    if let Some(name) = names.iter().find(|name| CHECKS.iter().all(|(known, ..)| known != name)) {
+        let known = CHECKS.map(|(name, ..)| name).join(", ");
+        bail!("there is no check {name:?}; there are {known}");
+    }
+    for (name, title, check) in CHECKS {
+        if names.is_empty() || names.iter().any(|chosen| chosen == name) {
+            step(title, check)?;
+        }
+    }
     println!("verified; pictures in {}", out("verify")?.display());
     Ok(())
 }
