@@ -24,6 +24,7 @@ pub fn hear(session: &Session, scene: &Scene, source: Source) {
         source,
         is_comparing: true,
         predicted_difference_lu: predicted_difference(session, scene),
+        ..MonitorState::default()
     });
 }
 

@@ -22,6 +22,8 @@ pub struct AudioThread {
     settings: Settings,
     chain: Chain,
     monitor: Monitor,
+    /// Outlasts a reset: a jump of the transport does not end a comparison.
+    monitor_state: MonitorState,
     sample_rate_hz: f64,
     is_offline: bool,
     is_restart_asked: bool,
@@ -63,6 +65,7 @@ impl AudioThread {
         end.meters().set_stream(sample_rate_hz, chain.latency_samples());
         Self {
             monitor: Monitor::new(sample_rate_hz, chain.latency_samples()),
+            monitor_state: MonitorState::default(),
             chain,
             sample_rate_hz,
             is_offline: process_mode == ProcessMode::Offline,
@@ -102,7 +105,9 @@ impl AudioThread {
     /// As new, with the present settings in force at once.
     pub fn reset(&mut self) {
         self.chain.reset();
+        self.chain.set(&self.settings);
         self.monitor.reset();
+        self.monitor.set(&self.monitor_state);
     }
 
     /// Processes one block in place: one or two channels, any length.
@@ -141,7 +146,8 @@ impl AudioThread {
         self.settings = Settings { latency_mode, ..self.params.settings() };
         self.chain.set(&self.settings);
         if let Some(state) = self.end.new_monitor_state() {
-            self.monitor.set(&if self.is_offline { MonitorState::default() } else { state });
+            self.monitor_state = if self.is_offline { MonitorState::default() } else { state };
+            self.monitor.set(&self.monitor_state);
         }
         let loads = self.params.num_loads();
         if std::mem::replace(&mut self.seen_loads, loads) != loads {
@@ -165,7 +171,8 @@ impl AudioThread {
         self.chain.process(left, right);
         // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
         if !self.is_offline {
-            self.frames.write(place, self.monitor.mix(), [left, right]);
+            let (mix_left, mix_right) = self.monitor.mix();
+            self.frames.write(place, [mix_left, mix_right], [left, right]);
         }
         let meters = self.end.meters();
         meters.hold_peaks(mix_peak, [peak(left), peak(right)]);

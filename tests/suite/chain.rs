@@ -1,9 +1,9 @@
 //! Properties that the chain keeps for every setting, rate and division into blocks.
 
-use discern::chain::{Activity, Chain};
 use discern::chain::settings::{
     BandShape, Choice, EqualizerSettings, InputSettings, Kind, LatencyMode, LimiterSettings, Settings, table,
 };
+use discern::chain::{Activity, Chain};
 use discern::dsp::signals::{sine, white_noise};
 use proptest::prelude::*;
 

@@ -85,7 +85,15 @@ pub fn fill(kind: usize, samples: &mut [f64], amplitude: f64, rate: f64, random:
         9 => write(&mut |n| (tone(180.0, phase)(n) * 3.0 + tone(2713.0, 1.0)(n)).clamp(-1.0, 1.0)),
         10 => {
             let spacing = 3 + random.below(900);
-            write(&mut |n| if n % spacing > 0 { 0.0 } else if (n / spacing).is_multiple_of(2) { 1.0 } else { -1.0 });
+            write(&mut |n| {
+                if n % spacing > 0 {
+                    0.0
+                } else if (n / spacing).is_multiple_of(2) {
+                    1.0
+                } else {
+                    -1.0
+                }
+            });
         }
         11 => write(&mut |_| if random.uniform() < 0.5 { 1.0 } else { -1.0 }),
         12 => write(&mut tone(random.between(0.4, 0.4999) * rate, phase)),
