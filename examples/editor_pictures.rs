@@ -46,7 +46,7 @@ fn pictures() -> Vec<Picture> {
     limiter.session.end.set_monitor_state(MonitorState {
         source: Source::Master,
         is_comparing: true,
-        predicted_difference_lu: None,
+        ..MonitorState::default()
     });
     let decided = Fixture::judged(VerdictKind::SmallMoves);
     decided.session.accept_needed();
