@@ -1,9 +1,9 @@
 //! The way around the chain: the input, delayed like the output, and the crossfade between them.
 
-use crate::dsp::ramp::Fade;
+use crate::dsp::ramp::{Fade, crossfade};
 
 /// Length of the crossfade, seconds.
-const FADE_S: f64 = 0.015;
+const FADE_S: f64 = 0.02;
 
 /// Delays the chain's input by the chain's latency and puts it in the output's place.
 ///
@@ -57,12 +57,8 @@ impl Bypass {
         }
         for ((l, r), dry) in left.iter_mut().zip(right).zip(delayed) {
             let weight = if self.fade.is_one() { 1.0 } else { self.fade.advance() };
-            if weight == 1.0 {
-                [*l, *r] = *dry;
-            } else {
-                *l += weight * (dry[0] - *l);
-                *r += weight * (dry[1] - *r);
-            }
+            *l = crossfade(*l, dry[0], weight);
+            *r = crossfade(*r, dry[1], weight);
         }
     }
 

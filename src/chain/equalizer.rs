@@ -7,7 +7,7 @@ mod curve;
 use wide::f64x2;
 
 use super::settings::{EqualizerSettings, NUM_BANDS};
-use crate::dsp::ramp::{Fade, KNOT_SAMPLES};
+use crate::dsp::ramp::{Fade, KNOT_SAMPLES, crossfade};
 use band::Band;
 pub use cascade::{MAX_SECTIONS, tilt_db};
 pub use curve::{BandCurve, band_response_db, response_db};
@@ -119,8 +119,8 @@ impl Equalizer {
             for (frame, (l, r)) in frames.iter().zip(left.iter_mut().zip(right.iter_mut())) {
                 let weight = self.switch.advance();
                 let [wet_left, wet_right] = frame.to_array();
-                *l += weight * (wet_left - *l);
-                *r += weight * (wet_right - *r);
+                *l = crossfade(*l, wet_left, weight);
+                *r = crossfade(*r, wet_right, weight);
             }
         }
     }

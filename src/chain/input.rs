@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 
 use super::settings::InputSettings;
-use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
+use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES, crossfade};
 use crate::dsp::units::gain_from_db;
 
 /// Corner of the DC blocker, Hz.
@@ -156,7 +156,7 @@ impl Input {
             }
             if is_switching {
                 let weight = self.switch.advance();
-                wet = [dry[0] + weight * (wet[0] - dry[0]), dry[1] + weight * (wet[1] - dry[1])];
+                wet = [crossfade(dry[0], wet[0], weight), crossfade(dry[1], wet[1], weight)];
             }
             [*l, *r] = wet;
         }
@@ -170,7 +170,7 @@ impl Input {
         }
         let before = apply(&self.previous_routing);
         let weight = self.routing_fade.advance();
-        [before[0] + weight * (after[0] - before[0]), before[1] + weight * (after[1] - before[1])]
+        [crossfade(before[0], after[0], weight), crossfade(before[1], after[1], weight)]
     }
 }
 

@@ -105,6 +105,11 @@ impl Fade {
     }
 }
 
+/// From `from` at weight 0 to `to` at weight 1, exact at both ends.
+pub fn crossfade(from: f64, to: f64, weight: f64) -> f64 {
+    if weight == 1.0 { to } else { from + weight * (to - from) }
+}
+
 /// A linear gain that reaches its targets in straight lines.
 #[derive(Clone, Copy, Debug)]
 pub struct Ramp {

@@ -199,7 +199,7 @@ fn changing_kind_does_not_click() {
         let output = render(&input, 64, |frame| if frame < 30_016 { before } else { after });
         let click_dbfs = loudest_line_outside_db(&output[0][..65_536], 48_000.0, 900.0..1100.0);
         println!("{:?} {:?}: {click_dbfs:.1} dBFS", after.shape, after.channel);
-        assert!(click_dbfs <= -80.0, "{after:?}: {click_dbfs}");
+        assert!(click_dbfs <= -70.0, "{after:?}: {click_dbfs}");
     }
 }
 

@@ -122,8 +122,11 @@ impl Band {
         self.previous.process(before);
         self.current.process(frames);
         for (frame, before) in frames.iter_mut().zip(before) {
-            let weight = f64x2::splat(self.fade.advance());
-            *frame = *before + weight * (*frame - *before);
+            let weight = self.fade.advance();
+            // Exact at the end: the run may be longer than the fade.
+            if weight < 1.0 {
+                *frame = *before + f64x2::splat(weight) * (*frame - *before);
+            }
         }
     }
 }
