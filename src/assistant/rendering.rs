@@ -148,9 +148,11 @@ impl Renderer {
         let mut from = 0;
         while from < num_frames + latency {
             let len = chunk.min(num_frames + latency - from);
-            let num_audio = num_frames.saturating_sub(from).min(len);
-            left[..num_audio].copy_from_slice(&piece.left[from..from + num_audio]);
-            right[..num_audio].copy_from_slice(&piece.right[from..from + num_audio]);
+            // The last chunks may begin after the audio has ended: only the chain's delay is left then.
+            let start = from.min(num_frames);
+            let num_audio = (num_frames - start).min(len);
+            left[..num_audio].copy_from_slice(&piece.left[start..start + num_audio]);
+            right[..num_audio].copy_from_slice(&piece.right[start..start + num_audio]);
             left[num_audio..len].fill(0.0);
             right[num_audio..len].fill(0.0);
             chain.process(&mut left[..len], &mut right[..len]);
