@@ -1,4 +1,4 @@
-//! An editor in a window: opened as slow hosts open it, kept alive, looked at and clicked.
+//! An editor in a window: opened as slow hosts open it, kept alive and looked at.
 
 use std::time::{Duration, Instant};
 
@@ -53,18 +53,6 @@ impl EditorHost {
         let size = plugin.resize_editor(width, height).context("the editor cannot be resized")?;
         self.window.resize(size.0, size.1)?;
         Ok(size)
-    }
-
-    /// Clicks at a place, pixels from the top left.
-    pub fn click(&self, plugin: &mut Plugin, x: i16, y: i16) -> Result<()> {
-        let pause = Duration::from_millis(80);
-        self.window.point(x, y)?;
-        idle(plugin, pause);
-        self.window.press(true)?;
-        idle(plugin, pause);
-        self.window.press(false)?;
-        idle(plugin, pause);
-        Ok(())
     }
 
     /// Hosts that follow the XEmbed protocol can show it.

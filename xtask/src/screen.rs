@@ -1,4 +1,4 @@
-//! A screen without a monitor: an X server of our own, a window in it, pictures of it and a pointer.
+//! A screen without a monitor: an X server of our own, a window in it and pictures of it.
 
 mod picture;
 mod server;

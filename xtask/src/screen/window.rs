@@ -5,7 +5,6 @@ use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     self, AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, WindowClass,
 };
-use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
@@ -59,20 +58,6 @@ impl Window {
             .reply()
             .context("no picture from the X server")?;
         Picture::from_bgrx(width.into(), height.into(), &reply.data)
-    }
-
-    /// Moves the pointer, pixels from the window's top left corner.
-    pub fn point(&self, x: i16, y: i16) -> Result<()> {
-        let motion = xproto::MOTION_NOTIFY_EVENT;
-        self.connection.xtest_fake_input(motion, 0, x11rb::CURRENT_TIME, self.root, x, y, 0)?.check()?;
-        Ok(())
-    }
-
-    /// Presses (or releases) the left button.
-    pub fn press(&self, is_down: bool) -> Result<()> {
-        let event = if is_down { xproto::BUTTON_PRESS_EVENT } else { xproto::BUTTON_RELEASE_EVENT };
-        self.connection.xtest_fake_input(event, 1, x11rb::CURRENT_TIME, self.root, 0, 0, 0)?.check()?;
-        Ok(())
     }
 
     /// Whether the embedded window says that it can be embedded (`_XEMBED_INFO`), as some hosts demand.
