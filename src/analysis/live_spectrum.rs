@@ -131,8 +131,9 @@ impl LiveSpectrumMeter {
                 *sum += f64::from(bin.norm_sqr());
             }
         }
-        // A Hann window passes 3/8 of the power; a full-scale sine on both channels has power 1 here.
-        let scale = 4.0 / (self.window.len() as f64).powi(2) / 1.5;
+        // A Hann window passes 3/8 of the power and these bins hold one half of it; a full-scale sine on both channels,
+        // whose mean squares add up to 1, then has power 1.
+        let scale = 2.0 / 0.375 / (self.window.len() as f64).powi(2);
         let mut sum = 0.0;
         for power in &mut self.cumulative {
             sum += *power * scale;

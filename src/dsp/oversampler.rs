@@ -69,7 +69,7 @@ impl Oversampler {
     pub fn latency_samples(&self) -> usize {
         match self.factor {
             Factor::Two => self.outer.order / 2,
-            Factor::Four => (self.outer.order + self.inner.order / 2 + 1) / 2,
+            Factor::Four => (self.outer.order + self.inner.order / 2).div_ceil(2),
         }
     }
 

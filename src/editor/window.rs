@@ -92,9 +92,8 @@ impl Shared {
 
 fn resize_hint() -> ResizeHint {
     ResizeHint {
-        can_resize: true,
         size_constraints: SizeConstraints::min_logical_size(LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y)),
-        ..ResizeHint::default()
+        ..ResizeHint::RESIZABLE
     }
 }
 

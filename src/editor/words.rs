@@ -141,6 +141,8 @@ pub fn change(change: &crate::assistant::Change) -> String {
         "sample_peak_dbfs" => ("sample peak", "dBFS"),
         "plr_db" => ("peak to loudness", "dB"),
         "psr_min_db" => ("least peak to short-term", "dB"),
+        "limiter_reduction_db" => ("most gain reduction", "dB"),
+        "crest_loss_db" => ("crest lost where loudest", "dB"),
         other => (other, ""),
     };
     format!("{name} {} to {} {unit}", number(change.before), number(change.after)).trim_end().to_owned()

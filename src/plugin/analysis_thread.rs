@@ -38,9 +38,8 @@ pub struct Stream {
 pub struct AnalysisThread {
     streams: Sender<Stream>,
     is_stopped: Arc<AtomicBool>,
+    waiting: Option<Worker>,
     handle: Option<JoinHandle<()>>,
-    waiting: Option<Box<dyn FnOnce(Receiver<Stream>, Arc<AtomicBool>) -> JoinHandle<()> + Send>>,
-    receiver: Option<Receiver<Stream>>,
 }
 
 impl AnalysisThread {
@@ -48,28 +47,21 @@ impl AnalysisThread {
     /// `accept_needed` asks the main thread to accept the open Needed moves.
     pub fn new(end: AnalysisEnd, params: SharedParams, accept_needed: impl Fn() + Send + 'static) -> Self {
         let (streams, receiver) = unbounded();
-        let start = move |streams: Receiver<Stream>, is_stopped: Arc<AtomicBool>| {
-            let work = move || {
-                // Best effort: without the right to do so the thread runs at normal priority.
-                set_current_thread_priority(ThreadPriority::Min).ok();
-                Worker::new(end, params, streams, Box::new(accept_needed)).run(&is_stopped);
-            };
-            thread::Builder::new().name("discern-analysis".to_owned()).spawn(work)
-        };
-        let start = move |streams, is_stopped| start(streams, is_stopped).unwrap_or_else(|_| thread::spawn(|| {}));
-        Self {
-            streams,
-            is_stopped: Arc::new(AtomicBool::new(false)),
-            handle: None,
-            waiting: Some(Box::new(start)),
-            receiver: Some(receiver),
-        }
+        let waiting = Some(Worker::new(end, params, receiver, Box::new(accept_needed)));
+        Self { streams, is_stopped: Arc::new(AtomicBool::new(false)), waiting, handle: None }
     }
 
     /// Hears a new stream from now on.
     pub fn hear(&mut self, stream: Stream) {
-        if let (Some(start), Some(receiver)) = (self.waiting.take(), self.receiver.take()) {
-            self.handle = Some(start(receiver, Arc::clone(&self.is_stopped)));
+        if let Some(worker) = self.waiting.take() {
+            let is_stopped = Arc::clone(&self.is_stopped);
+            let work = move || {
+                // Best effort: without the right to do so the thread runs at normal priority.
+                set_current_thread_priority(ThreadPriority::Min).ok();
+                worker.run(&is_stopped);
+            };
+            // A machine that has no thread left plays on without an assistant.
+            self.handle = thread::Builder::new().name("discern-analysis".to_owned()).spawn(work).ok();
         }
         self.streams.send(stream).ok();
     }

@@ -217,7 +217,8 @@ fn toggles_do_not_click() {
     // Right is quieter, so that a swap is audible.
     let input = [tone.clone(), tone.iter().map(|x| 0.5 * x).collect()];
     let base = Settings::default();
-    let toggles: [(&str, fn(&mut Settings)); 7] = [
+    type Toggle = (&'static str, fn(&mut Settings));
+    let toggles: [Toggle; 7] = [
         ("bypass", |s| s.bypass = true),
         ("invert", |s| s.input.invert_left = true),
         ("swap", |s| s.input.swap_channels = true),

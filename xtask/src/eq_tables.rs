@@ -344,12 +344,14 @@ fn solve(mut matrix: [Values; NUM_VALUES], mut right: Values) -> Values {
             .unwrap_or(column);
         matrix.swap(column, pivot);
         right.swap(column, pivot);
-        for row in column + 1..NUM_VALUES {
-            let factor = matrix[row][column] / matrix[column][column];
-            for k in column..NUM_VALUES {
-                matrix[row][k] -= factor * matrix[column][k];
+        let (above, below) = matrix.split_at_mut(column + 1);
+        let pivot_row = &above[column];
+        for (offset, row) in below.iter_mut().enumerate() {
+            let factor = row[column] / pivot_row[column];
+            for (value, pivot) in row[column..].iter_mut().zip(&pivot_row[column..]) {
+                *value -= factor * pivot;
             }
-            right[row] -= factor * right[column];
+            right[column + 1 + offset] -= factor * right[column];
         }
     }
     for row in (0..NUM_VALUES).rev() {

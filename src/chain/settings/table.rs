@@ -95,6 +95,16 @@ pub fn find(id: &str) -> Option<&'static Setting> {
 const DB: (f64, usize) = (0.01, 2);
 const PERCENT: (f64, usize) = (0.1, 1);
 
+/// Lowest and highest value; step and digits after the point.
+struct Span((f64, f64), (f64, usize));
+
+impl Span {
+    fn kind(self, is_log: bool) -> Kind {
+        let Self((min, max), (step, decimals)) = self;
+        Kind::Number { min, max, step, is_log, decimals }
+    }
+}
+
 struct Builder {
     rows: Vec<Setting>,
     group: &'static str,
@@ -119,28 +129,12 @@ impl Builder {
         });
     }
 
-    fn number(
-        &mut self,
-        id: &str,
-        name: &str,
-        unit: &'static str,
-        (min, max): (f64, f64),
-        (step, decimals): (f64, usize),
-        access: Access,
-    ) {
-        self.push(id, name, unit, Kind::Number { min, max, step, is_log: false, decimals }, access);
+    fn number(&mut self, id: &str, name: &str, unit: &'static str, span: Span, access: Access) {
+        self.push(id, name, unit, span.kind(false), access);
     }
 
-    fn ratio(
-        &mut self,
-        id: &str,
-        name: &str,
-        unit: &'static str,
-        (min, max): (f64, f64),
-        (step, decimals): (f64, usize),
-        access: Access,
-    ) {
-        self.push(id, name, unit, Kind::Number { min, max, step, is_log: true, decimals }, access);
+    fn ratio(&mut self, id: &str, name: &str, unit: &'static str, span: Span, access: Access) {
+        self.push(id, name, unit, span.kind(true), access);
     }
 
     fn toggle(&mut self, id: &str, name: &str, access: Access) {
@@ -194,12 +188,12 @@ fn build() -> Vec<Setting> {
     let mut b = Builder { rows: Vec::new(), group: "", band_idx: 0 };
     b.choice("latency_mode", "Latency mode", LatencyMode::NAMES, choice!(latency_mode));
     b.toggle("bypass", "Bypass", toggle!(bypass));
-    b.number("chain.amount_percent", "Chain amount", "%", AMOUNT, PERCENT, number!(amount_percent));
+    b.number("chain.amount_percent", "Chain amount", "%", Span(AMOUNT, PERCENT), number!(amount_percent));
 
     b.group = "Input";
     b.toggle("input.enabled", "On", toggle!(input.enabled));
-    b.number("input.amount_percent", "Amount", "%", AMOUNT, PERCENT, number!(input.amount_percent));
-    b.number("input.gain_db", "Gain", "dB", (-24.0, 24.0), DB, number!(input.gain_db));
+    b.number("input.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(input.amount_percent));
+    b.number("input.gain_db", "Gain", "dB", Span((-24.0, 24.0), DB), number!(input.gain_db));
     b.toggle("input.invert_left", "Invert left", toggle!(input.invert_left));
     b.toggle("input.invert_right", "Invert right", toggle!(input.invert_right));
     b.toggle("input.dc_blocker", "DC blocker", toggle!(input.dc_blocker));
@@ -207,16 +201,22 @@ fn build() -> Vec<Setting> {
 
     b.group = "EQ";
     b.toggle("equalizer.enabled", "On", toggle!(equalizer.enabled));
-    b.number("equalizer.amount_percent", "Amount", "%", AMOUNT, PERCENT, number!(equalizer.amount_percent));
+    b.number("equalizer.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(equalizer.amount_percent));
     for band_idx in 0..NUM_BANDS {
         b.band_idx = band_idx;
         let id = |parameter: &str| format!("equalizer.band_{}.{parameter}", band_idx + 1);
         let name = |parameter: &str| format!("Band {} {parameter}", band_idx + 1);
         b.toggle(&id("enabled"), &name("on"), band!(toggle enabled));
         b.choice(&id("shape"), &name("shape"), BandShape::NAMES, band!(choice shape));
-        b.ratio(&id("frequency_hz"), &name("frequency"), "Hz", (10.0, 20_000.0), (0.1, 1), band!(number frequency_hz));
-        b.number(&id("gain_db"), &name("gain"), "dB", (-18.0, 18.0), DB, band!(number gain_db));
-        b.ratio(&id("q"), &name("Q"), "", (0.1, 30.0), (0.001, 3), band!(number q));
+        b.ratio(
+            &id("frequency_hz"),
+            &name("frequency"),
+            "Hz",
+            Span((10.0, 20_000.0), (0.1, 1)),
+            band!(number frequency_hz),
+        );
+        b.number(&id("gain_db"), &name("gain"), "dB", Span((-18.0, 18.0), DB), band!(number gain_db));
+        b.ratio(&id("q"), &name("Q"), "", Span((0.1, 30.0), (0.001, 3)), band!(number q));
         b.choice(&id("slope_db_per_octave"), &name("slope"), CutSlope::NAMES, band!(choice slope));
         b.choice(&id("channel"), &name("channel"), BandChannel::NAMES, band!(choice channel));
     }
@@ -224,9 +224,9 @@ fn build() -> Vec<Setting> {
 
     b.group = "Limiter";
     b.toggle("limiter.enabled", "On", toggle!(limiter.enabled));
-    b.number("limiter.amount_percent", "Amount", "%", AMOUNT, PERCENT, number!(limiter.amount_percent));
-    b.number("limiter.gain_db", "Gain", "dB", (-24.0, 24.0), DB, number!(limiter.gain_db));
-    b.number("limiter.ceiling_dbtp", "Ceiling", "dBTP", (-24.0, 0.1), DB, number!(limiter.ceiling_dbtp));
+    b.number("limiter.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(limiter.amount_percent));
+    b.number("limiter.gain_db", "Gain", "dB", Span((-24.0, 24.0), DB), number!(limiter.gain_db));
+    b.number("limiter.ceiling_dbtp", "Ceiling", "dBTP", Span((-24.0, 0.1), DB), number!(limiter.ceiling_dbtp));
     b.choice("limiter.style", "Style", LimiterStyle::NAMES, choice!(limiter.style));
 
     b.group = "Dither";

@@ -255,7 +255,10 @@ mod tests {
                 // 16 intervals see a crest of anything above fs/32.
                 let peak = f64::from(family.max_abs(&sine(cycles_per_sample, f64::from(phase) * 0.157)));
                 let has_crest = cycles_per_sample >= 0.05;
-                assert!(peak < 1.0035 && (peak > 0.9965 || !has_crest), "{cycles_per_sample} {phase}: {peak}");
+                // libswresample's short filter lets images of what lies close to the Nyquist frequency through and reads
+                // them, so there the family reads more than the crest, as ffmpeg does.
+                let most = if cycles_per_sample < 0.44 { 1.0035 } else { 1.02 };
+                assert!(peak < most && (peak > 0.9965 || !has_crest), "{cycles_per_sample} {phase}: {peak}");
             }
         }
     }
