@@ -232,10 +232,13 @@ fn actions_load_as_zero() {
     let mut plugin = load();
     let listen = Parameter::id_of("action.listen");
     plugin.flush(&[(listen, 1.0)]).expect("inactive");
-    assert_eq!(plugin.value(listen).expect("a parameter"), 1.0);
+    assert_eq!(plugin.value(listen).expect("a parameter"), 0.0, "a press springs back");
     let state = plugin.save().expect("saves");
+    let mut pressed: serde_json::Value = serde_json::from_slice(&state[8..]).expect("JSON after its length");
+    pressed["params"]["action.listen"]["bool"] = true.into();
+    let json = pressed.to_string().into_bytes();
     let mut loaded = load();
-    loaded.restore(&state).expect("loads");
+    loaded.restore(&[&(json.len() as u64).to_le_bytes()[..], &json].concat()).expect("loads");
     assert_eq!(loaded.value(listen).expect("a parameter"), 0.0);
 }
 
