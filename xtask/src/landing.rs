@@ -107,7 +107,9 @@ fn master(cli: &Path, song: &Path, options: &[String], folder: &Path) -> Result<
     let json: Value = serde_json::from_slice(&output.stdout)?;
     let master = read(&path)?;
     let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-    let level = &json["moves"][0];
+    // Only a Needed move was accepted; what could be done besides says nothing of what was asked for.
+    let is_needed = |each: &&Value| each["class"] == "needed";
+    let level = json["moves"].as_array().into_iter().flatten().find(is_needed).unwrap_or(&Value::Null);
     let mix_lufs = number(&json["measurements"]["integrated_lufs"]);
     let expected = &level["evidence"][0]["expected"];
     let landed_lufs = number(&json["master"]["integrated_lufs"]);
