@@ -192,6 +192,11 @@ impl DcBlocker {
 
     fn process(&mut self, frame: [f64; 2]) -> [f64; 2] {
         let weight = if self.switch.is_one() { 1.0 } else { self.switch.advance() };
+        if self.switch.is_zero() {
+            // Forgotten at this very sample, wherever a block ends, so that it begins anew when it is switched on again.
+            self.offset = [0.0; 2];
+            return frame;
+        }
         std::array::from_fn(|channel| {
             self.offset[channel] += self.rate * (frame[channel] - self.offset[channel]);
             frame[channel] - weight * self.offset[channel]
