@@ -19,7 +19,7 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// The shape for the modes with time to look ahead, chunks of 16. Found by measurement (`docs/limiter-peers.md`): no more
+    /// The shape for the modes with time to look ahead, chunks of 16. Found by measurement (`cargo xtask peers`): no more
     /// distortion, at the least loss of loudness, than the bars of `product.md` section 2 and `dsp.md` section 10 allow.
     pub fn standard(style: LimiterStyle) -> Self {
         match style {
