@@ -64,7 +64,21 @@ fn pictures() -> Vec<Picture> {
     delta.clicks = Some(pos2(60.0, 684.0));
     let mut idle = picture("idle", fresh, None);
     idle.plays = false;
-    vec![
+    let stages = [Stage::Resonance, Stage::Multiband, Stage::Glue, Stage::Colour, Stage::Stereo, Stage::Clipper];
+    let all_on = |stage: Stage| {
+        let fixture = Fixture::judged(VerdictKind::SmallMoves);
+        for stage in stages {
+            fixture.session.set_once(&format!("{}.enabled", stage.key()), 1.0);
+        }
+        fixture.session.set_once("stereo.mono_bass", 1.0);
+        fixture.session.set_once("stereo.band_4.width_percent", 120.0);
+        picture(stage.key(), fixture, Some(stage))
+    };
+    let dynamic = Fixture::judged(VerdictKind::SmallMoves);
+    dynamic.session.set_once("equalizer.band_1.dynamic", 1.0);
+    let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
+    pictures.extend([
+        picture("dynamic_band", dynamic, Some(Stage::Equalizer)),
         idle,
         destination,
         target,
@@ -78,7 +92,8 @@ fn pictures() -> Vec<Picture> {
         accepted,
         picture("input", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Input)),
         picture("dither", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Dither)),
-    ]
+    ]);
+    pictures
 }
 
 /// Eleven seconds at 30 frames a second, the last one drawn.

@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         style: choice(args.get(5), LimiterStyle::Clean),
         ..Settings::default().limiter
     };
-    limiter.set(&settings, 1.0, None);
+    limiter.set(&settings, 1.0, 0.0);
     let num_channels = usize::from(spec.channels);
     let latency = limiter.latency_samples();
     let column = |channel: usize| {

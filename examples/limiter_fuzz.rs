@@ -26,7 +26,7 @@ fn main() {
         let settings = LimiterSettings { gain_db, ceiling_dbtp, style, ..Settings::default().limiter };
         let [mut left, mut right] = programme(FRAMES, rate, seed);
         let mut limiter = Limiter::new(rate, mode);
-        limiter.set(&settings, 1.0, None);
+        limiter.set(&settings, 1.0, 0.0);
         limiter.process(&mut left, &mut right);
         let [left, right] = [left, right].map(|side| side.iter().map(|&x| x as f32).collect::<Vec<f32>>());
         let over_db = |peak: f64| 20.0 * peak.log10() - ceiling_dbtp;

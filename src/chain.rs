@@ -1,20 +1,33 @@
 //! The mastering chain: settings and audio in, audio and activity out.
 
 mod bypass;
+mod clipper;
+mod colour;
 mod dither;
 pub mod equalizer;
+pub mod glue;
 mod input;
 pub mod limiter;
 pub mod monitor;
+pub mod multiband;
+pub mod resonance;
 pub mod settings;
+pub mod stereo;
 
 pub use settings::Settings;
 
 use bypass::Bypass;
+use clipper::Clipper;
+use colour::Colour;
 use dither::Dither;
 use equalizer::Equalizer;
+use glue::Glue;
 use input::Input;
 use limiter::Limiter;
+use multiband::Multiband;
+use resonance::{NUM_CURVE_POINTS, Resonance};
+use settings::{NUM_BANDS, NUM_SPLITS};
+use stereo::Stereo;
 
 /// The stages in their fixed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,12 +74,42 @@ impl Stage {
 }
 
 /// What the chain did during the last call of [`Chain::process`].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Activity {
+    /// Movement of each dynamic equalizer band away from its static gain at the end of the call, dB.
+    pub equalizer_gains_db: [f64; NUM_BANDS],
+    /// Deepest cut of the resonance tamer, dB, ≥ 0.
+    pub resonance_cut_db: f64,
+    /// Cut of the resonance tamer at each [`resonance::curve_frequency_hz`], dB, ≥ 0; refreshed about a hundred times a second.
+    pub resonance_cuts_db: [f32; NUM_CURVE_POINTS],
+    /// Gain change of each multiband band at the end of the call, make-up left out, dB.
+    pub multiband_gains_db: [f64; NUM_SPLITS],
+    /// Largest gain reduction of the glue compressor, dB, ≥ 0.
+    pub glue_reduction_db: f64,
+    /// Largest sample that the colour stage added, dBFS; −∞ when it added none.
+    pub colour_added_dbfs: f64,
+    /// Largest reduction of a peak by the clipper, dB, ≥ 0.
+    pub clipper_reduction_db: f64,
     /// Largest gain reduction of the limiter, dB, ≥ 0.
     pub limiter_reduction_db: f64,
     /// Input samples that were NaN or infinite and became 0, since construction or reset.
     pub num_non_finite: u64,
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        Self {
+            equalizer_gains_db: [0.0; NUM_BANDS],
+            resonance_cut_db: 0.0,
+            resonance_cuts_db: [0.0; NUM_CURVE_POINTS],
+            multiband_gains_db: [0.0; NUM_SPLITS],
+            glue_reduction_db: 0.0,
+            colour_added_dbfs: f64::NEG_INFINITY,
+            clipper_reduction_db: 0.0,
+            limiter_reduction_db: 0.0,
+            num_non_finite: 0,
+        }
+    }
 }
 
 /// The whole chain for a stereo stream; a mono stream is the same samples on both sides.
@@ -78,6 +121,12 @@ pub struct Chain {
     activity: Activity,
     input: Input,
     equalizer: Equalizer,
+    resonance: Resonance,
+    multiband: Multiband,
+    glue: Glue,
+    colour: Colour,
+    stereo: Stereo,
+    clipper: Clipper,
     limiter: Limiter,
     dither: Dither,
     bypass: Bypass,
@@ -89,17 +138,22 @@ const CHUNK_FRAMES: usize = 64;
 impl Chain {
     /// Allocates everything for `sample_rate_hz` (44.1–192 kHz). The latency follows from rate and mode alone.
     pub fn new(sample_rate_hz: f64, latency_mode: settings::LatencyMode) -> Self {
-        let limiter = Limiter::new(sample_rate_hz, latency_mode);
-        let latency_samples = limiter.latency_samples();
         let mut chain = Self {
             settings: Settings { latency_mode, ..Settings::default() },
             activity: Activity::default(),
             input: Input::new(sample_rate_hz),
-            equalizer: Equalizer::new(sample_rate_hz),
-            limiter,
+            equalizer: Equalizer::new(sample_rate_hz, latency_mode),
+            resonance: Resonance::new(sample_rate_hz, latency_mode),
+            multiband: Multiband::new(sample_rate_hz),
+            glue: Glue::new(sample_rate_hz),
+            colour: Colour::new(sample_rate_hz, latency_mode),
+            stereo: Stereo::new(sample_rate_hz),
+            clipper: Clipper::new(sample_rate_hz, latency_mode),
+            limiter: Limiter::new(sample_rate_hz, latency_mode),
             dither: Dither::new(sample_rate_hz),
-            bypass: Bypass::new(sample_rate_hz, latency_samples),
+            bypass: Bypass::new(sample_rate_hz, 0),
         };
+        chain.bypass = Bypass::new(sample_rate_hz, chain.latency_samples());
         chain.apply_settings();
         chain
     }
@@ -118,21 +172,27 @@ impl Chain {
         let settings = self.settings;
         // `product.md` section 2: the factor of a stage is its amount times the chain's, at most 2.
         let amount = |percent: f64| (percent / 100.0 * settings.amount_percent / 100.0).clamp(0.0, 2.0);
-        let dither_bits = settings.dither.enabled.then(|| settings.dither.bits.bits());
         self.input.set(&settings.input, amount(settings.input.amount_percent));
         self.equalizer.set(&settings.equalizer, amount(settings.equalizer.amount_percent));
-        self.limiter.set(&settings.limiter, amount(settings.limiter.amount_percent), dither_bits);
+        self.resonance.set(&settings.resonance, amount(settings.resonance.amount_percent));
+        self.multiband.set(&settings.multiband, amount(settings.multiband.amount_percent));
+        self.glue.set(&settings.glue, amount(settings.glue.amount_percent));
+        self.colour.set(&settings.colour, amount(settings.colour.amount_percent));
+        self.stereo.set(&settings.stereo, amount(settings.stereo.amount_percent));
+        self.clipper.set(&settings.clipper, amount(settings.clipper.amount_percent));
         self.dither.set(&settings.dither);
+        self.limiter.set(&settings.limiter, amount(settings.limiter.amount_percent), self.dither.max_error());
         self.bypass.set(settings.bypass || settings.amount_percent <= 0.0);
     }
 
     /// Processes both channels in place; equal lengths, any length. Real-time safe.
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), right.len());
-        self.activity.limiter_reduction_db = 0.0;
+        self.activity = Activity { num_non_finite: self.activity.num_non_finite, ..Activity::default() };
         for (left, right) in left.chunks_mut(CHUNK_FRAMES).zip(right.chunks_mut(CHUNK_FRAMES)) {
             self.process_chunk(left, right);
         }
+        self.activity.resonance_cuts_db = self.resonance.cuts_db();
     }
 
     fn process_chunk(&mut self, left: &mut [f32], right: &mut [f32]) {
@@ -147,13 +207,30 @@ impl Chain {
 
         self.input.process(l, r);
         self.equalizer.process(l, r);
+        self.resonance.process(l, r);
+        self.multiband.process(l, r);
+        self.glue.process(l, r);
+        self.colour.process(l, r);
+        self.stereo.process(l, r);
+        self.clipper.process(l, r);
         self.limiter.process(l, r);
         self.dither.process(l, r);
 
         self.bypass.mix(dry, l, r);
         give_out(l, left);
         give_out(r, right);
-        self.activity.limiter_reduction_db = self.activity.limiter_reduction_db.max(self.limiter.reduction_db());
+        self.note_activity();
+    }
+
+    fn note_activity(&mut self) {
+        let activity = &mut self.activity;
+        activity.equalizer_gains_db = self.equalizer.movements_db();
+        activity.resonance_cut_db = activity.resonance_cut_db.max(self.resonance.cut_db());
+        activity.multiband_gains_db = self.multiband.gains_db();
+        activity.glue_reduction_db = activity.glue_reduction_db.max(self.glue.reduction_db());
+        activity.colour_added_dbfs = activity.colour_added_dbfs.max(self.colour.added_dbfs());
+        activity.clipper_reduction_db = activity.clipper_reduction_db.max(self.clipper.reduction_db());
+        activity.limiter_reduction_db = activity.limiter_reduction_db.max(self.limiter.reduction_db());
     }
 
     /// Back to the state of a new chain, default settings included. Real-time safe.
@@ -162,6 +239,12 @@ impl Chain {
         self.activity = Activity::default();
         self.input.reset();
         self.equalizer.reset();
+        self.resonance.reset();
+        self.multiband.reset();
+        self.glue.reset();
+        self.colour.reset();
+        self.stereo.reset();
+        self.clipper.reset();
         self.limiter.reset();
         self.dither.reset();
         self.bypass.reset();
@@ -172,6 +255,12 @@ impl Chain {
     pub fn latency_samples(&self) -> usize {
         self.input.latency_samples()
             + self.equalizer.latency_samples()
+            + self.resonance.latency_samples()
+            + self.multiband.latency_samples()
+            + self.glue.latency_samples()
+            + self.colour.latency_samples()
+            + self.stereo.latency_samples()
+            + self.clipper.latency_samples()
             + self.limiter.latency_samples()
             + self.dither.latency_samples()
     }

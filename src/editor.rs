@@ -9,6 +9,7 @@ mod layout;
 mod levels;
 mod limiter;
 mod meters;
+mod panels;
 mod pen;
 mod proposals;
 mod ring;

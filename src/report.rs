@@ -2,8 +2,10 @@
 
 mod delivery;
 mod json;
+mod presets;
 mod settings_file;
 
 pub use delivery::{Check, delivery};
 pub use json::{Master, Source, json};
+pub use presets::{Preset, find_preset, presets};
 pub use settings_file::{read_settings, write_settings};

@@ -270,7 +270,9 @@ impl LevelPlan {
             share: 1.0,
         };
         let loudness = brief.target_lufs().map(|target_lufs| {
-            let high = if self.goal == Goal::Hold { 0.0 } else { target_lufs + LANDING_TOLERANCE_LU };
+            // A loudness that was asked for is meant both ways; a destination takes louder masters too.
+            let may_be_louder = self.goal == Goal::Hold && brief.loudness_lufs.is_none();
+            let high = if may_be_louder { 0.0 } else { target_lufs + LANDING_TOLERANCE_LU };
             everywhere("integrated_lufs", self.current.integrated_lufs, [target_lufs - LANDING_TOLERANCE_LU, high])
         });
         let peak = everywhere("true_peak_dbtp", self.current.true_peak_dbtp, [-120.0, brief.ceiling()]);

@@ -4,12 +4,23 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use atomic_float::{AtomicF32, AtomicF64};
 
+use crate::chain::Activity;
+use crate::chain::resonance::NUM_CURVE_POINTS;
+use crate::chain::settings::{NUM_BANDS, NUM_SPLITS};
+
 /// Levels of the running stream. Peaks hold the highest value until taken; the rest is the newest value.
 #[derive(Debug, Default)]
 pub struct Meters {
     mix_peak: [AtomicF32; 2],
     master_peak: [AtomicF32; 2],
     limiter_reduction_db: AtomicF32,
+    glue_reduction_db: AtomicF32,
+    clipper_reduction_db: AtomicF32,
+    resonance_cut_db: AtomicF32,
+    resonance_cuts_db: ResonanceCurve,
+    colour_added: AtomicF32,
+    equalizer_gains_db: [AtomicF32; NUM_BANDS],
+    multiband_gains_db: [AtomicF32; NUM_SPLITS],
     match_db: AtomicF32,
     seconds_to_match: AtomicF32,
     sample_rate_hz: AtomicF64,
@@ -19,6 +30,32 @@ pub struct Meters {
     is_playing: AtomicBool,
     has_position: AtomicBool,
     num_non_finite: AtomicU64,
+}
+
+/// The resonance tamer's curve; written only while there is something to show, or to take back.
+#[derive(Debug)]
+struct ResonanceCurve {
+    cuts_db: [AtomicF32; NUM_CURVE_POINTS],
+    is_shown: AtomicBool,
+}
+
+impl Default for ResonanceCurve {
+    fn default() -> Self {
+        Self { cuts_db: std::array::from_fn(|_| AtomicF32::new(0.0)), is_shown: AtomicBool::new(false) }
+    }
+}
+
+impl ResonanceCurve {
+    fn store(&self, cuts_db: &[f32; NUM_CURVE_POINTS]) {
+        for (meter, cut_db) in self.cuts_db.iter().zip(cuts_db) {
+            meter.store(*cut_db, Relaxed);
+        }
+        self.is_shown.store(cuts_db.iter().any(|cut_db| *cut_db > 0.0), Relaxed);
+    }
+
+    fn load(&self) -> [f32; NUM_CURVE_POINTS] {
+        std::array::from_fn(|idx| self.cuts_db[idx].load(Relaxed))
+    }
 }
 
 impl Meters {
@@ -36,14 +73,39 @@ impl Meters {
         (take(&self.mix_peak), take(&self.master_peak))
     }
 
-    /// Largest gain reduction of one block, dB.
-    pub fn hold_limiter_reduction(&self, reduction_db: f32) {
-        self.limiter_reduction_db.fetch_max(reduction_db, Relaxed);
+    /// What the chain did in one block.
+    pub fn hold_activity(&self, activity: &Activity) {
+        self.limiter_reduction_db.fetch_max(activity.limiter_reduction_db as f32, Relaxed);
+        self.glue_reduction_db.fetch_max(activity.glue_reduction_db as f32, Relaxed);
+        self.clipper_reduction_db.fetch_max(activity.clipper_reduction_db as f32, Relaxed);
+        self.resonance_cut_db.fetch_max(activity.resonance_cut_db as f32, Relaxed);
+        if activity.resonance_cut_db > 0.0 || self.resonance_cuts_db.is_shown.load(Relaxed) {
+            self.resonance_cuts_db.store(&activity.resonance_cuts_db);
+        }
+        self.colour_added.fetch_max(10f64.powf(activity.colour_added_dbfs / 20.0) as f32, Relaxed);
+        for (meter, gain_db) in self.equalizer_gains_db.iter().zip(activity.equalizer_gains_db) {
+            meter.store(gain_db as f32, Relaxed);
+        }
+        for (meter, gain_db) in self.multiband_gains_db.iter().zip(activity.multiband_gains_db) {
+            meter.store(gain_db as f32, Relaxed);
+        }
+        self.num_non_finite.store(activity.num_non_finite, Relaxed);
     }
 
-    /// Largest gain reduction since the last call, dB.
-    pub fn take_limiter_reduction_db(&self) -> f32 {
-        self.limiter_reduction_db.swap(0.0, Relaxed)
+    /// What the chain did since the last call; gains of bands are the newest.
+    pub fn take_activity(&self) -> Activity {
+        let take = |meter: &AtomicF32| f64::from(meter.swap(0.0, Relaxed));
+        Activity {
+            equalizer_gains_db: std::array::from_fn(|idx| f64::from(self.equalizer_gains_db[idx].load(Relaxed))),
+            resonance_cut_db: take(&self.resonance_cut_db),
+            resonance_cuts_db: self.resonance_cuts_db.load(),
+            multiband_gains_db: std::array::from_fn(|idx| f64::from(self.multiband_gains_db[idx].load(Relaxed))),
+            glue_reduction_db: take(&self.glue_reduction_db),
+            colour_added_dbfs: 20.0 * take(&self.colour_added).log10(),
+            clipper_reduction_db: take(&self.clipper_reduction_db),
+            limiter_reduction_db: take(&self.limiter_reduction_db),
+            num_non_finite: self.num_non_finite.load(Relaxed),
+        }
     }
 
     /// The monitor's match gain (how much the louder side is turned down, dB; negative: the master) and the seconds
@@ -93,11 +155,6 @@ impl Meters {
     }
 
     /// Input samples that were not numbers.
-    pub fn set_num_non_finite(&self, count: u64) {
-        self.num_non_finite.store(count, Relaxed);
-    }
-
-    /// See [`Self::set_num_non_finite`].
     pub fn num_non_finite(&self) -> u64 {
         self.num_non_finite.load(Relaxed)
     }

@@ -3,24 +3,40 @@
 mod band;
 mod cascade;
 mod curve;
+mod lane;
+mod linear;
+mod makeup;
+mod movement;
+mod serial;
+mod still;
+#[cfg(test)]
+mod tests;
 
 use wide::f64x2;
 
-use super::settings::{EqualizerSettings, NUM_BANDS};
-use crate::dsp::ramp::{Fade, KNOT_SAMPLES, crossfade};
-use band::Band;
+use super::settings::{EqualizerSettings, LatencyMode, NUM_BANDS};
+use crate::dsp::ramp::{Fade, KNOT_SAMPLES};
 pub use cascade::{MAX_SECTIONS, tilt_db};
 pub use curve::{BandCurve, band_response_db, response_db};
+use linear::LinearPhase;
+use makeup::MakeUp;
+pub use makeup::auto_makeup_db;
+use serial::Serial;
 
 /// Length of every crossfade of the stage, seconds.
 const FADE_S: f64 = 0.02;
 
-/// Stage 2. Minimum phase, no latency.
+/// Stage 2. Minimum phase without latency, or linear phase in [`LatencyMode::Linear`].
 ///
-/// Frequency, gain and q glide; whatever else changes crossfades. Everything moves on a grid of [`KNOT_SAMPLES`]
-/// counted from the last reset, so the division into blocks cannot be heard or measured.
+/// Frequency, gain, q and make-up glide; whatever else changes crossfades. Everything moves on a grid of
+/// [`KNOT_SAMPLES`] counted from the last reset, so the division into blocks cannot be heard or measured.
+///
+/// In linear phase the bands at rest are one finite impulse response, and what dynamic bands move is done by
+/// minimum-phase bands after it, which do nothing while nothing moves.
 pub struct Equalizer {
-    bands: [Band; NUM_BANDS],
+    serial: Serial,
+    linear: Option<LinearPhase>,
+    makeup: MakeUp,
     switch: Fade,
     position: usize,
     is_fresh: bool,
@@ -29,9 +45,11 @@ pub struct Equalizer {
 
 impl Equalizer {
     /// An equalizer that does nothing until it is set.
-    pub fn new(sample_rate_hz: f64) -> Self {
+    pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
         Self {
-            bands: std::array::from_fn(|_| Band::new(sample_rate_hz)),
+            serial: Serial::new(sample_rate_hz),
+            linear: (latency_mode == LatencyMode::Linear).then(|| LinearPhase::new(sample_rate_hz)),
+            makeup: MakeUp::new(sample_rate_hz),
             switch: Fade::new(false, FADE_S, sample_rate_hz),
             position: 0,
             is_fresh: true,
@@ -47,9 +65,13 @@ impl Equalizer {
         if is_on {
             // A stage that comes back from silence starts with its new settings under the fade.
             let holds_at_once = self.is_fresh || self.switch.is_zero();
-            for (band, band_settings) in self.bands.iter_mut().zip(&settings.bands) {
-                band.set(band_settings, amount, holds_at_once);
+            if let Some(linear) = &mut self.linear {
+                linear.set(&settings.bands, amount, self.is_fresh);
+                self.serial.set(&settings.bands.map(linear::moving_part), amount, holds_at_once);
+            } else {
+                self.serial.set(&settings.bands, amount, holds_at_once);
             }
+            self.makeup.set(settings, amount, holds_at_once);
         }
         if self.is_fresh {
             self.switch.jump(is_on);
@@ -64,11 +86,14 @@ impl Equalizer {
         self.is_fresh = self.is_fresh && left.is_empty();
         let mut done = 0;
         while done < left.len() {
-            if self.position == 0 && !self.is_resting {
-                self.move_to_next_knot();
+            if self.position == 0 && !self.is_resting && !self.switch.is_zero() {
+                self.is_resting = true;
+                self.is_resting &= !self.serial.move_to_next_knot();
+                self.is_resting &= !self.makeup.move_to_next_knot();
             }
             let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
-            if !self.switch.is_zero() && self.bands.iter().any(Band::is_active) {
+            let is_working = self.linear.is_some() || self.serial.is_working() || self.makeup.is_active();
+            if is_working && (self.linear.is_some() || !self.switch.is_zero()) {
                 self.process_run(&mut left[done..done + run], &mut right[done..done + run]);
             } else if !self.switch.is_zero() && !self.switch.is_one() {
                 (0..run).for_each(|_| _ = self.switch.advance());
@@ -80,48 +105,56 @@ impl Equalizer {
 
     /// Back to the state of a new equalizer.
     pub fn reset(&mut self) {
-        self.bands.iter_mut().for_each(Band::reset);
+        self.serial.reset();
+        if let Some(linear) = &mut self.linear {
+            linear.reset();
+        }
+        self.makeup.reset();
         self.switch.jump(false);
         self.position = 0;
         self.is_fresh = true;
         self.is_resting = true;
     }
 
-    /// Always 0.
+    /// 0, or the delay of the linear phase: 2560 samples at 44.1 and 48 kHz, twice that up to 100 kHz, else 4 times.
     pub fn latency_samples(&self) -> usize {
-        0
+        self.linear.as_ref().map_or(0, LinearPhase::latency_samples)
     }
 
-    fn move_to_next_knot(&mut self) {
-        self.is_resting = true;
-        for band in &mut self.bands {
-            self.is_resting &= !band.move_to_next_knot();
-        }
+    /// Movement of each dynamic band away from its static gain at the end of the last [`Self::process`], dB.
+    pub fn movements_db(&self) -> [f64; NUM_BANDS] {
+        if self.switch.is_zero() { [0.0; NUM_BANDS] } else { self.serial.movements_db() }
     }
 
+    /// Between two knots.
     fn process_run(&mut self, left: &mut [f64], right: &mut [f64]) {
-        let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
-        let frames = &mut buffer[..left.len()];
-        for (frame, (l, r)) in frames.iter_mut().zip(left.iter().zip(right.iter())) {
+        let (mut dry, mut wet) = ([f64x2::splat(0.0); KNOT_SAMPLES], [f64x2::splat(0.0); KNOT_SAMPLES]);
+        let (dry, wet) = (&mut dry[..left.len()], &mut wet[..left.len()]);
+        for (frame, (l, r)) in dry.iter_mut().zip(left.iter().zip(right.iter())) {
             *frame = f64x2::from([*l, *r]);
         }
-        for band in self.bands.iter_mut().filter(|band| band.is_active()) {
-            if self.position == 0 {
-                band.settle();
-            }
-            band.process(frames);
-        }
-        if self.switch.is_one() {
-            for (frame, (l, r)) in frames.iter().zip(left.iter_mut().zip(right.iter_mut())) {
-                [*l, *r] = frame.to_array();
-            }
+        if let Some(linear) = &mut self.linear {
+            linear.process(dry, wet, self.position == 0);
         } else {
-            for (frame, (l, r)) in frames.iter().zip(left.iter_mut().zip(right.iter_mut())) {
+            wet.copy_from_slice(dry);
+        }
+        if !self.switch.is_zero() {
+            self.serial.process(wet, dry, self.position == 0);
+            self.makeup.process(wet);
+        }
+        if self.switch.is_zero() {
+            wet.copy_from_slice(dry);
+        } else if !self.switch.is_one() {
+            for (wet, dry) in wet.iter_mut().zip(dry.iter()) {
                 let weight = self.switch.advance();
-                let [wet_left, wet_right] = frame.to_array();
-                *l = crossfade(*l, wet_left, weight);
-                *r = crossfade(*r, wet_right, weight);
+                // Exact at the end: the run may be longer than the fade.
+                if weight < 1.0 {
+                    *wet = *dry + f64x2::splat(weight) * (*wet - *dry);
+                }
             }
+        }
+        for (frame, (l, r)) in wet.iter().zip(left.iter_mut().zip(right.iter_mut())) {
+            [*l, *r] = frame.to_array();
         }
     }
 }

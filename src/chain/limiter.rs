@@ -18,10 +18,8 @@ use pipeline::{Pipeline, Targets};
 
 /// The ceiling is held this far below its number, for the rounding of meters and files.
 const MARGIN_DB: f64 = 0.001;
-/// Triangular dither and rounding move a sample by up to this many steps of the word (`dsp.md` section 6).
-const DITHER_STEPS: f64 = 1.5;
-/// The most that an interpolator makes of such errors: the L1 norm of its weights, for 124 taps.
-const DITHER_L1: f64 = 3.4;
+/// The most that an interpolator makes of errors of the samples after the limiter: the L1 norm of its weights, for 124 taps.
+const ERROR_L1: f64 = 3.4;
 
 /// Nothing set yet: no gain, no ceiling.
 const INITIAL: Targets =
@@ -56,15 +54,15 @@ impl Limiter {
         Self { core, has_settings: false, has_audio: false, min_gain: 1.0 }
     }
 
-    /// Takes new settings: `amount` (0–2) scales the gain in dB; `dither_bits` is the word length that the output will be
-    /// dithered to, which needs a little margin. Off or at amount 0 the output is the delayed input.
+    /// Takes new settings: `amount` (0–2) scales the gain in dB; `dither_error` (linear) is the most that
+    /// the dither after it will move a sample, for which the ceiling is held a little lower. Off or at amount 0 the output is
+    /// the delayed input.
     ///
     /// The first settings after `new` or `reset` hold at once, later ones glide for 20 ms. Real-time safe.
-    pub fn set(&mut self, settings: &LimiterSettings, amount: f64, dither_bits: Option<u32>) {
+    pub fn set(&mut self, settings: &LimiterSettings, amount: f64, dither_error: f64) {
         let inverse_ceiling = settings.ceiling().map_or(0.0, |ceiling_dbtp| {
             let ceiling = gain_from_db(ceiling_dbtp);
-            let dither_error = dither_bits.map_or(0.0, |bits| DITHER_STEPS * DITHER_L1 * 0.5f64.powi(bits as i32 - 1));
-            1.0 / (ceiling * gain_from_db(-MARGIN_DB) - dither_error).max(1e-6)
+            1.0 / (ceiling * gain_from_db(-MARGIN_DB) - ERROR_L1 * dither_error).max(1e-6)
         });
         let is_on = settings.enabled && amount > 0.0;
         let targets = Targets {

@@ -1,10 +1,17 @@
-//! What is listened to instead of the master: the mix at equal loudness, or the difference of the two.
+//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one channel.
 
+mod channels;
 mod matching;
+mod solo;
 
+use super::settings::LatencyMode;
+use super::{Settings, Stage};
 use crate::dsp::ramp::{Fade, Ramp};
 use crate::dsp::units::gain_from_db;
+use channels::ChannelSwitch;
+pub use channels::Channels;
 use matching::Matching;
+use solo::Solo;
 
 /// Length of the crossfade between sources, and of the turning down when a comparison begins, seconds.
 const SWITCH_S: f64 = 0.02;
@@ -34,11 +41,15 @@ pub struct MonitorState {
     pub is_match_held: bool,
     /// Loudness of the master minus that of the mix as predicted from the song, LU; where it is known.
     pub predicted_difference_lu: Option<f64>,
+    /// Puts what this stage alone makes of the mix in the master's place: by itself, or against the mix as delta.
+    pub solo: Option<Stage>,
+    /// Channels that are listened to.
+    pub channels: Channels,
 }
 
 /// The switch after the chain.
 ///
-/// Per block: [`Self::take_mix`] with the chain's input, the chain, [`Self::process`] with its output. Both streams
+/// Per block: [`Self::take_mix`] with the chain's settings and input, the chain, [`Self::process`] with its output. Both streams
 /// are always measured; the louder one is turned down while a comparison runs. In the neutral state the master passes
 /// bit for bit. What is analysed is [`Self::mix`] and the chain's output before [`Self::process`], never what comes
 /// after it.
@@ -57,6 +68,10 @@ pub struct Monitor {
     gains: [Ramp; 2],
     /// A comparison runs whose match has been found.
     is_matched: bool,
+    solo: Solo,
+    /// The stage whose rendering the match is of; the whole chain's without one.
+    compared: Option<Stage>,
+    channels: ChannelSwitch,
     switch_samples: usize,
     return_samples: usize,
 }
@@ -65,11 +80,12 @@ impl Monitor {
     /// Most frames in one block; longer ones come in parts.
     pub const MAX_BLOCK_FRAMES: usize = 8192;
 
-    /// Allocates everything. `latency_samples` is the chain's.
-    pub fn new(sample_rate_hz: f64, latency_samples: usize) -> Self {
+    /// Allocates everything, for a chain of the same rate and mode.
+    pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
+        let solo = Solo::new(sample_rate_hz, latency_mode, Self::MAX_BLOCK_FRAMES, SWITCH_S);
         Self {
             state: MonitorState::default(),
-            delay: vec![[0.0; 2]; latency_samples],
+            delay: vec![[0.0; 2]; solo.latency_samples()],
             delay_position: 0,
             mix: [vec![0.0; Self::MAX_BLOCK_FRAMES], vec![0.0; Self::MAX_BLOCK_FRAMES]],
             num_mix_frames: 0,
@@ -79,6 +95,9 @@ impl Monitor {
             fade: Fade::new(true, SWITCH_S, sample_rate_hz),
             gains: [Ramp::new(1.0); 2],
             is_matched: false,
+            solo,
+            compared: None,
+            channels: ChannelSwitch::new(SWITCH_S, sample_rate_hz),
             switch_samples: (SWITCH_S * sample_rate_hz) as usize,
             return_samples: (RETURN_S * sample_rate_hz) as usize,
         }
@@ -88,6 +107,8 @@ impl Monitor {
     pub fn set(&mut self, state: &MonitorState) {
         let was_comparing = self.state.is_comparing;
         self.state = *state;
+        self.solo.set(state.solo);
+        self.channels.set(state.channels);
         if state.is_comparing && !was_comparing {
             self.matching.begin(state.predicted_difference_lu);
             self.is_matched = false;
@@ -98,9 +119,9 @@ impl Monitor {
         }
     }
 
-    /// Takes a block of the chain's input before the chain turns it into its output: at most
+    /// Takes a block of the chain's input before the chain, set to `settings`, turns it into its output: at most
     /// [`Self::MAX_BLOCK_FRAMES`] of equal lengths. Real-time safe.
-    pub fn take_mix(&mut self, left: &[f32], right: &[f32]) {
+    pub fn take_mix(&mut self, settings: &Settings, left: &[f32], right: &[f32]) {
         debug_assert!(left.len() <= Self::MAX_BLOCK_FRAMES && left.len() == right.len());
         let num_frames = left.len().min(right.len()).min(Self::MAX_BLOCK_FRAMES);
         let [mix_left, mix_right] = &mut self.mix;
@@ -117,6 +138,7 @@ impl Monitor {
             (mix_left[idx], mix_right[idx]) = (frame[0], frame[1]);
         }
         self.num_mix_frames = num_frames;
+        self.solo.take_mix(settings, &left[..num_frames], &right[..num_frames]);
     }
 
     /// The mix as it lies under the last block of the chain's output, left and right.
@@ -129,6 +151,15 @@ impl Monitor {
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), self.num_mix_frames);
         let num_frames = self.num_mix_frames.min(left.len()).min(right.len());
+        self.solo.replace(&mut left[..num_frames], &mut right[..num_frames]);
+        if self.compared != self.solo.in_place() {
+            // Something else in the master's place is another comparison.
+            self.compared = self.solo.in_place();
+            self.matching.forget();
+            self.is_matched = false;
+            let is_master = self.compared.is_none();
+            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_master));
+        }
         let mut done = 0;
         while done < num_frames {
             let run = (num_frames - done).min(self.matching.samples_to_block_end());
@@ -138,7 +169,8 @@ impl Monitor {
                 [&self.mix[0][frames.clone()], &self.mix[1][frames.clone()]],
                 [&left[frames.clone()], &right[frames.clone()]],
             );
-            self.listen(frames.start, &mut left[frames.clone()], &mut right[frames]);
+            self.listen(frames.start, &mut left[frames.clone()], &mut right[frames.clone()]);
+            self.channels.process(&mut left[frames.clone()], &mut right[frames]);
             if is_block_complete && self.state.is_comparing && !(self.state.is_match_held && self.is_matched) {
                 self.matching.advance();
                 // In step with the blocks; only the first match of a comparison is reached sooner.
@@ -170,6 +202,9 @@ impl Monitor {
         self.fade.jump(true);
         self.gains = [Ramp::new(1.0); 2];
         self.is_matched = false;
+        self.solo.reset();
+        self.compared = None;
+        self.channels.reset();
     }
 
     /// Leads the gains to where the match is.

@@ -66,8 +66,8 @@ pub struct RenderArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Settings as TOML; without it the defaults, which pass the mix through untouched
-    #[arg(long, value_name = "FILE")]
+    /// Settings as TOML, or the name of a factory preset; without it the defaults, which pass the mix through untouched
+    #[arg(long, value_name = "FILE|PRESET")]
     pub settings: Option<PathBuf>,
     /// Set a setting after the file (repeatable)
     #[arg(long = "set", value_name = "STAGE.PARAMETER=VALUE")]

@@ -1,12 +1,14 @@
 //! `render`: the chain alone.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 
 use super::args::RenderArgs;
 use super::output::Output;
 use super::song;
 use crate::chain::Settings;
-use crate::report::read_settings;
+use crate::report::{find_preset, presets, read_settings};
 
 /// Renders; what was written, as text.
 ///
@@ -16,11 +18,7 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
     let mut settings = match &arguments.settings {
         None => Settings::default(),
-        Some(path) => {
-            let name = || path.display().to_string();
-            let text = std::fs::read_to_string(path).context("cannot be read; check the path").with_context(name)?;
-            read_settings(&text).with_context(name)?
-        }
+        Some(path) => settings_of(path)?,
     };
     for assignment in &arguments.assignments {
         assignment.apply(&mut settings);
@@ -28,4 +26,19 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
     let audio = song::read_for_chain(&arguments.file)?;
     let rendered = song::render(&audio, &settings);
     Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
+}
+
+/// The settings of a file, or of the factory preset of that name where there is no such file.
+fn settings_of(path: &Path) -> Result<Settings> {
+    if let Some(preset) = path.to_str().and_then(find_preset).filter(|_| !path.exists()) {
+        return Ok(preset.settings);
+    }
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path)
+        .with_context(|| {
+            let keys: Vec<_> = presets().iter().map(|preset| preset.key).collect();
+            format!("cannot be read; check the path, or name a preset: {}", keys.join(", "))
+        })
+        .with_context(name)?;
+    read_settings(&text).with_context(name)
 }

@@ -1,266 +1,209 @@
-//! Linear-phase oversampling by two or four, for what bends the waveform.
+//! Lets a curve bend a stereo pair at a raised rate and brings back what it adds, and only that.
+//!
+//! The untouched signal never passes a filter: the caller delays it by a whole number of samples and adds what comes from here
+//! (`dsp.md` section 4). Where the curve adds nothing, no filter runs, and what comes is exactly nothing.
 
-use std::f64::consts::PI;
+mod stage;
+mod tape;
+mod taps;
 
 use wide::f64x2;
 
-use super::window::{kaiser, sinc};
+use stage::Stage;
+use tape::{Sum, Tape};
 
-/// Stop-band attenuation of every filter, dB.
-const ATTENUATION_DB: f64 = 100.0;
-/// Edges of the transition over the base rate: 20 and 24 kHz at 48 kHz. Nothing folds back below the upper one.
-const PASS_EDGE: f64 = 20.0 / 48.0;
-const STOP_EDGE: f64 = 0.5;
+/// Added samples below this (−600 dB) are nothing: it ends decays before they become denormal.
+const NOTHING: f64 = 1e-30;
 
-/// How many samples stand for one.
+/// How far the rate is raised, and through which low-pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Factor {
-    /// Two.
-    Two,
-    /// Four.
-    Four,
+pub enum Plan {
+    /// Not at all.
+    Single,
+    /// Twice.
+    Double(LowPass),
+    /// Four times.
+    Quadruple(LowPass),
 }
 
-/// Raises the rate of a stereo pair, lets a function work there, and comes back.
-///
-/// The delay of the round trip is a whole number of samples at the base rate, so that the untouched signal can be
-/// added to a processed residual exactly.
+/// The linear-phase low-pass between the rate and twice the rate; edges for 48 kHz.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LowPass {
+    /// Flat to 20 kHz, −102 dB from 24 kHz: nothing folds back at all.
+    Sharp,
+    /// Flat to 20 kHz, −91 dB from 26.2 kHz: what folds back stays above 20 kHz, even at 44.1 kHz. Shorter than sharp.
+    Gentle,
+    /// Flat to 12 kHz, −101 dB from 24 kHz: for rates of which the audible range is the lower half.
+    Wide,
+}
+
+impl LowPass {
+    fn stage(self, is_late: bool) -> Stage {
+        let half: &[f64] = match self {
+            Self::Sharp => &taps::SHARP,
+            Self::Gentle => &taps::GENTLE,
+            Self::Wide => &taps::WIDE,
+        };
+        Stage::new(half, is_late)
+    }
+}
+
+/// Raises the rate where needed, bends, and comes back.
 #[derive(Clone, Debug)]
 pub struct Oversampler {
-    factor: Factor,
+    plan: Plan,
     outer: Stage,
     inner: Stage,
-    /// One sample at twice the rate, which makes the delay of the inner stage whole.
-    held: f64x2,
+    input: Tape,
+    /// Samples at twice the rate, as far as they were needed.
+    doubled: Tape,
+    /// Newest frames of which `doubled` knows nothing.
+    num_unknown: usize,
+    /// Frames of `input` that a sample now may depend on and that were not quiet.
+    num_loud: usize,
+    reach: usize,
+    /// 1 over an upper bound of the largest sample between samples over the largest sample.
+    inverse_peak_gain: f64,
+    /// The two samples at the raised rate before the next one, oldest first.
+    before: [f64x2; 2],
+    inner_sum: Sum,
+    output: Sum,
 }
 
 impl Oversampler {
-    /// Allocates the filters. The rate does not matter: everything scales with it.
-    pub fn new(factor: Factor) -> Self {
+    /// Allocates the filters of `plan`.
+    pub fn new(plan: Plan) -> Self {
+        let (outer, inner) = match plan {
+            Plan::Single => (Stage::none(), Stage::none()),
+            Plan::Double(low_pass) => (low_pass.stage(true), Stage::none()),
+            Plan::Quadruple(low_pass) => (low_pass.stage(false), Stage::late_half_band(&taps::SHORT_HALF_BAND)),
+        };
+        // The inner stage looks back this many frames, two of its samples more for the curve's memory.
+        let lag = (inner.reach() + 2).div_ceil(2) + 2;
+        let zero = f64x2::splat(0.0);
         Self {
-            factor,
-            // At twice the rate the transition is the one wanted.
-            outer: Stage::new(PASS_EDGE / 2.0, STOP_EDGE / 2.0),
-            // At four times the rate only the images around twice the rate are left: a wide half-band.
-            inner: Stage::new(STOP_EDGE / 4.0, 0.5 - STOP_EDGE / 4.0),
-            held: f64x2::splat(0.0),
+            plan,
+            input: Tape::new(outer.reach() + lag),
+            doubled: Tape::new(inner.reach() + 4),
+            num_unknown: lag,
+            num_loud: 0,
+            reach: outer.reach() + lag,
+            inverse_peak_gain: (1.0 - 1e-9) / (outer.peak_gain() * inner.peak_gain()),
+            before: [zero; 2],
+            inner_sum: Sum::new(inner.reach() + 4),
+            output: Sum::new(outer.reach() + 2),
+            outer,
+            inner,
         }
     }
 
-    /// Passes frames through `shape` at the raised rate, in place. Real-time safe.
-    pub fn process(&mut self, frames: &mut [f64x2], mut shape: impl FnMut(f64x2) -> f64x2) {
-        for frame in frames {
-            let doubled = self.outer.up(*frame);
-            let back = match self.factor {
-                Factor::Two => doubled.map(&mut shape),
-                Factor::Four => {
-                    let [first, second] = doubled.map(|sample| {
-                        let quadrupled = self.inner.up(sample).map(&mut shape);
-                        self.inner.down(quadrupled)
-                    });
-                    [std::mem::replace(&mut self.held, second), first]
-                }
-            };
-            *frame = self.outer.down(back);
-        }
-    }
-
-    /// Delay of the round trip at the base rate.
+    /// Delay of what is added, samples. It includes the one sample at the raised rate by which a curve averaged over three
+    /// samples ([`adaa`](super::adaa)) is late.
     pub fn latency_samples(&self) -> usize {
-        match self.factor {
-            Factor::Two => self.outer.order / 2,
-            Factor::Four => (self.outer.order + self.inner.order / 2).div_ceil(2),
-        }
-    }
-
-    /// Back to the state of a new one.
-    pub fn reset(&mut self) {
-        self.outer.reset();
-        self.inner.reset();
-        self.held = f64x2::splat(0.0);
-    }
-}
-
-/// Doubling and halving with the same filter.
-#[derive(Clone, Debug)]
-struct Stage {
-    order: usize,
-    /// The filter's even and odd taps.
-    taps: [Vec<f64>; 2],
-    up: History,
-    down: [History; 2],
-}
-
-impl Stage {
-    /// A low-pass with its edges given over the raised rate.
-    fn new(pass_edge: f64, stop_edge: f64) -> Self {
-        let taps = kaiser_low_pass(pass_edge, stop_edge);
-        let order = taps.len() - 1;
-        let phase = |first: usize| -> Vec<f64> { taps.iter().skip(first).step_by(2).copied().collect() };
-        let phases = [phase(0), phase(1)];
-        let length = phases[0].len();
-        Self { order, taps: phases, up: History::new(length), down: [History::new(length), History::new(length + 1)] }
-    }
-
-    fn up(&mut self, sample: f64x2) -> [f64x2; 2] {
-        let two = f64x2::splat(2.0);
-        self.up.push(sample);
-        [two * self.up.filter(&self.taps[0], 0), two * self.up.filter(&self.taps[1], 0)]
-    }
-
-    fn down(&mut self, samples: [f64x2; 2]) -> f64x2 {
-        self.down[0].push(samples[0]);
-        self.down[1].push(samples[1]);
-        // The output belongs to the first of the two, so the second counts from the next pair on.
-        self.down[0].filter(&self.taps[0], 0) + self.down[1].filter(&self.taps[1], 1)
-    }
-
-    fn reset(&mut self) {
-        self.up.reset();
-        self.down.iter_mut().for_each(History::reset);
-    }
-}
-
-/// The last frames, newest first, always in one piece: every frame is stored twice, a length apart.
-#[derive(Clone, Debug)]
-struct History {
-    frames: Vec<f64x2>,
-    newest: usize,
-}
-
-impl History {
-    fn new(length: usize) -> Self {
-        Self { frames: vec![f64x2::splat(0.0); 2 * length], newest: 0 }
-    }
-
-    fn push(&mut self, frame: f64x2) {
-        let length = self.frames.len() / 2;
-        self.newest = if self.newest == 0 { length - 1 } else { self.newest - 1 };
-        self.frames[self.newest] = frame;
-        self.frames[self.newest + length] = frame;
-    }
-
-    fn filter(&self, taps: &[f64], delay: usize) -> f64x2 {
-        let frames = &self.frames[self.newest + delay..][..taps.len()];
-        // Two sums, so that an addition need not wait for the one before.
-        let mut sums = [f64x2::splat(0.0); 2];
-        for (frames, taps) in frames.chunks(2).zip(taps.chunks(2)) {
-            for ((sum, frame), tap) in sums.iter_mut().zip(frames).zip(taps) {
-                *sum += *frame * f64x2::splat(*tap);
+        match self.plan {
+            Plan::Single => 1,
+            Plan::Double(_) => (self.outer.order() + 1 + self.outer.lateness()) / 2,
+            Plan::Quadruple(_) => {
+                (2 * (self.outer.order() + self.outer.lateness()) + self.inner.order() + 1 + self.inner.lateness()) / 4
             }
         }
-        sums[0] + sums[1]
     }
 
-    fn reset(&mut self) {
-        self.frames.fill(f64x2::splat(0.0));
-        self.newest = 0;
+    /// Takes a frame; gives what `shape` added to the one [`Self::latency_samples`] ago, `None` for nothing at all.
+    ///
+    /// `shape` gets neighbouring samples at the raised rate, oldest first, and where to write what is to be added to each but
+    /// the first and the last of them: it may look at one before and one after. It is asked only if one of them exceeds
+    /// `quiet` in magnitude; else it would have to add nothing.
+    #[inline]
+    pub fn process(&mut self, frame: f64x2, quiet: f64, shape: impl FnMut(&[f64x2], &mut [f64x2])) -> Option<f64x2> {
+        self.input.push(frame);
+        let [left, right] = frame.abs().to_array();
+        let threshold = quiet * self.inverse_peak_gain;
+        if left > threshold || right > threshold {
+            self.num_loud = self.reach;
+        }
+        if self.num_loud > 0 {
+            self.num_loud -= 1;
+            self.bend(quiet, shape);
+        } else {
+            // One is enough to know that `before` is not the truth; no count overflows.
+            self.num_unknown = (self.num_unknown + 1).min(self.reach);
+        }
+        if self.inner_sum.is_pending() {
+            let pair = [self.inner_sum.take(), self.inner_sum.take()];
+            self.outer.down(pair, &mut self.output);
+        }
+        self.output.is_pending().then(|| self.output.take())
     }
-}
 
-/// Windowed sinc of even order and unit gain at 0 Hz (Kaiser's formulas: Oppenheim and Schafer, *Discrete-Time Signal
-/// Processing*, section 7.5.3). The order is twice an odd number, which makes the delay of a round trip whole.
-fn kaiser_low_pass(pass_edge: f64, stop_edge: f64) -> Vec<f64> {
-    let beta = 0.1102 * (ATTENUATION_DB - 8.7);
-    let least = (ATTENUATION_DB - 7.95) / (2.285 * 2.0 * PI * (stop_edge - pass_edge));
-    let order = (least / 2.0).ceil() as usize;
-    let order = 2 * (order + usize::from(order.is_multiple_of(2)));
-    let (cutoff, middle) = (pass_edge + stop_edge, order as f64 / 2.0);
-    let mut taps: Vec<f64> = (0..=order)
-        .map(|n| {
-            let t = n as f64 - middle;
-            cutoff * sinc(cutoff * t) * kaiser(t / (middle + 1e-9), beta)
-        })
-        .collect();
-    let sum: f64 = taps.iter().sum();
-    taps.iter_mut().for_each(|tap| *tap /= sum);
-    taps
+    /// Back to the state of a new one. Real-time safe.
+    pub fn reset(&mut self) {
+        self.input.reset();
+        self.doubled.reset();
+        self.inner_sum.reset();
+        self.output.reset();
+        (self.num_unknown, self.num_loud) = (self.reach, 0);
+        self.before = [f64x2::splat(0.0); 2];
+    }
+
+    fn bend(&mut self, quiet: f64, mut shape: impl FnMut(&[f64x2], &mut [f64x2])) {
+        let num_missing = std::mem::take(&mut self.num_unknown);
+        if num_missing > 0 {
+            self.catch_up(num_missing);
+        }
+        let zero = f64x2::splat(0.0);
+        let mut samples = [self.before[0], self.before[1], zero, zero, zero, zero];
+        let factor = match self.plan {
+            Plan::Single => {
+                samples[2] = self.input.newest(0);
+                1
+            }
+            Plan::Double(_) => {
+                [samples[2], samples[3]] = self.outer.up(&self.input, 0);
+                2
+            }
+            Plan::Quadruple(_) => {
+                let [first, second] = self.outer.up(&self.input, 0);
+                self.doubled.push(first);
+                [samples[2], samples[3]] = self.inner.up(&self.doubled, 0);
+                self.doubled.push(second);
+                [samples[4], samples[5]] = self.inner.up(&self.doubled, 0);
+                4
+            }
+        };
+        self.before = [samples[factor], samples[factor + 1]];
+        // What is beyond the factor is 0 and changes nothing.
+        let [left, right] = samples.iter().fold(zero, |peak, sample| peak.fast_max(sample.abs())).to_array();
+        if left <= quiet && right <= quiet {
+            return;
+        }
+        let mut added = [zero; 4];
+        shape(&samples[..factor + 2], &mut added[..factor]);
+        for added in &mut added {
+            *added = added.abs().simd_lt(f64x2::splat(NOTHING)).select(zero, *added);
+        }
+        match self.plan {
+            Plan::Single if added[0] == zero => {}
+            Plan::Single => self.output.add(0, &[f64x2::splat(1.0)], added[0]),
+            Plan::Double(_) => self.outer.down([added[0], added[1]], &mut self.output),
+            Plan::Quadruple(_) => self.inner.down_two_frames(added, &mut self.inner_sum),
+        }
+    }
+
+    /// Computes what was not needed for so many frames and is now.
+    fn catch_up(&mut self, num_missing: usize) {
+        match self.plan {
+            Plan::Single => self.before = [self.input.newest(2), self.input.newest(1)],
+            Plan::Double(_) => self.before = self.outer.up(&self.input, 1),
+            Plan::Quadruple(_) => {
+                for age in (1..=num_missing.min(self.inner.reach() / 2 + 2)).rev() {
+                    self.outer.up(&self.input, age).into_iter().for_each(|sample| self.doubled.push(sample));
+                }
+                self.before = self.inner.up(&self.doubled, 0);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::dsp::signals::sine;
-
-    const RATE: f64 = 48_000.0;
-
-    fn round_trip(factor: Factor, input: &[f64], shape: impl FnMut(f64x2) -> f64x2) -> Vec<f64> {
-        let mut frames: Vec<f64x2> = input.iter().map(|x| f64x2::splat(*x)).collect();
-        Oversampler::new(factor).process(&mut frames, shape);
-        frames.iter().map(|frame| frame.to_array()[0]).collect()
-    }
-
-    /// Amplitude of a frequency in the samples after 4800.
-    fn amplitude(samples: &[f64], frequency_hz: f64) -> f64 {
-        let step = std::f64::consts::TAU * frequency_hz / RATE;
-        let (mut re, mut im) = (0.0, 0.0);
-        let settled = &samples[4800..];
-        for (n, x) in settled.iter().enumerate() {
-            // Hann window: lines next to a strong tone stay visible.
-            let window = 1.0 - (std::f64::consts::TAU * (n as f64 + 0.5) / settled.len() as f64).cos();
-            re += window * x * (step * n as f64).cos();
-            im += window * x * (step * n as f64).sin();
-        }
-        2.0 * re.hypot(im) / settled.len() as f64
-    }
-
-    #[test]
-    fn an_impulse_comes_back_whole_samples_later() {
-        for (factor, latency) in [(Factor::Two, 77), (Factor::Four, 84)] {
-            assert_eq!(Oversampler::new(factor).latency_samples(), latency);
-            let mut input = vec![0.0; 400];
-            input[10] = 1.0;
-            let output = round_trip(factor, &input, |x| x);
-            let centre = 10 + latency;
-            assert!((0..80).all(|n| (output[centre + n] - output[centre - n]).abs() < 1e-12));
-            assert!(output[centre] > 0.9);
-        }
-    }
-
-    #[test]
-    fn the_round_trip_is_flat_to_20_khz() {
-        for factor in [Factor::Two, Factor::Four] {
-            let latency = Oversampler::new(factor).latency_samples();
-            for frequency_hz in [20.0, 1000.0, 10_000.0, 15_000.0, 18_000.0, 20_000.0] {
-                let input = sine(frequency_hz, 1.0, 9600, RATE);
-                let output = round_trip(factor, &input, |x| x);
-                let worst = (4800..9600).map(|n| (output[n] - input[n - latency]).abs()).fold(0.0, f64::max);
-                assert!(worst < 5e-5, "{factor:?} {frequency_hz}: {worst}");
-            }
-        }
-    }
-
-    #[test]
-    fn images_and_aliases_are_100_db_down() {
-        // A tone moved to 4 kHz short of a multiple of the raised rates would fold to 4 kHz if it were not removed.
-        for (factor, rate) in [(Factor::Two, 2.0), (Factor::Four, 4.0)] {
-            for target_hz in [24_000.0, 30_000.0, 44_000.0, 67_000.0, 92_000.0_f64] {
-                if target_hz > rate * RATE / 2.0 {
-                    continue;
-                }
-                let step = std::f64::consts::TAU * target_hz / (rate * RATE);
-                let mut n = 0.0;
-                let output = round_trip(factor, &vec![0.0; 14_400], |_| {
-                    n += 1.0;
-                    f64x2::splat((step * n).sin())
-                });
-                let peak = output[4800..].iter().fold(0.0, |peak: f64, x| peak.max(x.abs()));
-                assert!(peak < 1.05e-5, "{factor:?} {target_hz}: {} dB", 20.0 * peak.log10());
-            }
-        }
-        // Images of a base-band tone at the raised rate.
-        for (factor, rate) in [(Factor::Two, 2.0), (Factor::Four, 4.0)] {
-            let mut raised = Vec::new();
-            round_trip(factor, &sine(9_000.0, 1.0, 14_400, RATE), |x| {
-                raised.push(x.to_array()[0]);
-                x
-            });
-            for image_hz in [39_000.0, 57_000.0, 87_000.0_f64] {
-                if image_hz < rate * RATE / 2.0 {
-                    let level = amplitude(&raised, image_hz / rate);
-                    assert!(level < 1.05e-5, "{factor:?} {image_hz}: {} dB", 20.0 * level.log10());
-                }
-            }
-        }
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::MoveClass;
 use crate::chain::Stage;
+use crate::chain::settings::{DynamicsSettings, NUM_SPLITS};
 
 use super::icons::{Icon, draw};
 use super::layout::Layout;
@@ -12,13 +13,10 @@ use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{
-    CANVAS, HAIR, LIFT, OK, PANEL, PROPOSAL_TEXT, RAISED, REDUCTION, T1, T2, T3, TILE, medium, regular, semibold,
+    CANVAS, HAIR, LIFT, OK, PANEL, PROPOSAL_TEXT, REDUCTION, T1, T2, T3, TILE, medium, regular, semibold,
 };
-use super::widgets::{Button, Kind, describe, focus_ring, push};
+use super::widgets::{describe, focus_ring};
 use super::{equalizer, words};
-
-/// The stages that this version has. A tile appears with its stage.
-pub const STAGES: [Stage; 4] = [Stage::Input, Stage::Equalizer, Stage::Limiter, Stage::Dither];
 
 /// What a tile says of its stage.
 struct State {
@@ -34,12 +32,18 @@ pub fn enabled_id(stage: Stage) -> String {
 }
 
 fn is_on(stage: Stage, scene: &Scene) -> bool {
+    let settings = &scene.settings;
     match stage {
-        Stage::Input => scene.settings.input.enabled,
-        Stage::Equalizer => scene.settings.equalizer.enabled,
-        Stage::Limiter => scene.settings.limiter.enabled,
-        Stage::Dither => scene.settings.dither.enabled,
-        _ => false,
+        Stage::Input => settings.input.enabled,
+        Stage::Equalizer => settings.equalizer.enabled,
+        Stage::Resonance => settings.resonance.enabled,
+        Stage::Multiband => settings.multiband.enabled,
+        Stage::Glue => settings.glue.enabled,
+        Stage::Colour => settings.colour.enabled,
+        Stage::Stereo => settings.stereo.enabled,
+        Stage::Clipper => settings.clipper.enabled,
+        Stage::Limiter => settings.limiter.enabled,
+        Stage::Dither => settings.dither.enabled,
     }
 }
 
@@ -60,7 +64,7 @@ fn state(stage: Stage, scene: &Scene) -> State {
     }
     match working(stage, scene) {
         Some(text) => State { icon: Icon::Check, color: OK, text, is_quiet: false },
-        None => State { icon: Icon::Dash, color: T3, text: "Nothing to do".to_owned(), is_quiet: true },
+        None => State { icon: Icon::Dash, color: T3, text: "Through".to_owned(), is_quiet: true },
     }
 }
 
@@ -97,7 +101,40 @@ fn working(stage: Stage, scene: &Scene) -> Option<String> {
             }
         }
         Stage::Dither => Some(words::label(scene.settings.dither.bits).to_owned()),
-        _ => None,
+        Stage::Resonance => {
+            let depth_db = scene.settings.resonance.depth_db;
+            (depth_db > 0.0).then(|| format!("to {} dB", words::number(-depth_db)))
+        }
+        Stage::Multiband => {
+            let bands = &scene.settings.multiband.bands;
+            let is_set = |band: &&DynamicsSettings| band.enabled && (band.ratio > 1.0 || band.makeup_db != 0.0);
+            match bands.iter().filter(is_set).count() {
+                0 => None,
+                1 => Some("1 band".to_owned()),
+                num_bands => Some(format!("{num_bands} bands")),
+            }
+        }
+        Stage::Glue => {
+            let glue = &scene.settings.glue;
+            (glue.ratio > 1.0 || glue.makeup_db != 0.0).then(|| format!("{}:1", words::number(glue.ratio)))
+        }
+        Stage::Colour => {
+            let drive_db = scene.settings.colour.drive_db;
+            (drive_db > 0.0).then(|| format!("{} dB", words::signed(drive_db)))
+        }
+        Stage::Stereo => {
+            let stereo = &scene.settings.stereo;
+            let is_wide = stereo.width_percent.iter().any(|width| *width != 100.0);
+            let is_moved = stereo.balance_db != 0.0 || stereo.rotation_deg != 0.0;
+            match (is_wide, stereo.mono_bass, is_moved) {
+                (false, false, false) => None,
+                (true, false, false) => Some("Width".to_owned()),
+                (false, true, false) => Some("Mono bass".to_owned()),
+                (false, false, true) => Some("Balance".to_owned()),
+                _ => Some("Image".to_owned()),
+            }
+        }
+        Stage::Clipper => Some(format!("at {} dB", words::number(scene.settings.clipper.ceiling_dbfs))),
     }
 }
 
@@ -122,19 +159,17 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     let strip = layout.chain;
     let pen = Pen::of(ui);
     pen.fill(strip, 0.0, CANVAS);
-    let right = layout.proposals.left() - 12.0;
-    let gaps = 3.0 * (STAGES.len() - 1) as f32;
-    let width = (right - strip.left() - 12.0 - gaps) / STAGES.len() as f32;
+    let gaps = 3.0 * (Stage::ALL.len() - 1) as f32;
+    let width = (strip.width() - 24.0 - gaps) / Stage::ALL.len() as f32;
     let height = strip.height() - if layout.is_compact { 6.0 } else { 10.0 };
     let top = strip.top() + if layout.is_compact { 2.0 } else { 4.0 };
-    for (idx, stage) in STAGES.into_iter().enumerate() {
+    for (idx, stage) in Stage::ALL.into_iter().enumerate() {
         let left = strip.left() + 12.0 + idx as f32 * (width + 3.0);
         let rect = Rect::from_min_size(pos2(left, top), vec2(width, height));
         if tile(ui, layout, rect, (stage, *selected == stage), (session, scene, levels)) {
             *selected = stage;
         }
     }
-    bypass(ui, layout, session, scene);
 }
 
 fn tile(
@@ -174,14 +209,16 @@ fn tile(
     }
     focus_ring(&pen, &response, 6.0);
     let is_clicked = response.clicked();
-    power(ui, rect, stage, (session, is_on));
+    if !layout.is_compact {
+        power(ui, rect, stage, (session, is_on));
+    }
     is_clicked
 }
 
 /// The dot that turns a stage off and on; never selects.
 fn power(ui: &mut Ui, tile: Rect, stage: Stage, (session, is_on): (&Session, bool)) {
-    let center = pos2(tile.right() - 12.0, tile.top() + 14.5);
-    let rect = Rect::from_center_size(center, vec2(24.0, 24.0));
+    let center = pos2(tile.right() - 8.0, tile.top() + 11.5);
+    let rect = Rect::from_center_size(center, vec2(16.0, 20.0));
     let response = ui.interact(rect, ui.scope_id().with(("power", stage.key())), Sense::click());
     let name = format!("{} on", stage.name());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &name));
@@ -207,6 +244,16 @@ fn on_off(is_on: bool) -> &'static str {
     if is_on { "on" } else { "off" }
 }
 
+/// A reduction in dB, from the right.
+fn reduction(pen: &Pen, line: Rect, reduction_db: f64) {
+    let y = line.center().y;
+    pen.round_path(vec![pos2(line.left(), y), pos2(line.right(), y)], 2.0, HAIR);
+    let width = (reduction_db / 12.0).clamp(0.0, 1.0) as f32 * line.width();
+    if width > 0.5 {
+        pen.round_path(vec![pos2(line.right() - width, y), pos2(line.right(), y)], 2.0, REDUCTION);
+    }
+}
+
 fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels) {
     let y = line.center().y;
     let rail = |pen: &Pen| pen.round_path(vec![pos2(line.left(), y), pos2(line.right(), y)], 2.0, HAIR);
@@ -222,11 +269,32 @@ fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels
             });
             pen.path(points.collect(), 1.4, color);
         }
-        Stage::Limiter => {
-            rail(pen);
-            let width = (levels.reduction.level_db / 12.0).clamp(0.0, 1.0) * line.width();
-            if width > 0.5 {
-                pen.round_path(vec![pos2(line.right() - width, y), pos2(line.right(), y)], 2.0, REDUCTION);
+        Stage::Limiter => reduction(pen, line, f64::from(levels.reduction.level_db)),
+        Stage::Resonance => reduction(pen, line, levels.activity().resonance_cut_db),
+        Stage::Glue => reduction(pen, line, levels.activity().glue_reduction_db),
+        Stage::Clipper => reduction(pen, line, levels.activity().clipper_reduction_db),
+        Stage::Multiband => {
+            let cell = (line.width() + 3.0) / NUM_SPLITS as f32;
+            for (idx, gain_db) in levels.activity().multiband_gains_db.into_iter().enumerate() {
+                let left = line.left() + idx as f32 * cell;
+                pen.round_path(vec![pos2(left, y), pos2(left + cell - 3.0, y)], 2.0, HAIR);
+                let width = (gain_db.abs() / 6.0).min(1.0) as f32 * (cell - 3.0);
+                if width > 0.5 {
+                    pen.round_path(
+                        vec![pos2(left + cell - 3.0 - width, y), pos2(left + cell - 3.0, y)],
+                        2.0,
+                        REDUCTION,
+                    );
+                }
+            }
+        }
+        Stage::Stereo => {
+            let cell = (line.width() + 3.0) / NUM_SPLITS as f32;
+            for (idx, width) in scene.settings.stereo.width_percent.into_iter().enumerate() {
+                let center = line.left() + (idx as f32 + 0.5) * cell - 1.5;
+                let half = (width / 200.0) as f32 * (cell - 3.0) / 2.0;
+                let color = if scene.settings.stereo.enabled { T2 } else { HAIR };
+                pen.round_path(vec![pos2(center - half, y), pos2(center + half, y)], 2.0, color);
             }
         }
         _ => {
@@ -237,30 +305,4 @@ fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels
             }
         }
     }
-}
-
-/// Bypass and latency class of the whole chain, at the end of the strip.
-fn bypass(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
-    let is_bypassed = scene.settings.bypass;
-    let pen = Pen::of(ui);
-    let (left, right) = (layout.proposals.left() + 14.0, layout.chain.right() - 12.0);
-    let y = layout.chain.center().y - 1.0;
-    let label = if is_bypassed { "Bypassed" } else { "Bypass chain" };
-    let button = Button::new(label, Kind::Line)
-        .named(
-            "Bypass chain",
-            "Passes the delayed mix instead of the whole chain. The host's own bypass is the same switch.",
-        )
-        .on(is_bypassed);
-    let rect = Rect::from_min_size(pos2(right - 100.0, y - 12.0), vec2(100.0, 24.0));
-    if push(ui, rect, button).clicked() {
-        session.set_once("bypass", if is_bypassed { 0.0 } else { 1.0 });
-    }
-    let menu = Rect::from_min_max(pos2(left, y - 12.0), pos2(rect.left() - 8.0, y + 12.0));
-    // The compact set has no room for the caption; the name is spoken and in the status line.
-    let caption = match layout.is_compact {
-        true => -8.0,
-        false => pen.left(menu.left(), y + 4.0, "Latency", regular(11.0), T3),
-    };
-    super::widgets::dropdown(ui, session, "latency_mode", menu.with_min_x(menu.left() + caption + 8.0), RAISED);
 }

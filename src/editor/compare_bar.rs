@@ -3,13 +3,13 @@
 use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::Move;
+use crate::chain::Stage;
 use crate::chain::monitor::{MonitorState, Source};
-use crate::params::Decision;
 
 use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::pen::{Pen, arc_points};
-use super::scene::Scene;
+use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::small_stages::amount;
 use super::theme::{
@@ -23,8 +23,20 @@ pub fn hear(session: &Session, scene: &Scene, source: Source) {
     session.end.set_monitor_state(MonitorState {
         source,
         is_comparing: true,
-        predicted_difference_lu: predicted_difference(session, scene),
-        ..MonitorState::default()
+        predicted_difference_lu: predicted_difference(scene),
+        ..scene.monitor
+    });
+}
+
+/// One stage alone in the master's place, matched to the mix; or the whole chain again.
+pub fn toggle_solo(session: &Session, scene: &Scene, stage: Stage) {
+    let solo = (scene.monitor.solo != Some(stage)).then_some(stage);
+    session.end.set_monitor_state(MonitorState {
+        source: Source::Master,
+        is_comparing: true,
+        predicted_difference_lu: predicted_difference(scene),
+        solo,
+        ..scene.monitor
     });
 }
 
@@ -40,9 +52,8 @@ pub fn toggle_delta(session: &Session, scene: &Scene) {
 }
 
 /// Master minus mix in LU where it is known: rendered by the accepted level move, else as measured live.
-fn predicted_difference(session: &Session, scene: &Scene) -> Option<f64> {
-    let is_in_force =
-        |each: &Move| scene.decisions.get(&each.id) == Some(&Decision::Accepted) && session.params.is_applied(each);
+fn predicted_difference(scene: &Scene) -> Option<f64> {
+    let is_in_force = |each: &Move| scene.state_of(each) == MoveState::Accepted;
     let rendered = scene.moves().filter(|(_, each)| is_in_force(each)).find_map(|(_, each)| {
         each.effect.iter().find(|change| change.metric == "integrated_lufs").map(|change| change.after - change.before)
     });
@@ -106,6 +117,7 @@ fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Sce
         Source::Mix => ("MIX", MIX, scene.hearing.mix.integrated_lufs),
         _ => ("MASTER", MASTER, scene.hearing.master.integrated_lufs),
     };
+    let solo = scene.monitor.solo.filter(|_| source == Source::Master);
     let is_on = scene.monitor.source == source;
     let response = ui.interact(area, ui.scope_id().with(word), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, word));
@@ -126,9 +138,10 @@ fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Sce
     }
     let size = if layout.is_compact { 15.0 } else { 17.0 };
     let (text, sub) = if is_on { (CANVAS, CANVAS) } else { (color, T2) };
-    let below = match loudness {
-        Some(lufs) => format!("{} LUFS", words::number(lufs)),
-        None => "not measured yet".to_owned(),
+    let below = match (solo, loudness) {
+        (Some(stage), _) => format!("{} alone", stage.name()),
+        (None, Some(lufs)) => format!("{} LUFS", words::number(lufs)),
+        (None, None) => "not measured yet".to_owned(),
     };
     pen.center(area.center().x, area.center().y - 0.5, word, semibold(size).spaced(1.2), text);
     pen.center(

@@ -7,7 +7,6 @@ use crate::bridge::{Phase, Request};
 use crate::chain::Stage;
 use crate::chain::settings::find;
 
-use super::chain_strip::STAGES;
 use super::icons::{Half, Icon, draw, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
@@ -47,10 +46,9 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> b
 /// The move that sets the level, if it still waits.
 fn level_move(scene: &Scene) -> Option<&Move> {
     let (kind, _) = scene.verdict()?;
-    let sets_gain = |each: &&Move| each.stage == Stage::Limiter && each.class == MoveClass::Needed;
-    let moves = || scene.open_moves().map(|(_, each)| each);
-    (kind == VerdictKind::LevelOnly)
-        .then(|| moves().find(sets_gain).or_else(|| moves().find(|each| each.stage == Stage::Limiter)))?
+    // Louder than needed is a choice for the workbench, never the one action of this page.
+    let sets_level = |each: &&Move| each.stage == Stage::Limiter && each.class == MoveClass::Needed;
+    scene.open_moves().map(|(_, each)| each).find(sets_level).filter(|_| kind == VerdictKind::LevelOnly)
 }
 
 /// dB that a move adds to the limiter's gain.
@@ -90,7 +88,7 @@ fn words_and_actions(
     level_move: Option<&Move>,
 ) -> bool {
     let pen = Pen::of(ui);
-    let (heading, sentence) = sentences(session, scene, level_move);
+    let (heading, sentence) = sentences(scene, level_move);
     let size = if layout.is_compact { 32.0 } else { 40.0 };
     pen.left(area.left() - 1.0, area.top(), heading, semibold(size).spaced(-0.8), T1);
     let body = if layout.is_compact { 13.0 } else { 15.0 };
@@ -144,7 +142,7 @@ fn words_and_actions(
     wants_chain
 }
 
-fn sentences(session: &Session, scene: &Scene, level_move: Option<&Move>) -> (&'static str, String) {
+fn sentences(scene: &Scene, level_move: Option<&Move>) -> (&'static str, String) {
     match (scene.hearing.phase, scene.verdict()) {
         (Phase::Judging, _) => {
             ("Judging", "Rendering what I heard through the chain, to measure what each move would do.".to_owned())
@@ -155,7 +153,7 @@ fn sentences(session: &Session, scene: &Scene, level_move: Option<&Move>) -> (&'
         ),
         (_, Some((kind, judged))) => {
             let heading = if kind == VerdictKind::LevelOnly { "Finished." } else { title(kind) };
-            let is_accepted = scene.moves().any(|(_, each)| scene.state_of(session, each) == MoveState::Accepted);
+            let is_accepted = scene.moves().any(|(_, each)| scene.state_of(each) == MoveState::Accepted);
             let mut sentence = judged.report.verdict.sentence.clone();
             if let Some(proposed) = level_move {
                 let outcome = outcome(proposed);
@@ -218,9 +216,9 @@ fn quiet_chain(pen: &Pen, layout: &Layout, scene: &Scene) {
     let area = layout.cover;
     let y = area.bottom() - if layout.is_compact { 60.0 } else { 70.0 };
     let (left, right) = (area.left() + 48.0, area.right() - 48.0);
-    let cell = (right - left) / STAGES.len() as f32;
+    let cell = (right - left) / Stage::ALL.len() as f32;
     pen.horizontal(left + cell / 2.0, right - cell / 2.0, y, HAIR);
-    for (idx, stage) in STAGES.into_iter().enumerate() {
+    for (idx, stage) in Stage::ALL.into_iter().enumerate() {
         let x = left + cell * (idx as f32 + 0.5);
         let state = super::chain_strip::summary(stage, scene);
         pen.disc(pos2(x, y), 9.0, CANVAS);

@@ -4,6 +4,8 @@ mod nodes;
 mod plot;
 mod strip;
 
+pub use strip::makeup;
+
 use egui::{Rect, Ui};
 
 use crate::assistant::Move;
@@ -17,7 +19,7 @@ use super::session::Session;
 use super::words;
 
 /// Height of the controls below the plot: default and compact.
-const STRIP_HEIGHT: (f32, f32) = (106.0, 72.0);
+const STRIP_HEIGHT: (f32, f32) = (106.0, 102.0);
 /// Scales of the gain axis, dB each way.
 const RANGES_DB: [f32; 4] = [3.0, 6.0, 12.0, 18.0];
 
@@ -94,7 +96,17 @@ pub fn main_channel(settings: &Settings) -> BandChannel {
 
 /// Whether a band changes the sound.
 pub fn is_working(band: &BandSettings) -> bool {
-    band.enabled && (band.gain_db != 0.0 || is_cut(band.shape))
+    band.enabled && (band.gain_db != 0.0 || is_cut(band.shape) || is_dynamic(band))
+}
+
+/// Whether a band's gain moves with the signal.
+pub fn is_dynamic(band: &BandSettings) -> bool {
+    band.dynamic && can_be_dynamic(band.shape) && band.range_db != 0.0
+}
+
+/// Shapes whose gain can move.
+pub fn can_be_dynamic(shape: BandShape) -> bool {
+    matches!(shape, BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf)
 }
 
 /// Shapes that remove, and have no gain.
@@ -109,7 +121,20 @@ fn band_id(band_idx: usize, parameter: &str) -> String {
 
 /// All of a band's settings to those of a fresh instance.
 pub fn reset_band(session: &Session, band_idx: usize) {
-    for parameter in ["gain_db", "shape", "frequency_hz", "q", "slope_db_per_octave", "channel", "enabled"] {
+    for parameter in [
+        "gain_db",
+        "shape",
+        "frequency_hz",
+        "q",
+        "slope_db_per_octave",
+        "channel",
+        "enabled",
+        "dynamic",
+        "threshold_db",
+        "range_db",
+        "attack_ms",
+        "release_ms",
+    ] {
         session.reset(&band_id(band_idx, parameter));
     }
 }
@@ -128,7 +153,11 @@ fn band_sentence(band_idx: usize, band: &BandSettings) -> String {
         BandShape::Notch => format!("Q {}", words::decimals(band.q, 2)),
         _ => format!("{} dB, Q {}", words::signed(band.gain_db), words::decimals(band.q, 2)),
     };
-    let state = if band.enabled { "" } else { ", off" };
+    let state = match (band.enabled, is_dynamic(band)) {
+        (false, _) => ", off".to_owned(),
+        (true, true) => format!(", dynamic by {} dB", words::signed(band.range_db)),
+        (true, false) => String::new(),
+    };
     format!("Band {}, {shape}, {}, {amount}, {channel}{state}", band_idx + 1, words::frequency(band.frequency_hz))
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use crate::chain::Activity;
+
 use super::scene::Scene;
 use super::session::Session;
 
@@ -43,15 +45,17 @@ impl Bar {
     }
 }
 
-/// What the limiter did during one frame of the editor.
+/// What the chain did during one frame of the editor.
 #[derive(Clone, Copy, Debug)]
 pub struct Peaks {
     /// When, seconds of the editor's clock that runs while audio does.
     pub time_s: f64,
     /// Highest sample of the master, dBFS.
     pub output_db: f32,
-    /// Largest gain reduction, dB.
+    /// Largest gain reduction of the limiter, dB.
     pub reduction_db: f32,
+    /// What every stage did.
+    pub activity: Activity,
 }
 
 /// Short-term loudness at one moment.
@@ -104,7 +108,8 @@ impl Levels {
         self.last_s = Some(now_s);
         let meters = session.end.meters();
         let (mix, master) = meters.take_peaks();
-        let reduction_db = meters.take_limiter_reduction_db();
+        let activity = meters.take_activity();
+        let reduction_db = activity.limiter_reduction_db as f32;
         let clock = (now_s, elapsed_s as f32);
         for channel in 0..2 {
             self.mix[channel].follow(decibels(mix[channel]), clock, FLOOR_DB);
@@ -115,10 +120,15 @@ impl Levels {
         if is_running {
             self.time_s += elapsed_s;
             let output_db = decibels(master[0].max(master[1]));
-            self.peaks.push_back(Peaks { time_s: self.time_s, output_db, reduction_db });
+            self.peaks.push_back(Peaks { time_s: self.time_s, output_db, reduction_db, activity });
             self.note_loudness(scene);
             self.forget();
         }
+    }
+
+    /// What the chain did in the newest frame; nothing while it stands still.
+    pub fn activity(&self) -> Activity {
+        self.peaks.back().map_or_else(Activity::default, |last| last.activity)
     }
 
     /// Whether something still moves.

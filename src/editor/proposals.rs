@@ -83,7 +83,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view
 
 fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &mut ProposalsView) {
     let open = view.open_number(scene);
-    let is_decided = |each: &Move| scene.state_of(session, each) != MoveState::Open;
+    let is_decided = |each: &Move| scene.state_of(each) != MoveState::Open;
     let of = |class: MoveClass| -> Vec<(usize, &Move)> {
         scene.moves().filter(|(_, each)| each.class == class && !is_decided(each)).collect()
     };
@@ -133,7 +133,7 @@ fn list(
     (moves, open): (&[(usize, &Move)], Option<usize>),
 ) {
     for (number, each) in moves {
-        let state = scene.state_of(session, each);
+        let state = scene.state_of(each);
         if Some(*number) == open {
             card::open(ui, is_compact, (session, scene), (*number, each, state));
         } else if card::row(ui, (*number, each, state)) {

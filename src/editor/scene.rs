@@ -7,6 +7,7 @@ use crate::analysis::Block;
 use crate::assistant::{Brief, Destination, Move, MoveClass, VerdictKind};
 use crate::bridge::{Hearing, Phase};
 use crate::chain::monitor::MonitorState;
+use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
 use crate::params::{Decision, Judged};
 
@@ -93,19 +94,26 @@ impl Scene {
         moves.iter().enumerate().map(|(idx, proposed)| (idx + 1, proposed))
     }
 
-    /// Where a move stands.
-    pub fn state_of(&self, session: &Session, proposed: &Move) -> MoveState {
+    /// Where a move stands. One whose values are all set is accepted, whoever set them: the host, a controller.
+    pub fn state_of(&self, proposed: &Move) -> MoveState {
         match self.decisions.get(&proposed.id) {
-            None => MoveState::Open,
             Some(Decision::Rejected) => MoveState::Rejected,
-            Some(Decision::Accepted) if session.params.is_applied(proposed) => MoveState::Accepted,
+            _ if self.is_applied(proposed) => MoveState::Accepted,
             Some(Decision::Accepted) => MoveState::Tweaked,
+            None => MoveState::Open,
         }
     }
 
-    /// Moves without a decision.
+    fn is_applied(&self, proposed: &Move) -> bool {
+        proposed
+            .settings
+            .iter()
+            .all(|(id, value)| find(id).is_some_and(|setting| setting.get(&self.settings) == setting.snap(*value)))
+    }
+
+    /// Moves that wait for a decision.
     pub fn open_moves(&self) -> impl Iterator<Item = (usize, &Move)> {
-        self.moves().filter(|(_, proposed)| !self.decisions.contains_key(&proposed.id))
+        self.moves().filter(|(_, proposed)| self.state_of(proposed) == MoveState::Open)
     }
 
     /// How many moves of a class wait.
@@ -126,7 +134,7 @@ impl Scene {
         let mut is_changed = false;
         for (_, proposed) in self.open_moves().filter(|(_, proposed)| proposed.stage == stage) {
             for (id, value) in &proposed.settings {
-                if let Some(setting) = crate::chain::settings::find(id) {
+                if let Some(setting) = find(id) {
                     setting.set(&mut settings, *value);
                     is_changed = true;
                 }

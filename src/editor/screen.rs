@@ -10,13 +10,13 @@ use crate::chain::Stage;
 use crate::chain::monitor::Source;
 use crate::params::Judged;
 
-use super::chain_strip::{self, STAGES};
+use super::chain_strip;
 use super::equalizer::{self, EqualizerView};
 use super::layout::Layout;
 use super::levels::Levels;
 use super::pen::Pen;
 use super::proposals::{self, ProposalsView};
-use super::scene::Scene;
+use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::theme::{CANVAS, SEAM, T2, T3, regular};
 use super::top_bar::{self, BriefEntry};
@@ -114,7 +114,7 @@ impl Screen {
 
     /// Stage and band of the open card.
     fn follow_card(&mut self, scene: &Scene) {
-        if let Some(open) = self.proposals.open_move(scene).filter(|open| STAGES.contains(&open.stage)) {
+        if let Some(open) = self.proposals.open_move(scene) {
             self.stage = open.stage;
             self.equalizer.band_idx = equalizer::band_of(open).unwrap_or(self.equalizer.band_idx);
         }
@@ -167,7 +167,7 @@ impl Screen {
             self.proposals.step(scene, 1);
             self.follow_card(scene);
         }
-        let waiting = self.proposals.open_move(scene).filter(|open| !scene.decisions.contains_key(&open.id));
+        let waiting = self.proposals.open_move(scene).filter(|open| scene.state_of(open) == MoveState::Open);
         if let Some(open) = waiting {
             if pressed(Key::A) {
                 session.accept(open);
@@ -184,8 +184,22 @@ impl Screen {
                 session.set_once(&id, if param.normalized() >= 0.5 { 0.0 } else { 1.0 });
             }
         }
-        let digits = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
-        for (key, stage) in digits.into_iter().zip(STAGES) {
+        if pressed(Key::S) {
+            compare_bar::toggle_solo(session, scene, self.stage);
+        }
+        let digits = [
+            Key::Num1,
+            Key::Num2,
+            Key::Num3,
+            Key::Num4,
+            Key::Num5,
+            Key::Num6,
+            Key::Num7,
+            Key::Num8,
+            Key::Num9,
+            Key::Num0,
+        ];
+        for (key, stage) in digits.into_iter().zip(Stage::ALL) {
             if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
                 self.select(stage);
             }

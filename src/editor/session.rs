@@ -7,8 +7,9 @@ use nice_plug::context::gui::GuiContext;
 
 use crate::assistant::{Move, MoveClass};
 use crate::bridge::EditorEnd;
+use crate::chain::Settings;
 use crate::chain::monitor::MonitorState;
-use crate::chain::settings::{Setting, find};
+use crate::chain::settings::{Setting, find, table};
 use crate::params::{Decision, HostParam, SharedParams};
 
 /// One open editor's way to the plugin. Dropping it leaves nothing half done: a drag that runs is ended and the
@@ -83,6 +84,20 @@ impl Session {
     pub fn reset(&self, id: &str) {
         if let Some(setting) = find(id) {
             self.set_once(id, setting.default);
+        }
+    }
+
+    /// Sets the whole chain, one gesture for each value that differs; latency mode and bypass stay as they are.
+    pub fn apply_chain(&self, settings: &Settings) {
+        let is_kept = |setting: &&Setting| !matches!(setting.id.as_str(), "latency_mode" | "bypass");
+        for setting in table().iter().filter(is_kept) {
+            let value = setting.get(settings);
+            let is_other = self
+                .param(&setting.id)
+                .is_some_and(|(_, param)| setting.snap(param.to_plain(param.normalized())) != setting.snap(value));
+            if is_other {
+                self.set_once(&setting.id, value);
+            }
         }
     }
 

@@ -83,6 +83,9 @@ pub fn dither(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     segments(ui, session, "dither.enabled", Rect::from_min_size(at(16.0, 41.0), vec2(86.0, 24.0)), &[0, 1]);
     Pen::of(ui).left(at(124.0, 0.0).x, at(0.0, 32.0).y, "Word length", regular(11.0), T3);
     segments(ui, session, "dither.bits", Rect::from_min_size(at(122.0, 41.0), vec2(192.0, 24.0)), &[0, 1, 2]);
+    Pen::of(ui).left(at(336.0, 0.0).x, at(0.0, 32.0).y, "Noise shaping", regular(11.0), T3);
+    let place = Rect::from_min_size(at(334.0, 41.0), vec2(236.0, 24.0).min(vec2(controls.width() - 346.0, 24.0)));
+    segments(ui, session, "dither.noise_shaping", place, &[0, 1, 2, 3]);
 }
 
 /// Amount of a stage as a captioned slider.

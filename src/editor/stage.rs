@@ -5,10 +5,12 @@ use egui::{Color32, Rect, Ui, pos2, vec2};
 use crate::chain::Stage;
 
 use super::chain_strip::enabled_id;
+use super::compare_bar;
 use super::equalizer::{self, EqualizerView};
 use super::layout::Layout;
 use super::levels::Levels;
 use super::limiter;
+use super::panels;
 use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
@@ -37,7 +39,8 @@ pub fn show(
         Stage::Equalizer => equalizer::show(ui, layout, session, scene, (equalizer, open)),
         Stage::Limiter => limiter::show(ui, layout, session, scene, levels),
         Stage::Dither => small_stages::dither(ui, layout, session, scene),
-        _ => small_stages::input(ui, layout, session, scene),
+        Stage::Input => small_stages::input(ui, layout, session, scene),
+        _ => panels::show(ui, layout, (session, scene, levels), stage),
     }
 }
 
@@ -64,11 +67,21 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
     if push(ui, place(64.0), bypass).clicked() {
         session.set_once(&enabled_id(stage), if on { 0.0 } else { 1.0 });
     }
+    let is_solo = scene.monitor.solo == Some(stage);
+    let name = format!("Solo {}", stage.name());
+    let help = "Hears what this stage alone makes of the mix, matched; MIX and Delta compare with it. Key S.";
+    if push(ui, place(52.0), Button::new("Solo", Kind::Line).named(&name, help).on(is_solo)).clicked() {
+        compare_bar::toggle_solo(session, scene, stage);
+    }
     if stage == Stage::Equalizer {
         let label = format!("\u{00B1}{} dB", words::decimals(f64::from(equalizer.range_db), 0));
         let scale = Button::new(&label, Kind::Line).named("EQ scale", "Range of the gain axis.");
         if push(ui, place(62.0), scale).clicked() {
             equalizer.next_range();
+        }
+        if !layout.is_compact {
+            let (auto, field) = (place(64.0), place(120.0));
+            equalizer::makeup(ui, session, scene, field, auto);
         }
     }
 }

@@ -4,14 +4,16 @@ use egui::{Popup, Rect, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::{Brief, Destination};
 use crate::bridge::Request;
+use crate::chain::Settings;
+use crate::report::presets;
 
 use super::icons::{Half, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
 use super::scene::{Scene, destination_name};
 use super::session::Session;
-use super::theme::{HAIR, PANEL, SEAM, T1, T2, T3, WELL, medium, regular, semibold};
-use super::widgets::{Button, Kind, LIST_GROUND, STAYS_OPEN, describe, menu, menu_row, push};
+use super::theme::{HAIR, PANEL, RAISED, SEAM, T1, T2, T3, WELL, medium, regular, semibold};
+use super::widgets::{Button, Kind, LIST_GROUND, STAYS_OPEN, describe, dropdown, menu, menu_row, push};
 use super::words;
 
 /// What is being typed into the brief, kept while its popover is open.
@@ -32,8 +34,13 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
     pen.vertical(bar.left() + 108.0, bar.top() + 10.0, bar.bottom() - 10.0, HAIR);
     let mut x = bar.left() + 120.0;
 
+    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(84.0, 26.0));
+    preset_menu(ui, rect, session);
+    x = rect.right() + 6.0;
+
     let name = destination_name(scene.brief.destination);
-    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(178.0, 26.0));
+    let width = if layout.is_compact { 172.0 } else { 178.0 };
+    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0));
     let response = menu(ui, rect, ("Destination", "Destination", name), LIST_GROUND);
     Popup::menu(&response).width(270.0).show(|ui| {
         for &each in Destination::ALL {
@@ -48,15 +55,31 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
         }
     });
     x = rect.right() + 6.0;
-    target(ui, pos2(x, middle - 13.0), session, scene, entry);
+    let width = if layout.is_compact { 218.0 } else { 242.0 };
+    target(ui, Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0)), session, scene, entry);
     right_side(ui, layout, session, scene);
 }
 
-fn target(ui: &mut Ui, at: egui::Pos2, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
+/// The chains that come with Discern. Choosing one sets every setting of the chain but the latency mode and the
+/// bypass, as host parameters.
+fn preset_menu(ui: &mut Ui, rect: Rect, session: &Session) {
+    let response = menu(ui, rect, ("Preset", "", "Preset"), LIST_GROUND);
+    Popup::menu(&response).width(420.0).show(|ui| {
+        for preset in presets() {
+            if menu_row(ui, preset.name, "", false) {
+                session.apply_chain(&preset.settings);
+            }
+        }
+        if menu_row(ui, "As freshly inserted", "", false) {
+            session.apply_chain(&Settings::default());
+        }
+    });
+}
+
+fn target(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
     let lufs =
         scene.target_lufs().map_or("as the music bears".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
     let text = format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp()));
-    let rect = Rect::from_min_size(at, vec2(242.0, 26.0));
     let response = menu(ui, rect, ("Target", "Target", &text), LIST_GROUND);
     let is_open = Popup::menu(&response).close_behavior(STAYS_OPEN).width(232.0).show(|ui| {
         let texts = entry.texts.get_or_insert_with(|| {
@@ -143,10 +166,32 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     if push(ui, rect, new_song).clicked() {
         session.end.request(Request::NewSong);
     }
-    if scene.sample_rate_hz > 0.0 {
+    let mut right = rect.left() - 8.0;
+    let is_bypassed = scene.settings.bypass;
+    let label = match (layout.is_compact, is_bypassed) {
+        (true, _) => "Bypass",
+        (false, false) => "Bypass chain",
+        (false, true) => "Bypassed",
+    };
+    let width = if layout.is_compact { 62.0 } else { 100.0 };
+    let button = Button::new(label, Kind::Line)
+        .named(
+            "Bypass chain",
+            "Passes the delayed mix instead of the whole chain. The host's own bypass is the same switch.",
+        )
+        .on(is_bypassed);
+    let rect = Rect::from_min_size(pos2(right - width, middle - 13.0), vec2(width, 26.0));
+    if push(ui, rect, button).clicked() {
+        session.set_once("bypass", if is_bypassed { 0.0 } else { 1.0 });
+    }
+    right = rect.left() - 8.0;
+    let width = if layout.is_compact { 92.0 } else { 104.0 };
+    let menu = Rect::from_min_size(pos2(right - width, middle - 13.0), vec2(width, 26.0));
+    dropdown(ui, session, "latency_mode", menu, RAISED);
+    if scene.sample_rate_hz > 0.0 && !layout.is_compact {
         let text = format!("{} ms", words::number(scene.latency_ms));
         let width = pen.width(text.clone(), regular(12.0));
-        let right = rect.left() - 12.0;
+        let right = menu.left() - 10.0;
         let place = Rect::from_min_max(pos2(right - width - 4.0, middle - 13.0), pos2(right + 4.0, middle + 13.0));
         let response = ui.interact(place, ui.scope_id().with("latency"), Sense::hover());
         let spoken = format!("Latency, {text}");

@@ -59,7 +59,15 @@ pub fn value(setting: &Setting, value: f64) -> String {
         (Kind::Toggle, _) => if value >= 0.5 { "on" } else { "off" }.to_owned(),
         (_, "dBTP") if value > CEILING_OFF_DBTP => "Off".to_owned(),
         (_, "dBTP") => format!("{} dBTP", number(value)),
+        // What cannot be negative is a distance and needs no sign.
+        (Kind::Number { min, .. }, "dB") if min >= 0.0 => format!("{} dB", number(value)),
         (_, "dB") => format!("{} dB", signed(value)),
+        (_, "dBFS") => format!("{} dBFS", number(value)),
+        (_, "ms") if value >= 99.95 => format!("{} ms", decimals(value, 0)),
+        (_, "ms") => format!("{} ms", decimals(value, 1)),
+        (_, ":1") if value >= 9.995 => format!("{}:1", decimals(value, 1)),
+        (_, ":1") => format!("{}:1", decimals(value, 2)),
+        (_, "°") => format!("{}°", number(value)),
         (_, "Hz") => frequency(value),
         (_, "%") => format!("{value:.0} %"),
         _ if value >= 9.995 => decimals(value, 1),
@@ -74,7 +82,8 @@ pub fn label<C: Choice>(choice: C) -> &'static str {
 
 /// A setting's name with its stage, as a screen reader says it: "Limiter ceiling", "Band 3 frequency".
 pub fn name(setting: &Setting) -> String {
-    if setting.group.is_empty() || setting.band().is_some() {
+    let is_equalizer_band = setting.band().is_some() && setting.id.starts_with("equalizer");
+    if setting.group.is_empty() || is_equalizer_band {
         return setting.name.clone();
     }
     let mut letters = setting.name.chars();

@@ -145,9 +145,13 @@ fn range(min: f64, max: f64, is_log: bool) -> FloatRange {
 fn unit_suffix(unit: &str) -> &'static str {
     match unit {
         "dB" => " dB",
+        "dBFS" => " dBFS",
         "dBTP" => " dBTP",
         "Hz" => " Hz",
+        "ms" => " ms",
         "%" => " %",
+        "°" => "°",
+        ":1" => ":1",
         _ => "",
     }
 }

@@ -64,7 +64,7 @@ impl AudioThread {
         chain.set(&settings);
         end.meters().set_stream(sample_rate_hz, chain.latency_samples());
         Self {
-            monitor: Monitor::new(sample_rate_hz, chain.latency_samples()),
+            monitor: Monitor::new(sample_rate_hz, settings.latency_mode),
             monitor_state: MonitorState::default(),
             chain,
             sample_rate_hz,
@@ -167,7 +167,7 @@ impl AudioThread {
 
     fn process_piece(&mut self, place: Place, left: &mut [f32], right: &mut [f32]) {
         let mix_peak = [peak(left), peak(right)];
-        self.monitor.take_mix(left, right);
+        self.monitor.take_mix(&self.settings, left, right);
         self.chain.process(left, right);
         // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
         if !self.is_offline {
@@ -176,8 +176,7 @@ impl AudioThread {
         }
         let meters = self.end.meters();
         meters.hold_peaks(mix_peak, [peak(left), peak(right)]);
-        meters.hold_limiter_reduction(self.chain.activity().limiter_reduction_db as f32);
-        meters.set_num_non_finite(self.chain.activity().num_non_finite);
+        meters.hold_activity(self.chain.activity());
         self.monitor.process(left, right);
         meters.set_match(self.monitor.match_db() as f32, self.monitor.seconds_to_match() as f32);
     }

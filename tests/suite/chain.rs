@@ -204,10 +204,11 @@ fn the_latency_is_what_is_measured_and_depends_on_rate_and_mode_alone() {
             settings.limiter.ceiling_dbtp = -1.0;
             let mut chain = Chain::new(rate, *mode);
             let latency = chain.latency_samples();
-            let mut input = [vec![0.0; 8000], vec![0.0; 8000]];
+            let num_frames = latency + 8000;
+            let mut input = [vec![0.0; num_frames], vec![0.0; num_frames]];
             input[0][100] = 0.5;
             let output = render(&mut chain, &[(0, settings)], &input, &[512]);
-            let peak = (0..8000).max_by(|a, b| output[0][*a].abs().total_cmp(&output[0][*b].abs()));
+            let peak = (0..num_frames).max_by(|a, b| output[0][*a].abs().total_cmp(&output[0][*b].abs()));
             assert_eq!(peak, Some(100 + latency), "{rate} {mode:?}");
             assert_eq!(chain.latency_samples(), latency);
             let limit_s = if *mode == LatencyMode::Tracking { 0.003 } else { 0.018 };

@@ -85,6 +85,40 @@ fn accept_sets_the_parameters_and_undo_brings_them_back() {
 }
 
 #[test]
+fn a_move_that_the_host_applied_is_not_offered_again() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Limiter));
+    fixture(&harness).session.set_once("limiter.gain_db", 2.2);
+    fixture(&harness).session.set_once("limiter.ceiling_dbtp", -1.0);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Accept proposal 2").is_none());
+    assert!(harness.query_by_label_contains("Limiter, +2.2 dB, ceiling \u{2212}1.0 dBTP, accepted").is_some());
+}
+
+#[test]
+fn a_preset_sets_the_chain_and_the_fresh_chain_comes_back() {
+    let mut harness = open(Fixture::new(), None);
+    click(&mut harness, "Preset");
+    click(&mut harness, "Gentle glue");
+    assert_eq!(fixture(&harness).value("glue.enabled"), 1.0);
+    assert_eq!(fixture(&harness).value("glue.ratio"), 1.5);
+    assert_eq!(fixture(&harness).value("limiter.ceiling_dbtp"), -1.0);
+    click(&mut harness, "Preset");
+    click(&mut harness, "As freshly inserted");
+    assert_eq!(fixture(&harness).params.settings(), discern::chain::Settings::default());
+}
+
+#[test]
+fn solo_listens_to_one_stage_and_ends() {
+    let mut harness = open(Fixture::new(), Some(Stage::Glue));
+    click(&mut harness, "Solo Glue");
+    let monitor = |harness: &Harness<'_, State>| fixture(harness).session.end.monitor_state();
+    assert_eq!(monitor(&harness).solo, Some(Stage::Glue));
+    assert!(monitor(&harness).is_comparing);
+    click(&mut harness, "Full level");
+    assert_eq!(monitor(&harness), MonitorState::default());
+}
+
+#[test]
 fn accept_all_needed_leaves_could_alone() {
     let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
     click(&mut harness, "Accept all needed");
@@ -101,7 +135,7 @@ fn reject_marks_and_sets_nothing() {
     let decision = fixture(&harness).params.with_saved(|saved| saved.decisions.get("equalizer.boom").copied());
     assert_eq!(decision, Some(Decision::Rejected));
     assert!(fixture(&harness).host.take().is_empty());
-    harness.get_by_label("Proposal 1, needed, EQ, \u{2212}1.2 dB at 240 Hz, Q 0.80");
+    harness.get_by_label("Proposal 1, needed, EQ, \u{2212}1.2 dB at 240 Hz, Q 0.80, rejected");
 }
 
 #[test]
@@ -309,7 +343,7 @@ fn every_state_fits_every_size() {
     for state in states {
         for (size, scale) in [(DEFAULT_SIZE, 1.0), (MIN_SIZE, 1.0), (DEFAULT_SIZE, 2.5), (MIN_SIZE, 0.75)] {
             let mut harness = open_sized(state(), None, size, scale);
-            for stage in [None, Some(Stage::Input), Some(Stage::Limiter), Some(Stage::Dither)] {
+            for stage in std::iter::once(None).chain(Stage::ALL.map(Some)) {
                 if let Some(stage) = stage {
                     harness.state_mut().screen.select(stage);
                 }

@@ -18,7 +18,7 @@ fn settings(gain_db: f64, ceiling_dbtp: f64, style: LimiterStyle) -> LimiterSett
 
 fn limiter(rate_hz: f64, mode: LatencyMode, settings: &LimiterSettings) -> Limiter {
     let mut limiter = Limiter::new(rate_hz, mode);
-    limiter.set(settings, 1.0, None);
+    limiter.set(settings, 1.0, 0.0);
     limiter
 }
 

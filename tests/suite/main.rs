@@ -11,6 +11,7 @@ mod editor;
 mod equalizer;
 mod limiter;
 mod loudness;
+mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;

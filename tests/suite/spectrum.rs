@@ -38,3 +38,10 @@ pub fn energy_outside_db(samples: &[f32], sample_rate_hz: f64, inside: Range<f64
     let sum = |lines: Vec<(f64, f64)>| lines.into_iter().map(|(_, power)| power).sum::<f64>();
     10.0 * (sum(outside) / sum(within)).log10()
 }
+
+/// Loudest line that is no harmonic of a tone, the mean included, nor within `skirt_hz` of one, dBFS.
+pub fn loudest_line_beside_harmonics_db(samples: &[f32], sample_rate_hz: f64, tone_hz: f64, skirt_hz: f64) -> f64 {
+    let is_beside = |f: f64| (f - (f / tone_hz).round() * tone_hz).abs() > skirt_hz;
+    let beside = lines(samples, sample_rate_hz).into_iter().filter(|(f, _)| is_beside(*f));
+    10.0 * beside.map(|(_, power)| power).fold(1e-30, f64::max).log10()
+}

@@ -30,6 +30,7 @@ pub struct Matching {
     window: [[f64; 2]; NUM_BLOCKS],
     num_filled: usize,
     next: usize,
+    is_settling: bool,
     match_db: Option<f64>,
 }
 
@@ -43,6 +44,7 @@ impl Matching {
             window: [[0.0; 2]; NUM_BLOCKS],
             num_filled: 0,
             next: 0,
+            is_settling: false,
             match_db: None,
         }
     }
@@ -67,7 +69,8 @@ impl Matching {
         let block = self.sums.map(|sum| sum.reduce_add() / self.block_samples as f64);
         (self.sums, self.num_summed) = ([f64x2::splat(0.0); 2], 0);
         self.filters.iter_mut().for_each(KWeighting::settle);
-        if block.iter().all(|power| OFFSET_LU + db_from_power(*power) >= SILENCE_LUFS) {
+        let is_settling = std::mem::take(&mut self.is_settling);
+        if !is_settling && block.iter().all(|power| OFFSET_LU + db_from_power(*power) >= SILENCE_LUFS) {
             self.window[self.next] = block;
             self.next = (self.next + 1) % NUM_BLOCKS;
             self.num_filled = (self.num_filled + 1).min(NUM_BLOCKS);
@@ -86,6 +89,14 @@ impl Matching {
             master += block[1];
         }
         (mix > 0.0 && master > 0.0).then(|| db_from_power(master / mix))
+    }
+
+    /// Forgets what was measured: from now on something else is. The first block still holds the filters' memory of
+    /// what was before, and is left out.
+    pub fn forget(&mut self) {
+        (self.sums, self.num_summed) = ([f64x2::splat(0.0); 2], 0);
+        (self.num_filled, self.next) = (0, 0);
+        self.is_settling = true;
     }
 
     /// A comparison begins: from what was measured if that can be trusted, else from the prediction, else from the
@@ -119,6 +130,6 @@ impl Matching {
         self.filters.iter_mut().for_each(KWeighting::reset);
         (self.sums, self.num_summed) = ([f64x2::splat(0.0); 2], 0);
         self.window = [[0.0; 2]; NUM_BLOCKS];
-        (self.num_filled, self.next, self.match_db) = (0, 0, None);
+        (self.num_filled, self.next, self.is_settling, self.match_db) = (0, 0, false, None);
     }
 }

@@ -1,14 +1,23 @@
 //! The monitor as a listener meets it.
 
+use std::sync::LazyLock;
+
 use super::*;
+use crate::chain::Chain;
 use crate::dsp::k_weighting::{KWeighting, OFFSET_LU};
 use crate::dsp::signals::{pink_noise, sine, white_noise};
 use wide::f64x2;
 
 const RATE: f64 = 48_000.0;
-const LATENCY: usize = 612;
-const MATCHED: MonitorState =
-    MonitorState { source: Source::Master, is_comparing: true, is_match_held: false, predicted_difference_lu: None };
+static LATENCY: LazyLock<usize> = LazyLock::new(|| Chain::new(RATE, LatencyMode::Standard).latency_samples());
+const MATCHED: MonitorState = MonitorState {
+    source: Source::Master,
+    is_comparing: true,
+    is_match_held: false,
+    predicted_difference_lu: None,
+    solo: None,
+    channels: Channels::Stereo,
+};
 
 /// Plays `mix` and `master` (both as they come, the master already delayed) with the state of each block.
 fn play(
@@ -21,7 +30,7 @@ fn play(
     let mut output = Vec::new();
     for (idx, (mix, master)) in mix.chunks(block).zip(master.chunks(block)).enumerate() {
         monitor.set(&state((idx * block) as f64 / RATE));
-        monitor.take_mix(mix, mix);
+        monitor.take_mix(&Settings::default(), mix, mix);
         let (mut left, mut right) = (master.to_vec(), master.to_vec());
         monitor.process(&mut left, &mut right);
         assert_eq!(left, right);
@@ -31,7 +40,7 @@ fn play(
 }
 
 fn delayed(samples: &[f64], gain: f64) -> Vec<f32> {
-    std::iter::repeat_n(0.0, LATENCY).chain(samples.iter().map(|x| (gain * x) as f32)).take(samples.len()).collect()
+    std::iter::repeat_n(0.0, *LATENCY).chain(samples.iter().map(|x| (gain * x) as f32)).take(samples.len()).collect()
 }
 
 fn single(samples: &[f64]) -> Vec<f32> {
@@ -54,7 +63,7 @@ fn lufs(samples: &[f32]) -> f64 {
 fn the_neutral_state_passes_the_master_and_aligns_the_mix() {
     let mix = white_noise(1, 1.5, 5000);
     let master = white_noise(2, 1.5, 5000);
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     let output = play(&mut monitor, &single(&mix), &single(&master), 700, |_| MonitorState::default());
     assert_eq!(output, single(&master));
     assert_eq!(monitor.mix().0, &delayed(&mix, 1.0)[4900..]);
@@ -66,7 +75,7 @@ fn a_static_gain_is_matched_within_0_05_lu_whichever_is_louder() {
     for gain_db in [-9.0, -1.0, 6.0, 12.0] {
         let master = delayed(&mix, gain_from_db(gain_db));
         for source in [Source::Mix, Source::Master] {
-            let mut monitor = Monitor::new(RATE, LATENCY);
+            let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
             let output = play(&mut monitor, &single(&mix), &master, 512, |_| MonitorState { source, ..MATCHED });
             assert!((monitor.match_db() - gain_db).abs() < 0.01, "{gain_db}: {}", monitor.match_db());
             assert_eq!(monitor.seconds_to_match(), 0.0);
@@ -89,7 +98,7 @@ fn the_press_after_ten_seconds_finds_the_levels_of_those_seconds_equal() {
     for (n, sample) in master.iter_mut().enumerate() {
         *sample *= gain_from_db(if (n / 24_000) % 3 == 0 { 2.0 } else { 5.0 }) as f32;
     }
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     play(&mut monitor, &single(&mix), &master, 480, |_| MonitorState::default());
     monitor.set(&MATCHED);
     let heard = 10 * 48_000..20 * 48_000;
@@ -101,7 +110,7 @@ fn the_press_after_ten_seconds_finds_the_levels_of_those_seconds_equal() {
 fn the_match_moves_slowly_starts_from_the_prediction_and_holds() {
     let mix = pink_noise(1, 0.05, 8 * 48_000);
     let master = delayed(&mix, gain_from_db(4.0));
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     let state = MonitorState { predicted_difference_lu: Some(1.0), ..MATCHED };
     let mut last = None;
     for (mix, master) in single(&mix).chunks(4800).zip(master.chunks(4800)).take(20) {
@@ -122,7 +131,7 @@ fn the_match_moves_slowly_starts_from_the_prediction_and_holds() {
 fn leaving_rises_over_50_ms_and_ends_bit_exact() {
     let tone = sine(1000.0, 0.25, 5 * 48_000, RATE);
     let master = delayed(&tone, 2.0);
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     let output = play(&mut monitor, &single(&tone), &master, 480, |t| MonitorState {
         is_comparing: t < 4.0,
         ..MonitorState::default()
@@ -140,7 +149,7 @@ fn leaving_rises_over_50_ms_and_ends_bit_exact() {
 fn delta_of_a_plain_gain_is_silence_and_switching_does_not_click() {
     let tone = sine(100.0, 0.25, 8 * 48_000, RATE);
     let master = delayed(&tone, gain_from_db(3.0));
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     let output = play(&mut monitor, &single(&tone), &master, 64, |t| MonitorState {
         source: if t < 4.0 {
             Source::Master
@@ -162,7 +171,7 @@ fn blocks_of_any_length_give_the_same_samples() {
     let mix = white_noise(5, 0.3, 60_000);
     let master = white_noise(6, 0.5, 60_000);
     let render = |block: usize| {
-        let mut monitor = Monitor::new(RATE, LATENCY);
+        let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
         monitor.set(&MonitorState { source: Source::Delta, ..MATCHED });
         play(&mut monitor, &single(&mix), &single(&master), block, |_| MonitorState {
             source: Source::Delta,
@@ -179,9 +188,81 @@ fn blocks_of_any_length_give_the_same_samples() {
 fn reset_is_a_new_monitor() {
     let mix = single(&white_noise(5, 0.3, 30_000));
     let master = single(&white_noise(6, 0.5, 30_000));
-    let mut monitor = Monitor::new(RATE, LATENCY);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
     let state = |_| MonitorState { source: Source::Mix, ..MATCHED };
     let first = play(&mut monitor, &mix, &master, 256, state);
     monitor.reset();
     assert_eq!(play(&mut monitor, &mix, &master, 256, state), first);
+}
+
+/// Mix and the chain's output for these settings, as the plugin feeds them.
+fn play_chain(settings: &Settings, mix: &[f32], mut state: impl FnMut(f64) -> MonitorState) -> Vec<f32> {
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+    let mut chain = Chain::new(RATE, LatencyMode::Standard);
+    chain.set(settings);
+    let mut output = Vec::new();
+    for (idx, mix) in mix.chunks(480).enumerate() {
+        monitor.set(&state(idx as f64 * 0.01));
+        monitor.take_mix(settings, mix, mix);
+        let (mut left, mut right) = (mix.to_vec(), mix.to_vec());
+        chain.process(&mut left, &mut right);
+        monitor.process(&mut left, &mut right);
+        output.extend(left);
+    }
+    output
+}
+
+#[test]
+fn a_stage_alone_is_that_stage_without_the_others() {
+    let mix = single(&pink_noise(5, 0.05, 3 * 48_000));
+    let mut settings = Settings::default();
+    settings.input.gain_db = 6.0;
+    settings.equalizer.bands[3].gain_db = -4.0;
+    let solo = |stage| MonitorState { solo: Some(stage), ..MonitorState::default() };
+    let heard = play_chain(&settings, &mix, |_| solo(Stage::Equalizer));
+    let mut alone = settings;
+    alone.input.enabled = false;
+    let expected = play_chain(&alone, &mix, |_| MonitorState::default());
+    assert_eq!(heard[96_000..], expected[96_000..]);
+}
+
+#[test]
+fn soloing_and_back_does_not_click_and_delta_of_an_idle_stage_is_silence() {
+    let tone = single(&sine(1000.0, 0.5, 3 * 48_000, RATE));
+    let mut settings = Settings::default();
+    settings.input.gain_db = -6.0;
+    let heard = play_chain(&settings, &tone, |t| {
+        let solo = (1.0..2.0).contains(&t).then_some(Stage::Limiter);
+        MonitorState { solo, ..MonitorState::default() }
+    });
+    let step = |samples: &[f32]| samples.windows(3).map(|x| (x[2] - 2.0 * x[1] + x[0]).abs()).fold(0.0, f32::max);
+    assert!(step(&heard[4800..]) < 1.02 * step(&tone), "{} {}", step(&heard[4800..]), step(&tone));
+    assert!(heard[90_000..95_000].iter().fold(0.0f32, |max, x| max.max(*x)) > 0.49);
+
+    let delta = |_| MonitorState { solo: Some(Stage::Limiter), source: Source::Delta, ..MATCHED };
+    let heard = play_chain(&settings, &tone, delta);
+    assert!(heard[96_000..].iter().all(|x| x.abs() < 1e-6));
+}
+
+#[test]
+fn one_channel_is_heard_on_both_sides() {
+    let (left, right) = (single(&white_noise(7, 0.5, 9600)), single(&white_noise(8, 0.5, 9600)));
+    for (channels, expected) in [
+        (Channels::Mono, [0.5, 0.5]),
+        (Channels::Left, [1.0, 0.0]),
+        (Channels::Right, [0.0, 1.0]),
+        (Channels::Side, [0.5, -0.5]),
+    ] {
+        let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+        monitor.set(&MonitorState { channels, ..MonitorState::default() });
+        let (mut l, mut r) = (left.clone(), right.clone());
+        for (l, r) in l.chunks_mut(4800).zip(r.chunks_mut(4800)) {
+            monitor.take_mix(&Settings::default(), l, r);
+            monitor.process(l, r);
+        }
+        for idx in 4800..9600 {
+            let wanted = expected[0] * left[idx] + expected[1] * right[idx];
+            assert!((l[idx] - wanted).abs() < 1e-6 && l[idx] == r[idx], "{channels:?}");
+        }
+    }
 }

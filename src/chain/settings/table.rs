@@ -1,8 +1,10 @@
 //! The one table of settings: identity, name, unit, range, step, scale and default of each.
 
+mod rows;
+
 use std::sync::LazyLock;
 
-use super::{Choice, NUM_BANDS, Settings};
+use super::Settings;
 
 /// What values a setting can take. Values travel as `f64`: toggles as 0 or 1, choices as their position.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,7 +36,7 @@ pub struct Setting {
     pub name: String,
     /// Stage as shown ("EQ"), or "" for the chain's own settings.
     pub group: &'static str,
-    /// "dB", "dBTP", "Hz", "%" or "".
+    /// "dB", "dBFS", "dBTP", "Hz", "ms", "%", "°", ":1" or "".
     pub unit: &'static str,
     /// Range and kind.
     pub kind: Kind,
@@ -46,9 +48,9 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// Index of the equalizer band that it belongs to.
+    /// Index of the equalizer or multiband band that it belongs to.
     pub fn band(&self) -> Option<usize> {
-        self.id.starts_with("equalizer.band_").then_some(self.band_idx)
+        ["equalizer.band_", "multiband.band_"].iter().any(|prefix| self.id.starts_with(prefix)).then_some(self.band_idx)
     }
 
     /// The value in `settings`.
@@ -94,6 +96,8 @@ pub fn find(id: &str) -> Option<&'static Setting> {
 
 const DB: (f64, usize) = (0.01, 2);
 const PERCENT: (f64, usize) = (0.1, 1);
+const HZ: (f64, usize) = (0.1, 1);
+const MS: (f64, usize) = (0.1, 1);
 
 /// Lowest and highest value; step and digits after the point.
 struct Span((f64, f64), (f64, usize));
@@ -146,91 +150,18 @@ impl Builder {
     }
 }
 
-macro_rules! number {
-    ($($field:tt)+) => {
-        (|s: &Settings, _i: usize| s.$($field)+, |s: &mut Settings, _i: usize, v: f64| s.$($field)+ = v)
-    };
-}
-macro_rules! toggle {
-    ($($field:tt)+) => {
-        (|s: &Settings, _i: usize| f64::from(u8::from(s.$($field)+)), |s: &mut Settings, _i: usize, v: f64| s.$($field)+ = v >= 0.5)
-    };
-}
-macro_rules! choice {
-    ($($field:tt)+) => {
-        (|s: &Settings, _i: usize| s.$($field)+.index() as f64, |s: &mut Settings, _i: usize, v: f64| s.$($field)+ = Choice::from_index(v as usize))
-    };
-}
-macro_rules! band {
-    (number $field:ident) => {
-        (
-            |s: &Settings, i: usize| s.equalizer.bands[i].$field,
-            |s: &mut Settings, i: usize, v: f64| s.equalizer.bands[i].$field = v,
-        )
-    };
-    (toggle $field:ident) => {
-        (
-            |s: &Settings, i: usize| f64::from(u8::from(s.equalizer.bands[i].$field)),
-            |s: &mut Settings, i: usize, v: f64| s.equalizer.bands[i].$field = v >= 0.5,
-        )
-    };
-    (choice $field:ident) => {
-        (
-            |s: &Settings, i: usize| s.equalizer.bands[i].$field.index() as f64,
-            |s: &mut Settings, i: usize, v: f64| s.equalizer.bands[i].$field = Choice::from_index(v as usize),
-        )
-    };
-}
-
 fn build() -> Vec<Setting> {
-    use super::{BandChannel, BandShape, CutSlope, DitherBits, LatencyMode, LimiterStyle};
-    const AMOUNT: (f64, f64) = (0.0, 200.0);
     let mut b = Builder { rows: Vec::new(), group: "", band_idx: 0 };
-    b.choice("latency_mode", "Latency mode", LatencyMode::NAMES, choice!(latency_mode));
-    b.toggle("bypass", "Bypass", toggle!(bypass));
-    b.number("chain.amount_percent", "Chain amount", "%", Span(AMOUNT, PERCENT), number!(amount_percent));
-
-    b.group = "Input";
-    b.toggle("input.enabled", "On", toggle!(input.enabled));
-    b.number("input.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(input.amount_percent));
-    b.number("input.gain_db", "Gain", "dB", Span((-24.0, 24.0), DB), number!(input.gain_db));
-    b.toggle("input.invert_left", "Invert left", toggle!(input.invert_left));
-    b.toggle("input.invert_right", "Invert right", toggle!(input.invert_right));
-    b.toggle("input.dc_blocker", "DC blocker", toggle!(input.dc_blocker));
-    b.toggle("input.swap_channels", "Swap channels", toggle!(input.swap_channels));
-
-    b.group = "EQ";
-    b.toggle("equalizer.enabled", "On", toggle!(equalizer.enabled));
-    b.number("equalizer.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(equalizer.amount_percent));
-    for band_idx in 0..NUM_BANDS {
-        b.band_idx = band_idx;
-        let id = |parameter: &str| format!("equalizer.band_{}.{parameter}", band_idx + 1);
-        let name = |parameter: &str| format!("Band {} {parameter}", band_idx + 1);
-        b.toggle(&id("enabled"), &name("on"), band!(toggle enabled));
-        b.choice(&id("shape"), &name("shape"), BandShape::NAMES, band!(choice shape));
-        b.ratio(
-            &id("frequency_hz"),
-            &name("frequency"),
-            "Hz",
-            Span((10.0, 20_000.0), (0.1, 1)),
-            band!(number frequency_hz),
-        );
-        b.number(&id("gain_db"), &name("gain"), "dB", Span((-18.0, 18.0), DB), band!(number gain_db));
-        b.ratio(&id("q"), &name("Q"), "", Span((0.1, 30.0), (0.001, 3)), band!(number q));
-        b.choice(&id("slope_db_per_octave"), &name("slope"), CutSlope::NAMES, band!(choice slope));
-        b.choice(&id("channel"), &name("channel"), BandChannel::NAMES, band!(choice channel));
-    }
-    b.band_idx = 0;
-
-    b.group = "Limiter";
-    b.toggle("limiter.enabled", "On", toggle!(limiter.enabled));
-    b.number("limiter.amount_percent", "Amount", "%", Span(AMOUNT, PERCENT), number!(limiter.amount_percent));
-    b.number("limiter.gain_db", "Gain", "dB", Span((-24.0, 24.0), DB), number!(limiter.gain_db));
-    b.number("limiter.ceiling_dbtp", "Ceiling", "dBTP", Span((-24.0, 0.1), DB), number!(limiter.ceiling_dbtp));
-    b.choice("limiter.style", "Style", LimiterStyle::NAMES, choice!(limiter.style));
-
-    b.group = "Dither";
-    b.toggle("dither.enabled", "On", toggle!(dither.enabled));
-    b.choice("dither.bits", "Word length", DitherBits::NAMES, choice!(dither.bits));
+    b.chain();
+    b.input();
+    b.equalizer();
+    b.resonance();
+    b.multiband();
+    b.glue();
+    b.colour();
+    b.stereo();
+    b.clipper();
+    b.limiter();
+    b.dither();
     b.rows
 }

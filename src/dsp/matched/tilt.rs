@@ -2,7 +2,7 @@
 
 use crate::dsp::svf::Coefficients;
 
-use super::Shape;
+use super::shape::Shape;
 use super::table::{Family, MAX_RATIO, MIN_RATIO};
 
 /// Sections of a tilt.
@@ -25,17 +25,10 @@ pub fn tilt(exponent: f64, pivot_hz: f64, sample_rate_hz: f64) -> [Coefficients;
     let mut sections = std::array::from_fn(|pair| {
         let at = |shelf: usize, side: f64| CENTRES[shelf] + side * exponent * SPREADS[shelf];
         let (zeros, poles) = ([at(2 * pair, -1.0), at(2 * pair + 1, -1.0)], [at(2 * pair, 1.0), at(2 * pair + 1, 1.0)]);
-        let (ln_zero, ln_zero_damping) = join(zeros);
-        let (ln_pole, ln_pole_damping) = join(poles);
-        let shape = Shape {
-            ln_pole,
-            ln_pole_damping,
-            ln_zero,
-            ln_zero_damping,
-            ln_corrector_pole: 0.0,
-            ln_corrector_zero: 0.0,
-            ln_gain: 0.0,
-        };
+        let (zero, zero_damping) = join(zeros);
+        let (pole, pole_damping) = join(poles);
+        let shape =
+            Shape { pole, pole_damping, zero, zero_damping, corrector_pole: 1.0, corrector_zero: 1.0, gain: 1.0 };
         shape.coefficients(Family::Bell)
     });
     // Exactly 0 dB at the pivot.
@@ -48,9 +41,9 @@ pub fn tilt(exponent: f64, pivot_hz: f64, sample_rate_hz: f64) -> [Coefficients;
     sections
 }
 
-/// Two real roots as frequency and damping of a pair.
+/// Two real roots, logarithms, as frequency and damping of a pair.
 fn join([a, b]: [f64; 2]) -> (f64, f64) {
-    (0.5 * (a + b), (2.0 * (0.5 * (a - b)).cosh()).ln())
+    ((0.5 * (a + b)).exp(), 2.0 * (0.5 * (a - b)).cosh())
 }
 
 #[cfg(test)]

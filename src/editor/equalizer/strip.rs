@@ -10,9 +10,16 @@ use crate::editor::session::Session;
 use crate::editor::theme::{
     CANVAS, LIFT, PANEL, PROPOSAL, PROPOSAL_TEXT, SEAM, SOFT, T1, T2, T3, medium, regular, semibold,
 };
-use crate::editor::widgets::{Button, Kind, describe, dropdown, focus_ring, knob, push, value_field};
+use crate::editor::widgets::{Button, Kind, describe, dropdown, focus_ring, knob, push, switch, value_field};
 
-use super::{EqualizerView, band_id, band_sentence, is_cut, is_working, proposed_move, reset_band};
+use super::{
+    EqualizerView, band_id, band_sentence, can_be_dynamic, is_cut, is_dynamic, is_working, proposed_move, reset_band,
+};
+
+const DYNAMIC_HELP: &str = "Lets the gain move by the range while the band is over its threshold.";
+const STATIC_FIELDS: [(&str, &str); 3] = [("frequency_hz", "Freq"), ("gain_db", "Gain"), ("q", "Q")];
+const DYNAMIC_FIELDS: [(&str, &str); 4] =
+    [("threshold_db", "Thresh"), ("range_db", "Range"), ("attack_ms", "Attack"), ("release_ms", "Release")];
 
 /// Draws the strip.
 pub fn show(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Scene, view: &mut EqualizerView) {
@@ -43,6 +50,27 @@ fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut Eq
         let (_, value) = scene.proposed(&id(parameter))?;
         session.param(&id(parameter)).map(|(_, param)| param.to_normalized(value))
     };
+    let x = 612.5;
+    let pen = Pen::of(ui);
+    pen.vertical(area.left() + x, area.top() + 14.0, area.bottom() - 14.0, SOFT);
+    on_and_reset(ui, session, scene, view, [at(x + 12.0, 12.0), at(x + 12.0, 41.0)]);
+    if can_be_dynamic(shape) {
+        let place = Rect::from_min_size(at(x + 12.0, 70.0), vec2(78.0, 24.0));
+        switch(ui, session, &id("dynamic"), ("Dynamic", place), DYNAMIC_HELP);
+        if scene.settings.equalizer.bands[view.band_idx].dynamic {
+            let cell = |column: usize, row: usize| {
+                let corner = at(360.0 + 124.0 * column as f32, 3.0 + 25.0 * row as f32);
+                Rect::from_min_size(corner, vec2(118.0, 23.0))
+            };
+            for (column, fields) in [&STATIC_FIELDS[..], &DYNAMIC_FIELDS[..]].into_iter().enumerate() {
+                for (row, (parameter, label)) in fields.iter().enumerate() {
+                    let id = id(parameter);
+                    value_field(ui, session, &id, (label, cell(column, row)), scene.proposed(&id).is_some());
+                }
+            }
+            return;
+        }
+    }
     let (frequency, gain, q) = (ghost("frequency_hz"), ghost("gain_db"), ghost("q"));
     knob(ui, session, &id("frequency_hz"), ("Frequency", at(404.0, 22.0)), frequency);
     match shape {
@@ -53,10 +81,6 @@ fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut Eq
             knob(ui, session, &id("q"), ("Q", at(564.0, 22.0)), q);
         }
     }
-    let x = 612.5;
-    let pen = Pen::of(ui);
-    pen.vertical(area.left() + x, area.top() + 14.0, area.bottom() - 14.0, SOFT);
-    on_and_reset(ui, session, scene, view, [at(x + 12.0, 26.0), at(x + 12.0, 56.0)]);
 }
 
 fn slope(ui: &mut Ui, session: &Session, id: &str, at: Pos2) {
@@ -109,6 +133,29 @@ fn compact(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut
             value_field(ui, session, &id("q"), ("Q", cell(2.0)), has("q"));
         }
     }
+    let third_row = |left: f32, right: f32| Rect::from_min_max(at(left, 69.0), at(right, 93.0));
+    let mut left = 12.0;
+    if can_be_dynamic(shape) {
+        switch(ui, session, &id("dynamic"), ("Dynamic", third_row(left, left + 84.0)), DYNAMIC_HELP);
+        left += 90.0;
+        if scene.settings.equalizer.bands[view.band_idx].dynamic {
+            let width = (right - left + 6.0) / 4.0;
+            for (idx, (parameter, label)) in DYNAMIC_FIELDS.into_iter().enumerate() {
+                let x = left + idx as f32 * width;
+                value_field(ui, session, &id(parameter), (label, third_row(x, x + width - 6.0)), has(parameter));
+            }
+            return;
+        }
+    }
+    makeup(ui, session, scene, third_row(left, left + 120.0), third_row(left + 126.0, left + 196.0));
+}
+
+/// Gain after the bands, by hand and by the bands themselves.
+pub fn makeup(ui: &mut Ui, session: &Session, scene: &Scene, field: Rect, auto: Rect) {
+    let id = "equalizer.makeup_db";
+    value_field(ui, session, id, ("Make-up", field), scene.proposed(id).is_some());
+    let help = "Adds the gain that keeps the loudness of average music, computed from the bands.";
+    switch(ui, session, "equalizer.auto_makeup", ("Auto", auto), help);
 }
 
 fn title(pen: &Pen, at: Pos2, scene: &Scene, band_idx: usize) {
@@ -119,6 +166,7 @@ fn title(pen: &Pen, at: Pos2, scene: &Scene, band_idx: usize) {
         None if !band.enabled => ("off".to_owned(), T3),
         None if !is_working(band) => ("does nothing at 0 dB".to_owned(), T3),
         None if is_cut(band.shape) => ("active".to_owned(), T2),
+        None if is_dynamic(band) => ("dynamic".to_owned(), T2),
         None => ("active".to_owned(), T2),
     };
     pen.left(at.x + width + 8.0, at.y, status, regular(12.0), color);

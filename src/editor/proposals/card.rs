@@ -22,8 +22,9 @@ fn class_word(proposed: &Move) -> &'static str {
     }
 }
 
-fn name(number: usize, proposed: &Move) -> String {
-    format!("Proposal {number}, {}, {}, {}", class_word(proposed), proposed.stage.name(), proposed.title)
+fn name(number: usize, proposed: &Move, state: MoveState) -> String {
+    let name = format!("Proposal {number}, {}, {}, {}", class_word(proposed), proposed.stage.name(), proposed.title);
+    if state == MoveState::Open { name } else { format!("{name}, {}", state_word(state).to_lowercase()) }
 }
 
 fn state_word(state: MoveState) -> &'static str {
@@ -37,13 +38,18 @@ fn state_word(state: MoveState) -> &'static str {
 
 /// "Expect ..." and "Cost: ..." from what was rendered.
 pub fn outcome(proposed: &Move) -> String {
-    let list = |changes: &[crate::assistant::Change]| changes.iter().map(words::change).collect::<Vec<_>>().join(", ");
+    // What reads the same before and after is not worth a word.
+    let list = |changes: &[crate::assistant::Change]| {
+        let is_told = |each: &&crate::assistant::Change| (each.after - each.before).abs() >= 0.05;
+        changes.iter().filter(is_told).map(words::change).collect::<Vec<_>>().join(", ")
+    };
+    let (effect, cost) = (list(&proposed.effect), list(&proposed.cost));
     let mut text = String::new();
-    if !proposed.effect.is_empty() {
-        text = format!("Expect {}.", list(&proposed.effect));
+    if !effect.is_empty() {
+        text = format!("Expect {effect}.");
     }
-    if !proposed.cost.is_empty() {
-        text = format!("{text} Cost: {}.", list(&proposed.cost));
+    if !cost.is_empty() {
+        text = format!("{text} Cost: {cost}.");
     }
     text.trim().to_owned()
 }
@@ -68,7 +74,7 @@ pub fn open(
     let text = 36.0 + heights[0] + 3.0 + heights[1] + if has_outcome { 3.0 + heights[2] } else { 0.0 };
     let height = text + 10.0 + 28.0 + 13.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
-    let name = name(number, proposed);
+    let name = name(number, proposed, state);
     response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &name));
     let description = format!("{} {}", proposed.sentence, self::outcome(proposed));
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(description.clone()));
@@ -164,7 +170,8 @@ fn decide(
         "The move waits again. Settings stay as they are."
     };
     let button = Button::new(if undoes { "Undo" } else { "Re-open" }, Kind::Flat).icon(Icon::Undo).named(&name, help);
-    if push(ui, first, button).clicked() {
+    // What is set stays decided; without the values from before there is nothing to bring back.
+    if (undoes || state != MoveState::Accepted) && push(ui, first, button).clicked() {
         session.reopen(proposed);
     }
     if state == MoveState::Tweaked {
@@ -193,7 +200,7 @@ pub fn row(ui: &mut Ui, (number, proposed, state): (usize, &Move, MoveState)) ->
     let title = pen.paragraph(&proposed.title, medium(size), (color, color), room);
     let height = (title.size().y + 13.0).max(32.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
-    let name = name(number, proposed);
+    let name = name(number, proposed, state);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
     describe(ui, &response, || format!("{name}. {}", proposed.sentence));
     pen.fill(rect, 7.0, if response.hovered() { LIFT } else { ROW });

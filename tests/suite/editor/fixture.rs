@@ -5,7 +5,7 @@ use std::sync::Arc;
 use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Spectrum, Stereo};
 use discern::assistant::{Brief, Change, Evidence, Move, MoveClass, Report, Verdict, VerdictKind};
 use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, connect};
-use discern::chain::Stage;
+use discern::chain::{Activity, Stage};
 use discern::editor::Session;
 use discern::params::{DiscernParams, Judged, SharedParams};
 use nice_plug::context::PluginApi;
@@ -108,7 +108,20 @@ impl Fixture {
         let level = (0.42 + swell) * (-2.2 * beat).exp() + 0.2;
         meters.set_transport(Some(67.0 + time_s), true);
         meters.hold_peaks([level, level * 0.93], [(level * 1.75).min(0.89), (level * 1.68).min(0.89)]);
-        meters.hold_limiter_reduction((20.0 * (level * 1.75 / 0.89).log10()).max(0.0));
+        meters.hold_activity(&Activity {
+            limiter_reduction_db: f64::from((20.0 * (level * 1.75 / 0.89).log10()).max(0.0)),
+            equalizer_gains_db: [-1.2 * f64::from(level), 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+            resonance_cut_db: f64::from(2.4 + 5.0 * swell),
+            resonance_cuts_db: std::array::from_fn(|idx| {
+                let peak = |center: f32, cut_db: f32| cut_db * (-((idx as f32 - center) / 1.4).powi(2)).exp();
+                peak(46.0, 2.4 + 5.0 * swell) + peak(31.0, 1.2)
+            }),
+            multiband_gains_db: [-2.1, -0.8, -0.2, -3.0].map(|gain_db| gain_db * f64::from(level + 0.3)),
+            glue_reduction_db: f64::from(1.8 * level + 0.6),
+            clipper_reduction_db: f64::from((1.4 * level - 0.3).max(0.0)),
+            colour_added_dbfs: f64::from(-52.0 + 12.0 * level),
+            num_non_finite: 0,
+        });
         meters.set_match(-4.3, 0.0);
     }
 }

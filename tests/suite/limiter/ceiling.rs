@@ -75,7 +75,7 @@ fn holds_the_lower_ceiling_while_anything_moves() {
         if random.below(8) == 0 {
             let style = STYLES[random.below(3)];
             let ceiling_dbtp = if random.below(2) == 0 { -1.0 } else { random.between(-9.0, -1.0) };
-            limiter.set(&settings(random.between(-6.0, 18.0), ceiling_dbtp, style), 1.0, None);
+            limiter.set(&settings(random.between(-6.0, 18.0), ceiling_dbtp, style), 1.0, 0.0);
         }
         let (mut block_left, mut block_right) = (block_left.to_vec(), block_right.to_vec());
         limiter.process(&mut block_left, &mut block_right);
@@ -92,7 +92,7 @@ fn a_lower_ceiling_is_held_once_it_has_arrived() {
         let mut limiter = limiter(rate, LatencyMode::Standard, &settings(6.0, first_dbtp, LimiterStyle::Clean));
         let [mut left, mut right] = programme(60_000, rate, 11);
         limiter.process(&mut left, &mut right);
-        limiter.set(&settings(6.0, then_dbtp, LimiterStyle::Clean), 1.0, None);
+        limiter.set(&settings(6.0, then_dbtp, LimiterStyle::Clean), 1.0, 0.0);
         let [mut left, mut right] = programme(60_000, rate, 12);
         limiter.process(&mut left, &mut right);
         let arrival = limiter.latency_samples() + 960 + 16;
@@ -107,7 +107,7 @@ fn leaves_room_for_dither() {
     let step = 0.5f64.powi(15);
     let [mut left, mut right] = programme(200_000, rate, 21);
     let mut limiter = Limiter::new(rate, LatencyMode::Standard);
-    limiter.set(&settings(12.0, -0.1, LimiterStyle::Loud), 1.0, Some(16));
+    limiter.set(&settings(12.0, -0.1, LimiterStyle::Loud), 1.0, 1.5 * step);
     limiter.process(&mut left, &mut right);
     let mut random = Random::new(3);
     for sample in left.iter_mut().chain(&mut right) {

@@ -66,7 +66,7 @@ fn session(mode: LatencyMode, mut next_block: impl FnMut() -> usize) -> [Vec<f64
     let mut start = 0;
     while start < left.len() {
         if let Some((_, settings, amount)) = changes.iter().find(|(position, ..)| *position == start) {
-            limiter.set(settings, *amount, None);
+            limiter.set(settings, *amount, 0.0);
         }
         let next_change = changes.iter().map(|(position, ..)| *position).find(|&position| position > start);
         let end = (start + next_block()).min(next_change.unwrap_or(left.len()));
@@ -94,15 +94,15 @@ fn reset_is_new() {
         let mut used = limiter(48_000.0, mode, &settings(12.0, -2.0, LimiterStyle::Loud));
         let [mut left, mut right] = programme(33_333, 48_000.0, 8);
         used.process(&mut left, &mut right);
-        used.set(&settings(0.0, -9.0, LimiterStyle::Balanced), 1.0, Some(16));
+        used.set(&settings(0.0, -9.0, LimiterStyle::Balanced), 1.0, 1.5 * 0.5f64.powi(15));
         used.process(&mut left[..100], &mut right[..100]);
         used.reset();
         let mut new = Limiter::new(48_000.0, mode);
         for settings in [settings(6.0, -1.0, LimiterStyle::Balanced), settings(3.0, -1.0, LimiterStyle::Clean)] {
             let [mut left_used, mut right_used] = programme(20_000, 48_000.0, 9);
             let [mut left_new, mut right_new] = [left_used.clone(), right_used.clone()];
-            used.set(&settings, 1.0, None);
-            new.set(&settings, 1.0, None);
+            used.set(&settings, 1.0, 0.0);
+            new.set(&settings, 1.0, 0.0);
             used.process(&mut left_used, &mut right_used);
             new.process(&mut left_new, &mut right_new);
             assert!(left_used == left_new && right_used == right_new);
@@ -119,7 +119,7 @@ fn off_is_the_delayed_input_after_a_crossfade_without_a_step() {
     let input = left.clone();
     let mut right = left.clone();
     limiter.process(&mut left[..24_000], &mut right[..24_000]);
-    limiter.set(&settings(6.0, -12.0, LimiterStyle::Clean), 0.0, None);
+    limiter.set(&settings(6.0, -12.0, LimiterStyle::Clean), 0.0, 0.0);
     limiter.process(&mut left[24_000..40_000], &mut right[24_000..40_000]);
     limiter.process(&mut left[40_000..], &mut right[40_000..]);
     let settled = 24_000 + latency + 976;
@@ -134,7 +134,7 @@ fn amount_scales_the_gain_in_decibels() {
     let signal = sine(1000.0, 0.05, 48_000.0, 4800);
     let output = |gain_db, amount| {
         let mut limiter = Limiter::new(48_000.0, LatencyMode::Standard);
-        limiter.set(&settings(gain_db, -1.0, LimiterStyle::Clean), amount, None);
+        limiter.set(&settings(gain_db, -1.0, LimiterStyle::Clean), amount, 0.0);
         limited(&mut limiter, &signal)
     };
     assert_eq!(output(3.0, 2.0), output(6.0, 1.0));

@@ -1,0 +1,240 @@
+//! Gentle saturation, anti-aliased on what it adds.
+
+mod warmth;
+
+use std::f64::consts::TAU;
+
+use wide::f64x2;
+
+use super::settings::{ColourSettings, LatencyMode};
+use crate::dsp::adaa;
+use crate::dsp::delay::DelayLine;
+use crate::dsp::oversampler::{LowPass, Oversampler, Plan};
+use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
+use crate::dsp::units::{db_from_gain, gain_from_db};
+use warmth::Warmth;
+
+/// Length of the crossfade when the stage is switched, seconds.
+const FADE_S: f64 = 0.02;
+/// Time constant of each of the two smoothers of a parameter, seconds.
+const GLIDE_S: f64 = 0.02;
+/// Sample at which the curves end without drive (+1.9 dBFS): the odd one saturates at full scale over the drive.
+const END: f64 = 1.25;
+/// Samples below this share of the curves' end get nothing; they would get less than −215 dBFS.
+const QUIET: f64 = 2e-3;
+/// Samples that the curves see at once: four, one before and one after.
+const MAX_SAMPLES: usize = 6;
+/// Corner of the high-pass that takes the mean off what even harmonics add, Hz.
+const DC_CORNER_HZ: f64 = 5.0;
+/// Below this (−240 dBFS) what is left of that mean is forgotten.
+const MEAN_REST: f64 = 1e-12;
+
+/// Stage 6 (`dsp.md` section 4). The output is the delayed input plus what the curves add, times the make-up.
+///
+/// Drive scales the sample that the curves see and fades them in: at 0 dB they add exactly nothing. Character moves from the
+/// even curve to the odd one. They work at four times the rate (twice from 66 kHz, once from 132 kHz and in the latency mode
+/// *tracking*), averaged over the path between samples.
+pub struct Colour {
+    oversampler: Oversampler,
+    dry: DelayLine<f64x2>,
+    delay: usize,
+    drive_db: Glide,
+    character: Glide,
+    /// Mix times amount.
+    share: Glide,
+    makeup_db: Glide,
+    now: Values,
+    step: Values,
+    mean: f64x2,
+    mean_rate: f64,
+    /// A faster rate for the beginning: a running average of all that was added so far.
+    starting_rate: f64,
+    switch: Fade,
+    position: usize,
+    is_fresh: bool,
+    added: f64,
+}
+
+/// What a sample needs to know: the curves' scale, the odd one's weight (the even one has the rest of 1), the gain of what they
+/// add, make-up; all linear.
+type Values = [f64; 4];
+
+const NEUTRAL: Values = [1.0, 0.0, 0.0, 1.0];
+/// The running average of the beginning starts as if it had heard so many samples of silence.
+const STARTING_SAMPLES: f64 = 48.0;
+
+impl Colour {
+    /// A stage that does nothing until it is set.
+    pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
+        let oversampler = Oversampler::new(if latency_mode == LatencyMode::Tracking || sample_rate_hz >= 132_000.0 {
+            Plan::Single
+        } else if sample_rate_hz >= 66_000.0 {
+            Plan::Double(LowPass::Wide)
+        } else {
+            Plan::Quadruple(LowPass::Gentle)
+        });
+        let delay = oversampler.latency_samples();
+        let glide = |tolerance| Glide::new(0.0, GLIDE_S, tolerance, sample_rate_hz);
+        Self {
+            oversampler,
+            dry: DelayLine::new(delay, f64x2::splat(0.0)),
+            delay,
+            drive_db: glide(1e-5),
+            character: glide(1e-6),
+            share: glide(1e-6),
+            makeup_db: glide(1e-5),
+            now: NEUTRAL,
+            step: [0.0; 4],
+            mean: f64x2::splat(0.0),
+            mean_rate: 1.0 - (-TAU * DC_CORNER_HZ / sample_rate_hz).exp(),
+            starting_rate: 1.0 / STARTING_SAMPLES,
+            switch: Fade::new(false, FADE_S, sample_rate_hz),
+            position: 0,
+            is_fresh: true,
+            added: 0.0,
+        }
+    }
+
+    /// Takes new settings; `amount` (0–2) scales what it does, at 0 the stage is off. Real-time safe.
+    ///
+    /// Before the first sample after `new` or `reset` they hold at once, later they glide.
+    pub fn set(&mut self, settings: &ColourSettings, amount: f64) {
+        let is_on = settings.enabled && amount > 0.0;
+        if is_on {
+            let wanted = [
+                settings.drive_db,
+                settings.character_percent / 100.0,
+                settings.mix_percent / 100.0 * amount,
+                settings.makeup_db * amount,
+            ];
+            let holds_at_once = self.is_fresh || self.switch.is_zero();
+            for (glide, wanted) in self.glides().into_iter().zip(wanted) {
+                if holds_at_once {
+                    glide.jump(wanted);
+                } else {
+                    glide.aim(wanted);
+                }
+            }
+            if holds_at_once {
+                (self.now, self.step) = (self.values(), [0.0; 4]);
+            }
+        }
+        if self.is_fresh {
+            self.switch.jump(is_on);
+        } else {
+            self.switch.aim(is_on);
+        }
+    }
+
+    /// Processes in place; equal lengths, any length. Real-time safe.
+    pub fn process(&mut self, left: &mut [f64], right: &mut [f64]) {
+        self.is_fresh = self.is_fresh && left.is_empty();
+        self.added = 0.0;
+        let mut done = 0;
+        while done < left.len() {
+            if self.position == 0 {
+                self.move_to_next_knot();
+            }
+            let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
+            for (l, r) in left[done..done + run].iter_mut().zip(&mut right[done..done + run]) {
+                [*l, *r] = self.process_frame(f64x2::from([*l, *r])).to_array();
+            }
+            self.position = (self.position + run) % KNOT_SAMPLES;
+            done += run;
+        }
+    }
+
+    /// Back to the state of a new stage.
+    pub fn reset(&mut self) {
+        self.oversampler.reset();
+        self.dry.reset();
+        self.glides().into_iter().for_each(|glide| glide.jump(0.0));
+        (self.now, self.step) = (NEUTRAL, [0.0; 4]);
+        (self.mean, self.starting_rate) = (f64x2::splat(0.0), 1.0 / STARTING_SAMPLES);
+        self.switch.jump(false);
+        (self.position, self.is_fresh, self.added) = (0, true, 0.0);
+    }
+
+    /// Delay, the same for all settings.
+    pub fn latency_samples(&self) -> usize {
+        self.delay
+    }
+
+    /// Largest sample added in the last [`Self::process`], dBFS; −∞ when none was.
+    pub fn added_dbfs(&self) -> f64 {
+        db_from_gain(self.added)
+    }
+
+    fn glides(&mut self) -> [&mut Glide; 4] {
+        [&mut self.drive_db, &mut self.character, &mut self.share, &mut self.makeup_db]
+    }
+
+    fn values(&self) -> Values {
+        let (drive, makeup) = (gain_from_db(self.drive_db.value()), gain_from_db(self.makeup_db.value()));
+        let scale = drive / END;
+        [scale, self.character.value(), (1.0 - 1.0 / drive) / scale * self.share.value(), makeup]
+    }
+
+    fn move_to_next_knot(&mut self) {
+        if !self.glides().iter().all(|glide| glide.is_settled()) || self.step != [0.0; 4] {
+            // Exactly at the knot, whatever the steps add up to.
+            self.now = self.values();
+            self.glides().into_iter().for_each(|glide| _ = glide.advance());
+            let next = self.values();
+            self.step = std::array::from_fn(|idx| (next[idx] - self.now[idx]) / KNOT_SAMPLES as f64);
+        }
+    }
+
+    #[inline]
+    fn process_frame(&mut self, frame: f64x2) -> f64x2 {
+        let mut weight = 0.0;
+        if !self.switch.is_zero() {
+            weight = if self.switch.is_one() { 1.0 } else { self.switch.advance() };
+            for (now, step) in self.now.iter_mut().zip(self.step) {
+                *now += step;
+            }
+        }
+        let [scale, character, share, makeup] = self.now;
+        self.dry.push(frame);
+        let is_idle = weight == 0.0 || share == 0.0;
+        let quiet = if is_idle { f64::INFINITY } else { QUIET / scale };
+        let warmth = Warmth::new(1.0 - character, character);
+        let added = self.oversampler.process(frame, quiet, |samples, added| {
+            let mut scaled = [f64x2::splat(0.0); MAX_SAMPLES];
+            let scaled = &mut scaled[..samples.len()];
+            for (scaled, sample) in scaled.iter_mut().zip(samples) {
+                *scaled = *sample * f64x2::splat(scale);
+            }
+            adaa::second_order(scaled, &warmth, added);
+        });
+        if is_idle {
+            self.starting_rate = 1.0 / STARTING_SAMPLES;
+        }
+        let gain = if weight == 1.0 { makeup } else { 1.0 + weight * (makeup - 1.0) };
+        let dry = *self.dry.get(self.delay) * f64x2::splat(gain);
+        if added.is_none() && self.mean == f64x2::splat(0.0) {
+            return dry;
+        }
+        // The mean is taken off before the weights: when these move, it moves with them.
+        let centred = self.without_mean(added.unwrap_or(f64x2::splat(0.0)));
+        let added = centred * f64x2::splat(weight * share * makeup);
+        let [left, right] = added.abs().to_array();
+        self.added = self.added.max(left).max(right);
+        // A channel to which nothing is added keeps its bits, the sign of 0 included.
+        added.simd_eq(f64x2::splat(0.0)).select(dry, dry + added)
+    }
+
+    fn without_mean(&mut self, added: f64x2) -> f64x2 {
+        let rate = self.mean_rate.max(self.starting_rate);
+        if rate > self.mean_rate {
+            self.starting_rate /= 1.0 + self.starting_rate;
+        }
+        self.mean += f64x2::splat(rate) * (added - self.mean);
+        let is_rest = self.mean.abs().simd_lt(f64x2::splat(MEAN_REST)) & added.simd_eq(f64x2::splat(0.0));
+        self.mean = is_rest.select(f64x2::splat(0.0), self.mean);
+        added - self.mean
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! The bands in a row, minimum phase, and what the dynamic ones hear.
+
+use wide::f64x2;
+
+use super::band::Band;
+use crate::chain::settings::{BandSettings, NUM_BANDS};
+use crate::dsp::k_weighting::KWeighting;
+use crate::dsp::ramp::KNOT_SAMPLES;
+
+/// Eight bands that glide, crossfade and move on the grid of [`KNOT_SAMPLES`].
+pub(super) struct Serial {
+    bands: [Band; NUM_BANDS],
+    weighting: KWeighting,
+    is_listening: bool,
+}
+
+impl Serial {
+    pub fn new(sample_rate_hz: f64) -> Self {
+        Self {
+            bands: std::array::from_fn(|_| Band::new(sample_rate_hz)),
+            weighting: KWeighting::new(sample_rate_hz),
+            is_listening: false,
+        }
+    }
+
+    /// Takes new settings, at once or from here on.
+    pub fn set(&mut self, settings: &[BandSettings; NUM_BANDS], amount: f64, holds_at_once: bool) {
+        for (band, settings) in self.bands.iter_mut().zip(settings) {
+            band.set(settings, amount, holds_at_once);
+        }
+        if holds_at_once {
+            self.is_listening = false;
+            self.listen_if_needed();
+        }
+    }
+
+    /// Advances everything that moves; returns whether anything did or will.
+    pub fn move_to_next_knot(&mut self) -> bool {
+        let mut moves = false;
+        for band in &mut self.bands {
+            moves |= band.move_to_next_knot();
+        }
+        self.listen_if_needed();
+        moves
+    }
+
+    fn listen_if_needed(&mut self) {
+        let is_needed = self.bands.iter().any(Band::is_listening);
+        if is_needed && !self.is_listening {
+            self.weighting.reset();
+        }
+        self.is_listening = is_needed;
+    }
+
+    /// False when everything passes exactly and nobody listens.
+    pub fn is_working(&self) -> bool {
+        self.is_listening || self.bands.iter().any(Band::is_active)
+    }
+
+    /// How far each band's gain is from its static value, dB.
+    pub fn movements_db(&self) -> [f64; NUM_BANDS] {
+        std::array::from_fn(|idx| self.bands[idx].movement_db())
+    }
+
+    /// Filters at most [`KNOT_SAMPLES`] frames between two knots; `input` is what the dynamic bands listen to.
+    pub fn process(&mut self, frames: &mut [f64x2], input: &[f64x2], is_at_knot: bool) {
+        if self.is_listening {
+            let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
+            let weighted = &mut buffer[..input.len()];
+            for (weighted, frame) in weighted.iter_mut().zip(input) {
+                *weighted = self.weighting.process(*frame);
+            }
+            if is_at_knot {
+                self.weighting.settle();
+            }
+            for band in self.bands.iter_mut().filter(|band| band.is_listening()) {
+                band.listen(input, weighted);
+            }
+        }
+        for band in self.bands.iter_mut().filter(|band| band.is_active()) {
+            if is_at_knot {
+                band.settle();
+            }
+            band.process(frames);
+        }
+    }
+
+    pub fn reset(&mut self) {
+        self.bands.iter_mut().for_each(Band::reset);
+        self.is_listening = false;
+    }
+}
