@@ -2,6 +2,7 @@
 
 mod analysis_thread;
 mod audio_thread;
+mod remote_controls;
 
 use std::sync::Arc;
 
@@ -160,6 +161,10 @@ impl ClapPlugin for Discern {
     const CLAP_SUPPORT_URL: Option<&'static str> = None;
     const CLAP_FEATURES: &'static [ClapFeature] =
         &[ClapFeature::AudioEffect, ClapFeature::Stereo, ClapFeature::Mastering];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote_controls::define(&self.params, context);
+    }
 }
 
 impl Vst3Plugin for Discern {
