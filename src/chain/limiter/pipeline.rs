@@ -26,33 +26,57 @@ pub struct Targets {
     pub style: LimiterStyle,
 }
 
-/// A value that moves to its target in a straight line, chunk by chunk.
-#[derive(Clone, Copy, Debug)]
+/// A value that moves to its target without a corner, chunk by chunk: a straight line of half the time, averaged over
+/// the other half. It arrives exactly, and on time also when the target moves on the way.
+#[derive(Clone, Debug)]
 struct Glide {
-    value: f64,
+    line: f64,
     target: f64,
     chunks_left: usize,
+    /// The newest values of the line, and which is the oldest.
+    newest: Vec<f64>,
+    oldest: usize,
+    /// Chunks for which the line has rested.
+    chunks_rested: usize,
+    value: f64,
 }
 
 impl Glide {
-    fn at(value: f64) -> Self {
-        Self { value, target: value, chunks_left: 0 }
+    /// Rests at `value`; takes `num_chunks` from one value to another.
+    fn new(value: f64, num_chunks: usize) -> Self {
+        let num_newest = (num_chunks / 2).max(1);
+        let newest = vec![value; num_newest];
+        Self { line: value, target: value, chunks_left: 0, newest, oldest: 0, chunks_rested: num_newest, value }
     }
 
-    fn set(&mut self, target: f64, num_chunks: usize) {
+    fn aim(&mut self, target: f64) {
         if target != self.target {
-            (self.target, self.chunks_left) = (target, num_chunks);
+            (self.target, self.chunks_left, self.chunks_rested) = (target, self.newest.len(), 0);
         }
+    }
+
+    fn jump(&mut self, value: f64) {
+        (self.line, self.target, self.value) = (value, value, value);
+        (self.chunks_left, self.chunks_rested, self.oldest) = (0, self.newest.len(), 0);
+        self.newest.fill(value);
     }
 
     /// Values at the start and the end of the next chunk.
     fn advance(&mut self) -> [f64; 2] {
         let start = self.value;
-        if self.chunks_left > 1 {
-            self.value += (self.target - self.value) / self.chunks_left as f64;
-            self.chunks_left -= 1;
-        } else {
-            (self.value, self.chunks_left) = (self.target, 0);
+        if self.chunks_rested < self.newest.len() {
+            if self.chunks_left > 1 {
+                self.line += (self.target - self.line) / self.chunks_left as f64;
+                self.chunks_left -= 1;
+            } else {
+                (self.line, self.chunks_left) = (self.target, 0);
+                self.chunks_rested += 1;
+            }
+            self.newest[self.oldest] = self.line;
+            self.oldest = (self.oldest + 1) % self.newest.len();
+            let is_there = self.chunks_rested == self.newest.len();
+            let mean = self.newest.iter().sum::<f64>() / self.newest.len() as f64;
+            self.value = if is_there { self.target } else { mean };
         }
         [start, self.value]
     }
@@ -71,7 +95,6 @@ pub struct Pipeline<const CHUNK: usize> {
     gain: Glide,
     inverse_ceiling: Glide,
     wet: Glide,
-    glide_chunks: usize,
     musical: MusicalStage<CHUNK>,
     corrections: Vec<CorrectionStage<CHUNK>>,
     audio: DelayLine<[[f64; CHUNK]; 2]>,
@@ -93,11 +116,12 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         let corrections = vec![CorrectionStage::new(sample_rate_hz, !is_tracking); num_corrections];
         let delay_chunks =
             musical.delay_chunks() + corrections.iter().map(CorrectionStage::delay_chunks).sum::<usize>();
+        let glide_chunks = (GLIDE_S * sample_rate_hz / CHUNK as f64).ceil() as usize;
+        let glide = |value| Glide::new(value, glide_chunks);
         Self {
-            gain: Glide::at(initial.gain),
-            inverse_ceiling: Glide::at(initial.inverse_ceiling),
-            wet: Glide::at(initial.wet),
-            glide_chunks: (GLIDE_S * sample_rate_hz / CHUNK as f64).ceil() as usize,
+            gain: glide(initial.gain),
+            inverse_ceiling: glide(initial.inverse_ceiling),
+            wet: glide(initial.wet),
             musical,
             corrections,
             audio: DelayLine::new(delay_chunks, [[0.0; CHUNK]; 2]),
@@ -117,13 +141,12 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
 
     /// New targets, for audio that comes in from now on.
     pub fn set(&mut self, targets: &Targets, at_once: bool) {
-        let num_chunks = if at_once { 0 } else { self.glide_chunks };
-        self.gain.set(targets.gain, num_chunks);
-        self.inverse_ceiling.set(targets.inverse_ceiling, num_chunks);
-        self.wet.set(targets.wet, num_chunks);
-        if at_once {
-            for glide in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet] {
-                *glide = Glide::at(glide.target);
+        let values = [targets.gain, targets.inverse_ceiling, targets.wet];
+        for (glide, value) in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet].into_iter().zip(values) {
+            if at_once {
+                glide.jump(value);
+            } else {
+                glide.aim(value);
             }
         }
         self.musical.set_style(targets.style, at_once);
