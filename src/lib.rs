@@ -1,5 +1,9 @@
 //! Discern, a mastering assistant: modules in reading order, and the plugin's entry points.
 
+#[cfg(test)]
+#[path = "../tests/suite/figures.rs"]
+mod figures;
+
 pub mod dsp;
 
 pub mod chain;

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assistant;
+mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
 mod clap_host;
@@ -9,6 +10,7 @@ mod command_line;
 #[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
+mod figures;
 mod limiter;
 mod loudness;
 mod nonlinear;

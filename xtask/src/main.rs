@@ -5,6 +5,7 @@ mod editor_host;
 mod eq_tables;
 mod landing;
 mod listening;
+mod measurements;
 mod peers;
 mod playback;
 mod screen;
@@ -28,6 +29,8 @@ usage: cargo xtask COMMAND
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [OPTIONS]          the limiter beside others, measured in one run
+  measurements             all tests and benches; writes docs/measurements.md
+  cost [CASE]              instructions per frame of a stage or the chain
   screenshots              bundle, then take the manual's pictures of the editor
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
 ";
@@ -59,6 +62,8 @@ fn run(args: &[String]) -> Result<()> {
         "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
         "eq-tables" => eq_tables::run(),
         "landing" => landing::run(args),
+        "measurements" => measurements::run(args),
+        "cost" => measurements::cost(args),
         "peers" => peers::run(args),
         "test" => workspace::run("cargo", &["test", "--workspace"]),
         "help" | "--help" | "-h" => {

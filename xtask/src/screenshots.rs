@@ -17,7 +17,7 @@ use crate::workspace::{bundled, demo_mix};
 const SIZES: [(u32, u32); 2] = [(1180, 740), (920, 600)];
 /// Slow enough for meters to show something.
 const PACE: Pace = Pace { block_sizes: &[512], speed: Some(4.0) };
-const DRAW_TIMEOUT: Duration = Duration::from_secs(10);
+const DRAW_TIMEOUT: Duration = Duration::from_secs(30);
 const SETTLE: Duration = Duration::from_millis(700);
 
 /// Pictures of an untouched, listening, judging and accepted editor into `folder`.

@@ -14,8 +14,8 @@ use crate::playback::{Deck, Pace, play, render};
 use crate::session::{self, Session, settings_of_moves};
 
 const NUM_OPENS: usize = 10;
-const DRAW_TIMEOUT: Duration = Duration::from_secs(5);
-const ACCEPT_TIMEOUT: Duration = Duration::from_secs(10);
+const DRAW_TIMEOUT: Duration = Duration::from_secs(30);
+const ACCEPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A button that is pressed before anything can come of it gets this long to do nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
 

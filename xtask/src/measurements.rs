@@ -1,0 +1,86 @@
+//! `cargo xtask measurements`: every figure that the tests hold to a bar, and what the chain costs; writes
+//! `docs/measurements.md`.
+
+mod cost;
+mod figures;
+
+use std::fmt::Write;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::workspace::{root, step};
+
+/// Samples that the limiter's ceiling is tried on (`dsp.md` section 10).
+const FUZZ_SAMPLES: &str = "1e8";
+
+/// Measures and writes the page; any failing test ends it.
+///
+/// # Errors
+/// If a test fails, valgrind is missing or the page cannot be written.
+pub fn run(args: &[String]) -> Result<()> {
+    if let Some(unknown) = args.first() {
+        bail!("measurements takes no options, not {unknown:?}");
+    }
+    cost::require_valgrind()?;
+    let tests =
+        step("all tests", || output(Command::new("cargo").args(["test", "--workspace", "--", "--show-output"])))?;
+    let mut page = String::from(
+        "# Measurements\n\nWritten by `cargo xtask measurements`. Each row is a figure that a test holds to its bar; of several \
+         (rates, settings, signals) the worst is shown. The bars are those the tests assert.\n",
+    );
+    page += &figures::table(&tests)?;
+    let fuzz = step("limiter on random programmes", || {
+        output(
+            Command::new("cargo")
+                .args(["run", "--release", "--no-default-features", "--example", "limiter_fuzz"])
+                .args(["--", FUZZ_SAMPLES]),
+        )
+    })?;
+    page += &fuzz_table(&fuzz)?;
+    page += &step("cost", cost::table)?;
+    let path = root().join("docs/measurements.md");
+    std::fs::write(&path, page).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+/// `cargo xtask cost`.
+///
+/// # Errors
+/// If valgrind is missing or the bench cannot be built.
+pub fn cost(args: &[String]) -> Result<()> {
+    cost::run(args)
+}
+
+/// What a command of this repository prints; an error with its output if it fails.
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.current_dir(root()).output().with_context(|| format!("{command:?} cannot be started"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("{command:?} failed:\n{text}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(text)
+}
+
+/// Lines `MODE RATE: ANNEX_2 EBUR128 SEED` of the fuzzer as a table.
+fn fuzz_table(text: &str) -> Result<String> {
+    let mut table = format!(
+        "\n## Limiter on {FUZZ_SAMPLES} random samples\n\nDrive 0–12 dB, all styles, ceilings −0.1, −1 and −3 dBTP; worst reading over the \
+         ceiling, dB. The bar is 0.\n\n| mode and rate | Annex 2 | ebur128 |\n|---|---|---|\n"
+    );
+    let mut num_rows = 0;
+    for line in text.lines().skip(1) {
+        let Some((case, readings)) = line.split_once(": ") else { continue };
+        let readings: Vec<&str> = readings.split_whitespace().take(2).collect();
+        let [annex_2, ebur128] = readings[..] else { continue };
+        let case: Vec<&str> = case.split_whitespace().collect();
+        let mode = if case[0] == "0" { "tracking" } else { "standard" };
+        writeln!(table, "| {mode}, {} Hz | {annex_2} | {ebur128} |", case[1])?;
+        num_rows += 1;
+    }
+    if num_rows == 0 {
+        bail!("the limiter's fuzzer printed no readings:\n{text}");
+    }
+    Ok(table)
+}
