@@ -18,8 +18,21 @@ pub struct Server {
 impl Server {
     /// Starts Xvfb; it chooses the display number itself.
     pub fn start() -> Result<Self> {
+        // Without -noreset the server starts afresh whenever its last window closes, and is deaf meanwhile: an editor that
+        // is opened again right away would now and then find no display.
         let mut process = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-screen", "0", "2400x1600x24", "+extension", "GLX", "-nolisten", "tcp"])
+            .args([
+                "-displayfd",
+                "1",
+                "-screen",
+                "0",
+                "2400x1600x24",
+                "+extension",
+                "GLX",
+                "-noreset",
+                "-nolisten",
+                "tcp",
+            ])
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
