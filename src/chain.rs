@@ -154,7 +154,7 @@ impl Chain {
             bypass: Bypass::new(sample_rate_hz, 0),
         };
         chain.bypass = Bypass::new(sample_rate_hz, chain.latency_samples());
-        chain.apply_settings();
+        chain.apply_settings(None);
         chain
     }
 
@@ -163,25 +163,29 @@ impl Chain {
     pub fn set(&mut self, settings: &Settings) {
         let settings = Settings { latency_mode: self.settings.latency_mode, ..*settings };
         if settings != self.settings {
-            self.settings = settings;
-            self.apply_settings();
+            let old = std::mem::replace(&mut self.settings, settings);
+            self.apply_settings(Some(&old));
         }
     }
 
-    fn apply_settings(&mut self) {
+    /// Hands the settings to the stages: to all of them, or to those whose settings differ from the old ones.
+    fn apply_settings(&mut self, old: Option<&Settings>) {
         let settings = self.settings;
         // `product.md` section 2: the factor of a stage is its amount times the chain's, at most 2.
         let amount = |percent: f64| (percent / 100.0 * settings.amount_percent / 100.0).clamp(0.0, 2.0);
-        self.input.set(&settings.input, amount(settings.input.amount_percent));
-        self.equalizer.set(&settings.equalizer, amount(settings.equalizer.amount_percent));
-        self.resonance.set(&settings.resonance, amount(settings.resonance.amount_percent));
-        self.multiband.set(&settings.multiband, amount(settings.multiband.amount_percent));
-        self.glue.set(&settings.glue, amount(settings.glue.amount_percent));
-        self.colour.set(&settings.colour, amount(settings.colour.amount_percent));
-        self.stereo.set(&settings.stereo, amount(settings.stereo.amount_percent));
-        self.clipper.set(&settings.clipper, amount(settings.clipper.amount_percent));
-        self.dither.set(&settings.dither);
-        self.limiter.set(&settings.limiter, amount(settings.limiter.amount_percent), self.dither.max_error());
+        let old = old.filter(|old| old.amount_percent == settings.amount_percent);
+        macro_rules! apply {
+            ($($stage:ident),*) => {
+                $(if old.is_none_or(|old| old.$stage != settings.$stage) {
+                    self.$stage.set(&settings.$stage, amount(settings.$stage.amount_percent));
+                })*
+            };
+        }
+        apply!(input, equalizer, resonance, multiband, glue, colour, stereo, clipper);
+        if old.is_none_or(|old| old.dither != settings.dither || old.limiter != settings.limiter) {
+            self.dither.set(&settings.dither);
+            self.limiter.set(&settings.limiter, amount(settings.limiter.amount_percent), self.dither.max_error());
+        }
         self.bypass.set(settings.bypass || settings.amount_percent <= 0.0);
     }
 
@@ -248,7 +252,7 @@ impl Chain {
         self.limiter.reset();
         self.dither.reset();
         self.bypass.reset();
-        self.apply_settings();
+        self.apply_settings(None);
     }
 
     /// Delay from input to output; the same for all settings.

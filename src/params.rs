@@ -1,6 +1,7 @@
 //! Host parameters made from the table of settings, action parameters, and the saved state beside them.
 
 mod actions;
+mod follower;
 mod host_param;
 mod migrate;
 mod saved;
@@ -19,6 +20,7 @@ use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
 
 pub use actions::{Action, ActionParams};
+pub use follower::Follower;
 pub use host_param::HostParam;
 pub use migrate::filter_state;
 pub use saved::{Decision, EditorSize, Judged, Saved};

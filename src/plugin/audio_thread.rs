@@ -3,10 +3,10 @@
 use nice_plug::prelude::{ProcessMode, Transport};
 
 use crate::bridge::{AudioEnd, FrameProducer, Place};
+use crate::chain::Chain;
 use crate::chain::monitor::{Monitor, MonitorState};
 use crate::chain::settings::LatencyMode;
-use crate::chain::{Chain, Settings};
-use crate::params::{Action, SharedParams};
+use crate::params::{Action, Follower, SharedParams};
 
 /// Frames processed at once; longer blocks are cut. The samples do not depend on it.
 const MAX_FRAMES: usize = 1024;
@@ -19,7 +19,7 @@ pub struct AudioThread {
     end: AudioEnd,
     frames: FrameProducer,
     params: SharedParams,
-    settings: Settings,
+    settings: Follower,
     chain: Chain,
     monitor: Monitor,
     /// Outlasts a reset: a jump of the transport does not end a comparison.
@@ -59,12 +59,13 @@ impl AudioThread {
         process_mode: ProcessMode,
         params: SharedParams,
     ) -> Self {
-        let settings = params.settings();
-        let mut chain = Chain::new(sample_rate_hz, settings.latency_mode);
-        chain.set(&settings);
+        let settings = Follower::new(&params);
+        let latency_mode = settings.settings().latency_mode;
+        let mut chain = Chain::new(sample_rate_hz, latency_mode);
+        chain.set(settings.settings());
         end.meters().set_stream(sample_rate_hz, chain.latency_samples());
         Self {
-            monitor: Monitor::new(sample_rate_hz, settings.latency_mode),
+            monitor: Monitor::new(sample_rate_hz, latency_mode),
             monitor_state: MonitorState::default(),
             chain,
             sample_rate_hz,
@@ -94,7 +95,7 @@ impl AudioThread {
 
     /// The mode that this activation was made for.
     pub fn latency_mode(&self) -> LatencyMode {
-        self.settings.latency_mode
+        self.settings.settings().latency_mode
     }
 
     /// Whether a restart is still to be asked for; true once.
@@ -105,7 +106,7 @@ impl AudioThread {
     /// As new, with the present settings in force at once.
     pub fn reset(&mut self) {
         self.chain.reset();
-        self.chain.set(&self.settings);
+        self.chain.set(self.settings.settings());
         self.monitor.reset();
         self.monitor.set(&self.monitor_state);
     }
@@ -142,9 +143,9 @@ impl AudioThread {
 
     /// Parameters, actions and monitor state: everything that comes from outside.
     fn read_outside(&mut self, num_frames: usize) {
-        let latency_mode = self.settings.latency_mode;
-        self.settings = Settings { latency_mode, ..self.params.settings() };
-        self.chain.set(&self.settings);
+        if self.settings.follow(&self.params) {
+            self.chain.set(self.settings.settings());
+        }
         if let Some(state) = self.end.new_monitor_state() {
             self.monitor_state = if self.is_offline { MonitorState::default() } else { state };
             self.monitor.set(&self.monitor_state);
@@ -167,7 +168,7 @@ impl AudioThread {
 
     fn process_piece(&mut self, place: Place, left: &mut [f32], right: &mut [f32]) {
         let mix_peak = [peak(left), peak(right)];
-        self.monitor.take_mix(&self.settings, left, right);
+        self.monitor.take_mix(self.settings.settings(), left, right);
         self.chain.process(left, right);
         // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
         if !self.is_offline {
