@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use discern::audio_file;
+use discern::chain::settings::{Kind, table};
 
-use super::clap::busy_settings;
 use crate::listening::Listening;
 use crate::playback::{Pace, play};
 use crate::session::Session;
@@ -28,9 +28,16 @@ pub fn process(library: &Path) -> Result<()> {
     let mix = audio_file::read(&demo_mix())?;
     let mut session = Session::load(library)?;
     let mut changes = Vec::new();
-    for (id, value) in busy_settings() {
-        let default = discern::chain::settings::find(&id).context("an unknown setting")?.default;
-        changes.push([session.host_value(&id, value)?, session.host_value(&id, default)?]);
+    // Every setting to the far end of its range and back; what is on by default stays on, so that it works meanwhile.
+    let stays = |id: &str, default: f64| id == "latency_mode" || id.ends_with(".enabled") && default == 1.0;
+    for setting in table().iter().filter(|setting| !stays(&setting.id, setting.default)) {
+        let (min, max) = match setting.kind {
+            Kind::Number { min, max, .. } => (min, max),
+            Kind::Toggle => (0.0, 1.0),
+            Kind::Choice(names) => (0.0, (names.len() - 1) as f64),
+        };
+        let far = if setting.default - min > max - setting.default { min } else { max };
+        changes.push([session.host_value(&setting.id, far)?, session.host_value(&setting.id, setting.default)?]);
     }
     let audio = session.activate(f64::from(mix.sample_rate_hz), mix.channels.len(), 4096)?;
     let mut listening = Listening::default();
