@@ -1,5 +1,6 @@
 //! `cargo xtask`: the repository's tasks.
 
+mod before_after;
 mod bundle;
 mod editor_host;
 mod eq_tables;
@@ -30,6 +31,8 @@ usage: cargo xtask COMMAND
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [OPTIONS]          the limiter beside others, measured in one run
   measurements             all tests and benches; writes docs/measurements.md
+  before-after SONG... [--settings PRESET|FILE]...
+                           what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
   screenshots              bundle, then take the manual's pictures of the editor
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
@@ -64,6 +67,7 @@ fn run(args: &[String]) -> Result<()> {
         "landing" => landing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
+        "before-after" => before_after::run(args),
         "peers" => peers::run(args),
         "test" => workspace::run("cargo", &["test", "--workspace"]),
         "help" | "--help" | "-h" => {
