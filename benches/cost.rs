@@ -3,16 +3,19 @@
 //! `cost` prints seconds per second of audio for every case; `cost CASE RATE BLOCK SIGNAL FRAMES` processes once and
 //! prints nothing, for a profiler; `cost blocks CASE RATE BLOCK SIGNAL` prints the worst block over the median.
 
+use std::path::Path;
 use std::time::Instant;
 
+use discern::audio_file;
 use discern::chain::settings::{Direction, LatencyMode};
 use discern::chain::{Chain, Settings};
 use discern::dsp::signals::pink_noise;
 
-const CASES: [&str; 13] = [
+const CASES: [&str; 14] = [
     "idle",
     "equalizer",
     "dynamic_equalizer",
+    "linear_equalizer",
     "resonance",
     "multiband",
     "glue",
@@ -24,13 +27,14 @@ const CASES: [&str; 13] = [
     "eq_glue_limiter",
     "all",
 ];
-const SIGNALS: [&str; 3] = ["programme", "silence", "denormals"];
+/// The demo mix again and again, whatever rate it is played at; pink noise; nothing; nearly nothing.
+const SIGNALS: [&str; 4] = ["programme", "noise", "silence", "denormals"];
 
 /// Settings of a case: what it names does work, the rest is off.
 fn settings(case: &str) -> Settings {
     let mut settings = Settings::default();
     let is = |names: &[&str]| names.contains(&case) || case == "all";
-    settings.equalizer.enabled = is(&["equalizer", "dynamic_equalizer", "eq_glue_limiter"]);
+    settings.equalizer.enabled = is(&["equalizer", "dynamic_equalizer", "linear_equalizer", "eq_glue_limiter"]);
     for (idx, band) in settings.equalizer.bands.iter_mut().enumerate() {
         band.gain_db = if idx % 2 == 0 { 2.0 } else { -2.0 };
         band.dynamic = case == "dynamic_equalizer" || (case == "all" && idx < 4);
@@ -61,17 +65,25 @@ fn settings(case: &str) -> Settings {
 fn signal(name: &str, num_frames: usize) -> [Vec<f32>; 2] {
     let single = |seed: u64| -> Vec<f32> {
         match name {
+            "noise" => pink_noise(seed, 0.12, num_frames).iter().map(|x| *x as f32).collect(),
             "silence" => vec![0.0; num_frames],
             "denormals" => (0..num_frames).map(|idx| if idx % 2 == 0 { 1e-40 } else { -1e-40 }).collect(),
-            _ => pink_noise(seed, 0.12, num_frames).iter().map(|x| *x as f32).collect(),
+            _ => panic!("{name} is no signal"),
         }
     };
-    [single(1), single(2)]
+    if name == "programme" { programme(num_frames) } else { [single(1), single(2)] }
+}
+
+fn programme(num_frames: usize) -> [Vec<f32>; 2] {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo_mix.flac");
+    let mix = audio_file::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    [mix.left(), mix.right()].map(|channel| channel.iter().copied().cycle().take(num_frames).collect())
 }
 
 /// Processes in blocks; seconds of each block.
 fn run(case: &str, rate_hz: f64, block: usize, signal_name: &str, num_frames: usize) -> Vec<f64> {
-    let mut chain = Chain::new(rate_hz, LatencyMode::Standard);
+    let is_linear = case == "linear_equalizer";
+    let mut chain = Chain::new(rate_hz, if is_linear { LatencyMode::Linear } else { LatencyMode::Standard });
     chain.set(&settings(case));
     let [mut left, mut right] = signal(signal_name, num_frames);
     left.chunks_mut(block)
