@@ -6,7 +6,7 @@ use wide::f64x2;
 
 use super::settings::{ClipperSettings, LatencyMode};
 use crate::dsp::adaa;
-use crate::dsp::delay::DelayLine;
+use crate::dsp::delay::Delay;
 use crate::dsp::oversampler::{LowPass, Oversampler, Plan};
 use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
 use crate::dsp::units::{db_from_gain, gain_from_db};
@@ -72,8 +72,7 @@ impl Clipper {
 
 struct Engine {
     oversampler: Oversampler,
-    dry: DelayLine<f64x2>,
-    delay: usize,
+    dry: Delay<f64x2>,
     gain_db: Glide,
     ceiling_db: Glide,
     knee_db: Glide,
@@ -98,8 +97,7 @@ impl Engine {
         let glide = || Glide::new(0.0, GLIDE_S, 1e-5, sample_rate_hz);
         Self {
             oversampler,
-            dry: DelayLine::new(delay, f64x2::splat(0.0)),
-            delay,
+            dry: Delay::new(delay, f64x2::splat(0.0)),
             gain_db: glide(),
             ceiling_db: glide(),
             knee_db: glide(),
@@ -162,12 +160,7 @@ impl Engine {
             }
             let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
             let (left, right) = (&mut left[done..done + run], &mut right[done..done + run]);
-            let mut peak = 0.0;
-            for (l, r) in left.iter_mut().zip(right) {
-                let frame = f64x2::from([*l, *r]);
-                let output = if self.switch.is_zero() { self.pass(frame) } else { self.clip(frame, &mut peak) };
-                [*l, *r] = output.to_array();
-            }
+            let peak = self.process_run(left, right);
             if peak > 0.0 {
                 min_gain = min_gain.min(Knee::new(self.now[1], self.now[2]).gain(peak));
             }
@@ -192,43 +185,75 @@ impl Engine {
         self.step = std::array::from_fn(|idx| (next[idx] - self.now[idx]) / KNOT_SAMPLES as f64);
     }
 
-    /// Off: delays, and lets what was added before run out.
-    #[inline]
-    fn pass(&mut self, frame: f64x2) -> f64x2 {
-        self.dry.push(frame);
-        let added = self.oversampler.process(frame, f64::INFINITY, |_, _| {});
-        sum(*self.dry.get(self.delay), added)
+    /// At most as many frames as there are between two knots. Gives the largest sample that the curve saw.
+    fn process_run(&mut self, left: &mut [f64], right: &mut [f64]) -> f64 {
+        let mut dry = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let dry = &mut dry[..left.len()];
+        for (dry, (l, r)) in dry.iter_mut().zip(left.iter().zip(right.iter())) {
+            *dry = f64x2::from([*l, *r]);
+        }
+        let mut added = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let added = &mut added[..left.len()];
+        let mut peak = 0.0;
+        let has_added = if self.switch.is_zero() {
+            // Off: delays, and lets what was added before run out.
+            self.oversampler.pass_run(dry, added)
+        } else {
+            self.clip(dry, added, &mut peak)
+        };
+        self.dry.process(dry);
+        for ((l, r), (dry, added)) in left.iter_mut().zip(right).zip(dry.iter().zip(added.iter())) {
+            [*l, *r] = if has_added { sum(*dry, *added) } else { *dry }.to_array();
+        }
+        peak
     }
 
-    /// Raises `peak` to the largest sample that the curve saw.
+    /// Gains `dry` and finds what clipping adds to it; false for nothing at all. Raises `peak` to what the curve saw.
     #[inline]
-    fn clip(&mut self, frame: f64x2, peak: &mut f64) -> f64x2 {
-        for (now, step) in self.now.iter_mut().zip(self.step) {
-            *now += step;
+    fn clip(&mut self, dry: &mut [f64x2], added: &mut [f64x2], peak: &mut f64) -> bool {
+        let mut frames = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let mut knees = [Knee::new(self.now[1], self.now[2]); KNOT_SAMPLES];
+        let mut weights = [1.0; KNOT_SAMPLES];
+        // What glides has another value at every frame; what rests needs no division into frames.
+        let is_still = self.step == [0.0; 3];
+        let is_switching = !self.switch.is_one();
+        for (idx, dry) in dry.iter_mut().enumerate() {
+            if !is_still {
+                self.now.iter_mut().zip(self.step).for_each(|(now, step)| *now += step);
+                knees[idx] = Knee::new(self.now[1], self.now[2]);
+            }
+            let gain = self.now[0];
+            frames[idx] = *dry * f64x2::splat(gain);
+            if is_switching {
+                weights[idx] = self.switch.advance();
+            }
+            // The crossfade happens at the entrance: what is added then belongs to the same moment as the gain.
+            let dry_gain = if weights[idx] == 1.0 { gain } else { 1.0 + weights[idx] * (gain - 1.0) };
+            *dry *= f64x2::splat(dry_gain);
         }
-        let [gain, onset, ceiling] = self.now;
-        let knee = Knee::new(onset, ceiling);
-        let weight = if self.switch.is_one() { 1.0 } else { self.switch.advance() };
-        // The crossfade happens at the entrance: what is added then belongs to the same moment as the gain.
-        let dry_gain = if weight == 1.0 { gain } else { 1.0 + weight * (gain - 1.0) };
-        self.dry.push(frame * f64x2::splat(dry_gain));
-        let added = self.oversampler.process(frame * f64x2::splat(gain), knee.onset(), |samples, added| {
+        let factor = self.oversampler.factor();
+        let shape = |first: usize, samples: &[f64x2], added: &mut [f64x2]| {
             let largest = samples[2..].iter().fold(f64x2::splat(0.0), |largest, x| largest.fast_max(x.abs()));
             let [left, right] = largest.to_array();
             *peak = peak.max(left).max(right);
-            adaa::second_order(samples, &knee, added);
-            if weight < 1.0 {
-                added.iter_mut().for_each(|added| *added *= f64x2::splat(weight));
+            let num_at_once = if is_still && !is_switching { added.len() } else { factor };
+            for (idx, added) in added.chunks_mut(num_at_once).enumerate() {
+                let samples = &samples[idx * num_at_once..idx * num_at_once + added.len() + 2];
+                adaa::second_order(samples, &knees[first + idx], added);
+                if is_switching {
+                    added.iter_mut().for_each(|added| *added *= f64x2::splat(weights[first + idx]));
+                }
             }
-        });
-        sum(*self.dry.get(self.delay), added)
+        };
+        let frames = &frames[..dry.len()];
+        self.oversampler.process_run(frames, |idx| knees[idx].onset(), shape, added)
     }
 }
 
-/// Adds what there is to add; a channel to which nothing is added keeps its bits, the sign of 0 included.
+/// A channel to which nothing is added keeps its bits, the sign of 0 included.
 #[inline]
-fn sum(dry: f64x2, added: Option<f64x2>) -> f64x2 {
-    added.map_or(dry, |added| added.simd_eq(f64x2::splat(0.0)).select(dry, dry + added))
+fn sum(dry: f64x2, added: f64x2) -> f64x2 {
+    added.simd_eq(f64x2::splat(0.0)).select(dry, dry + added)
 }
 
 #[cfg(test)]

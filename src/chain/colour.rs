@@ -8,8 +8,8 @@ use wide::f64x2;
 
 use super::settings::{ColourSettings, LatencyMode};
 use crate::dsp::adaa;
-use crate::dsp::delay::DelayLine;
-use crate::dsp::oversampler::{LowPass, Oversampler, Plan};
+use crate::dsp::delay::Delay;
+use crate::dsp::oversampler::{LowPass, MAX_RUN, Oversampler, Plan};
 use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
 use crate::dsp::units::{db_from_gain, gain_from_db};
 use warmth::Warmth;
@@ -22,8 +22,8 @@ const GLIDE_S: f64 = 0.02;
 const END: f64 = 1.25;
 /// Samples below this share of the curves' end get nothing; they would get less than −215 dBFS.
 const QUIET: f64 = 2e-3;
-/// Samples that the curves see at once: four, one before and one after.
-const MAX_SAMPLES: usize = 6;
+/// Samples that the curves see at once: four for each frame, one before and one after.
+const MAX_SAMPLES: usize = 4 * MAX_RUN + 2;
 /// Corner of the high-pass that takes the mean off what even harmonics add, Hz.
 const DC_CORNER_HZ: f64 = 5.0;
 /// Below this (−240 dBFS) what is left of that mean is forgotten.
@@ -36,7 +36,7 @@ const MEAN_REST: f64 = 1e-12;
 /// *tracking*), averaged over the path between samples.
 pub struct Colour {
     oversampler: Oversampler,
-    dry: DelayLine<f64x2>,
+    dry: Delay<f64x2>,
     delay: usize,
     drive_db: Glide,
     character: Glide,
@@ -52,12 +52,32 @@ pub struct Colour {
     switch: Fade,
     position: usize,
     is_fresh: bool,
-    added: f64,
+    /// Largest magnitude added in the last call, per channel.
+    added: f64x2,
 }
 
 /// What a sample needs to know: the curves' scale, the odd one's weight (the even one has the rest of 1), the gain of what they
 /// add, make-up; all linear.
 type Values = [f64; 4];
+
+/// What is done at a frame: the curves' scale, the odd one's weight, the gain of what they add, the gain of the input; linear.
+#[derive(Clone, Copy)]
+struct Work {
+    scale: f64,
+    character: f64,
+    wet: f64,
+    dry: f64,
+}
+
+impl Work {
+    const NONE: Self = Self { scale: 1.0, character: 0.0, wet: 0.0, dry: 1.0 };
+
+    /// At a weight of the stage's switch, 0–1.
+    fn new(&[scale, character, share, makeup]: &Values, weight: f64) -> Self {
+        let dry = if weight == 1.0 { makeup } else { 1.0 + weight * (makeup - 1.0) };
+        Self { scale, character, wet: weight * share * makeup, dry }
+    }
+}
 
 const NEUTRAL: Values = [1.0, 0.0, 0.0, 1.0];
 /// The running average of the beginning starts as if it had heard so many samples of silence.
@@ -77,7 +97,7 @@ impl Colour {
         let glide = |tolerance| Glide::new(0.0, GLIDE_S, tolerance, sample_rate_hz);
         Self {
             oversampler,
-            dry: DelayLine::new(delay, f64x2::splat(0.0)),
+            dry: Delay::new(delay, f64x2::splat(0.0)),
             delay,
             drive_db: glide(1e-5),
             character: glide(1e-6),
@@ -91,7 +111,7 @@ impl Colour {
             switch: Fade::new(false, FADE_S, sample_rate_hz),
             position: 0,
             is_fresh: true,
-            added: 0.0,
+            added: f64x2::splat(0.0),
         }
     }
 
@@ -129,16 +149,14 @@ impl Colour {
     /// Processes in place; equal lengths, any length. Real-time safe.
     pub fn process(&mut self, left: &mut [f64], right: &mut [f64]) {
         self.is_fresh = self.is_fresh && left.is_empty();
-        self.added = 0.0;
+        self.added = f64x2::splat(0.0);
         let mut done = 0;
         while done < left.len() {
             if self.position == 0 {
                 self.move_to_next_knot();
             }
             let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
-            for (l, r) in left[done..done + run].iter_mut().zip(&mut right[done..done + run]) {
-                [*l, *r] = self.process_frame(f64x2::from([*l, *r])).to_array();
-            }
+            self.process_run(&mut left[done..done + run], &mut right[done..done + run]);
             self.position = (self.position + run) % KNOT_SAMPLES;
             done += run;
         }
@@ -152,7 +170,7 @@ impl Colour {
         (self.now, self.step) = (NEUTRAL, [0.0; 4]);
         (self.mean, self.starting_rate) = (f64x2::splat(0.0), 1.0 / STARTING_SAMPLES);
         self.switch.jump(false);
-        (self.position, self.is_fresh, self.added) = (0, true, 0.0);
+        (self.position, self.is_fresh, self.added) = (0, true, f64x2::splat(0.0));
     }
 
     /// Delay, the same for all settings.
@@ -162,7 +180,8 @@ impl Colour {
 
     /// Largest sample added in the last [`Self::process`], dBFS; −∞ when none was.
     pub fn added_dbfs(&self) -> f64 {
-        db_from_gain(self.added)
+        let [left, right] = self.added.to_array();
+        db_from_gain(left.max(right))
     }
 
     fn glides(&mut self) -> [&mut Glide; 4] {
@@ -185,41 +204,89 @@ impl Colour {
         }
     }
 
-    #[inline]
-    fn process_frame(&mut self, frame: f64x2) -> f64x2 {
-        let mut weight = 0.0;
-        if !self.switch.is_zero() {
-            weight = if self.switch.is_one() { 1.0 } else { self.switch.advance() };
-            for (now, step) in self.now.iter_mut().zip(self.step) {
-                *now += step;
-            }
+    /// At most as many frames as there are between two knots.
+    fn process_run(&mut self, left: &mut [f64], right: &mut [f64]) {
+        let num_frames = left.len();
+        let mut frames = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let frames = &mut frames[..num_frames];
+        for (frame, (l, r)) in frames.iter_mut().zip(left.iter().zip(right.iter())) {
+            *frame = f64x2::from([*l, *r]);
         }
-        let [scale, character, share, makeup] = self.now;
-        self.dry.push(frame);
-        let is_idle = weight == 0.0 || share == 0.0;
-        let quiet = if is_idle { f64::INFINITY } else { QUIET / scale };
-        let warmth = Warmth::new(1.0 - character, character);
-        let added = self.oversampler.process(frame, quiet, |samples, added| {
-            let mut scaled = [f64x2::splat(0.0); MAX_SAMPLES];
-            let scaled = &mut scaled[..samples.len()];
-            for (scaled, sample) in scaled.iter_mut().zip(samples) {
-                *scaled = *sample * f64x2::splat(scale);
+        let mut added = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let added = &mut added[..num_frames];
+        let is_off = self.switch.is_zero();
+        let mut works = [Work::NONE; KNOT_SAMPLES];
+        let has_added = if is_off {
+            self.starting_rate = 1.0 / STARTING_SAMPLES;
+            self.oversampler.pass_run(frames, added)
+        } else {
+            self.move_along(&mut works[..num_frames]);
+            self.bend(frames, &works[..num_frames], added)
+        };
+        self.dry.process(frames);
+        if is_off && !has_added && self.mean == f64x2::splat(0.0) {
+            for ((l, r), frame) in left.iter_mut().zip(right).zip(frames) {
+                [*l, *r] = frame.to_array();
             }
-            adaa::second_order(scaled, &warmth, added);
-        });
-        if is_idle {
+            return;
+        }
+        for (idx, (l, r)) in left.iter_mut().zip(right).enumerate() {
+            [*l, *r] = self.sum(frames[idx], added[idx], &works[idx]).to_array();
+        }
+    }
+
+    /// What there is to do at each of the next frames.
+    #[inline]
+    fn move_along(&mut self, works: &mut [Work]) {
+        if self.is_still() {
+            works.fill(Work::new(&self.now, 1.0));
+            return;
+        }
+        for work in works {
+            self.now.iter_mut().zip(self.step).for_each(|(now, step)| *now += step);
+            let weight = if self.switch.is_one() { 1.0 } else { self.switch.advance() };
+            *work = Work::new(&self.now, weight);
+        }
+    }
+
+    /// Fully on, and nothing glides: one frame is treated as the next.
+    fn is_still(&self) -> bool {
+        self.step == [0.0; 4] && self.switch.is_one()
+    }
+
+    /// What the curves add to each frame, before any weight; false for nothing at all.
+    #[inline]
+    fn bend(&mut self, frames: &[f64x2], works: &[Work], added: &mut [f64x2]) -> bool {
+        let num_together = if self.is_still() { MAX_RUN } else { 1 } * self.oversampler.factor();
+        let quiet = |idx: usize| if works[idx].wet == 0.0 { f64::INFINITY } else { QUIET / works[idx].scale };
+        let shape = |first: usize, samples: &[f64x2], added: &mut [f64x2]| {
+            let mut scaled = [f64x2::splat(0.0); MAX_SAMPLES];
+            for (idx, added) in added.chunks_mut(num_together).enumerate() {
+                let Work { scale, character, .. } = works[first + idx];
+                let samples = &samples[idx * num_together..idx * num_together + added.len() + 2];
+                let scaled = &mut scaled[..samples.len()];
+                for (scaled, sample) in scaled.iter_mut().zip(samples) {
+                    *scaled = *sample * f64x2::splat(scale);
+                }
+                adaa::second_order(scaled, &Warmth::new(1.0 - character, character), added);
+            }
+        };
+        self.oversampler.process_run(frames, quiet, shape, added)
+    }
+
+    /// The output: dry and what was added, with their gains.
+    #[inline]
+    fn sum(&mut self, dry: f64x2, added: f64x2, work: &Work) -> f64x2 {
+        if work.wet == 0.0 {
             self.starting_rate = 1.0 / STARTING_SAMPLES;
         }
-        let gain = if weight == 1.0 { makeup } else { 1.0 + weight * (makeup - 1.0) };
-        let dry = *self.dry.get(self.delay) * f64x2::splat(gain);
-        if added.is_none() && self.mean == f64x2::splat(0.0) {
+        let dry = dry * f64x2::splat(work.dry);
+        if (added | self.mean).simd_eq(f64x2::splat(0.0)).all() {
             return dry;
         }
         // The mean is taken off before the weights: when these move, it moves with them.
-        let centred = self.without_mean(added.unwrap_or(f64x2::splat(0.0)));
-        let added = centred * f64x2::splat(weight * share * makeup);
-        let [left, right] = added.abs().to_array();
-        self.added = self.added.max(left).max(right);
+        let added = self.without_mean(added) * f64x2::splat(work.wet);
+        self.added = self.added.fast_max(added.abs());
         // A channel to which nothing is added keeps its bits, the sign of 0 included.
         added.simd_eq(f64x2::splat(0.0)).select(dry, dry + added)
     }

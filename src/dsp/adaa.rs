@@ -27,16 +27,17 @@ pub fn second_order(samples: &[f64x2], curve: &impl Curve, results: &mut [f64x2]
     let mut at_newer = curve.second(newer);
     let mut before = divided_difference(older, newer, curve.second(older), at_newer, curve);
     for (sample, result) in samples[2..].iter().zip(results) {
-        let at_sample = curve.second(*sample);
-        let after = divided_difference(newer, *sample, at_newer, at_sample, curve);
-        let distance = *sample - older;
+        let sample = *sample;
+        let at_sample = curve.second(sample);
+        let after = divided_difference(newer, sample, at_newer, at_sample, curve);
+        let distance = sample - older;
         *result = (after - before) * f64x2::splat(2.0) / distance;
-        let size = f64x2::splat(1.0) + older.abs();
-        let is_near = distance.abs().simd_lt(size * f64x2::splat(OUTER_TOLERANCE));
+        let is_near =
+            distance.abs().simd_lt(f64x2::splat(OUTER_TOLERANCE) * older.abs() + f64x2::splat(OUTER_TOLERANCE));
         if is_near.any() {
-            *result = is_near.select(around_a_turn([older, newer, *sample], curve), *result);
+            *result = is_near.select(around_a_turn([older, newer, sample], curve), *result);
         }
-        (older, newer, at_newer, before) = (newer, *sample, at_sample, after);
+        (older, newer, at_newer, before) = (newer, sample, at_sample, after);
     }
 }
 
@@ -45,14 +46,22 @@ pub fn second_order(samples: &[f64x2], curve: &impl Curve, results: &mut [f64x2]
 fn divided_difference(a: f64x2, b: f64x2, at_a: f64x2, at_b: f64x2, curve: &impl Curve) -> f64x2 {
     let distance = b - a;
     let slope = (at_b - at_a) / distance;
-    let is_near = distance.abs().simd_lt((f64x2::splat(1.0) + a.abs()) * f64x2::splat(INNER_TOLERANCE));
-    if is_near.any() { is_near.select(curve.first(f64x2::splat(0.5) * (a + b)), slope) } else { slope }
+    let is_near = distance.abs().simd_lt(f64x2::splat(INNER_TOLERANCE) * a.abs() + f64x2::splat(INNER_TOLERANCE));
+    if is_near.any() { is_near.select(middle(a, b, curve), slope) } else { slope }
+}
+
+/// The slope where the samples are too near to divide by their distance.
+#[cold]
+#[inline(never)]
+fn middle(a: f64x2, b: f64x2, curve: &impl Curve) -> f64x2 {
+    curve.first(f64x2::splat(0.5) * (a + b))
 }
 
 /// The curve over three samples of which the first and the last are nearly the same.
 ///
 /// A divided difference does not depend on the order of its points: with the middle one at an end, the distance to divide by
 /// is too small only if all three are the same.
+#[inline(never)]
 fn around_a_turn([a, b, c]: [f64x2; 3], curve: &impl Curve) -> f64x2 {
     let side = f64x2::splat(0.5) * (a + c);
     let distance = side - b;

@@ -38,6 +38,39 @@ impl<T: Copy> DelayLine<T> {
     }
 }
 
+/// Delays a stream by a fixed number of items.
+#[derive(Clone, Debug)]
+pub struct Delay<T> {
+    items: Vec<T>,
+    oldest: usize,
+    initial: T,
+}
+
+impl<T: Copy> Delay<T> {
+    /// Delays by `num_items`; what comes out first is `initial`.
+    pub fn new(num_items: usize, initial: T) -> Self {
+        Self { items: vec![initial; num_items], oldest: 0, initial }
+    }
+
+    /// Puts the next items in and hands out as many old ones in their place.
+    #[inline]
+    pub fn process(&mut self, mut items: &mut [T]) {
+        while !items.is_empty() && !self.items.is_empty() {
+            let run = items.len().min(self.items.len() - self.oldest);
+            let (now, later) = items.split_at_mut(run);
+            now.swap_with_slice(&mut self.items[self.oldest..self.oldest + run]);
+            self.oldest = (self.oldest + run) % self.items.len();
+            items = later;
+        }
+    }
+
+    /// As new.
+    pub fn reset(&mut self) {
+        self.items.fill(self.initial);
+        self.oldest = 0;
+    }
+}
+
 /// The newest samples of a stream as one contiguous slice, for filters that look at a window.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -86,6 +119,21 @@ mod tests {
         assert_eq!((*line.get(0), *line.get(5)), (20, 15));
         line.reset();
         assert_eq!(*line.get(5), 0);
+    }
+
+    #[test]
+    fn delay_hands_out_what_came_so_many_items_ago() {
+        for num_items in [0, 1, 5, 40] {
+            let mut delay = Delay::new(num_items, 0);
+            let mut items: Vec<usize> = (1..=200).collect();
+            let mut at = 0;
+            for run in [1, 3, 64, 16, 5, 111] {
+                delay.process(&mut items[at..at + run]);
+                at += run;
+            }
+            let expected: Vec<usize> = (1..=200usize).map(|n| n.saturating_sub(num_items)).collect();
+            assert_eq!(items, expected);
+        }
     }
 
     #[test]

@@ -3,15 +3,20 @@
 //! The untouched signal never passes a filter: the caller delays it by a whole number of samples and adds what comes from here
 //! (`dsp.md` section 4). Where the curve adds nothing, no filter runs, and what comes is exactly nothing.
 
+mod phase;
 mod stage;
 mod tape;
 mod taps;
 
+use std::ops::Range;
+
 use wide::f64x2;
 
 use stage::Stage;
-use tape::{Sum, Tape};
+use tape::{Added, Tape};
 
+/// Frames that are processed at once, at most.
+pub const MAX_RUN: usize = 16;
 /// Added samples below this (−600 dB) are nothing: it ends decays before they become denormal.
 const NOTHING: f64 = 1e-30;
 
@@ -57,18 +62,22 @@ pub struct Oversampler {
     input: Tape,
     /// Samples at twice the rate, as far as they were needed.
     doubled: Tape,
-    /// Newest frames of which `doubled` knows nothing.
+    /// Newest frames of which `doubled` and `before` know nothing.
     num_unknown: usize,
-    /// Frames of `input` that a sample now may depend on and that were not quiet.
+    /// Frames to come that may depend on one that was not quiet.
     num_loud: usize,
     reach: usize,
     /// 1 over an upper bound of the largest sample between samples over the largest sample.
     inverse_peak_gain: f64,
     /// The two samples at the raised rate before the next one, oldest first.
     before: [f64x2; 2],
-    inner_sum: Sum,
-    output: Sum,
+    /// What was added at four times the rate, and at twice.
+    inner_added: Added,
+    outer_added: Added,
 }
+
+/// Samples at the raised rate of a run, after one frame and two samples before it.
+type Raised = [f64x2; 4 * (MAX_RUN + 1) + 2];
 
 impl Oversampler {
     /// Allocates the filters of `plan`.
@@ -80,18 +89,18 @@ impl Oversampler {
         };
         // The inner stage looks back this many frames, two of its samples more for the curve's memory.
         let lag = (inner.reach() + 2).div_ceil(2) + 2;
-        let zero = f64x2::splat(0.0);
+        let reach = outer.reach() + lag;
         Self {
             plan,
-            input: Tape::new(outer.reach() + lag),
-            doubled: Tape::new(inner.reach() + 4),
-            num_unknown: lag,
+            input: Tape::new(reach + MAX_RUN),
+            doubled: Tape::new(inner.reach() + 2 * (MAX_RUN + 1)),
+            num_unknown: reach,
             num_loud: 0,
-            reach: outer.reach() + lag,
+            reach,
             inverse_peak_gain: (1.0 - 1e-9) / (outer.peak_gain() * inner.peak_gain()),
-            before: [zero; 2],
-            inner_sum: Sum::new(inner.reach() + 4),
-            output: Sum::new(outer.reach() + 2),
+            before: [f64x2::splat(0.0); 2],
+            inner_added: Added::new(inner.reach() + 1 + 2 * MAX_RUN),
+            outer_added: Added::new(outer.reach() + 1 + MAX_RUN),
             outer,
             inner,
         }
@@ -109,99 +118,183 @@ impl Oversampler {
         }
     }
 
+    /// How many times faster the raised rate is.
+    pub fn factor(&self) -> usize {
+        match self.plan {
+            Plan::Single => 1,
+            Plan::Double(_) => 2,
+            Plan::Quadruple(_) => 4,
+        }
+    }
+
     /// Takes a frame; gives what `shape` added to the one [`Self::latency_samples`] ago, `None` for nothing at all.
     ///
     /// `shape` gets neighbouring samples at the raised rate, oldest first, and where to write what is to be added to each but
     /// the first and the last of them: it may look at one before and one after. It is asked only if one of them exceeds
     /// `quiet` in magnitude; else it would have to add nothing.
+    pub fn process(
+        &mut self,
+        frame: f64x2,
+        quiet: f64,
+        mut shape: impl FnMut(&[f64x2], &mut [f64x2]),
+    ) -> Option<f64x2> {
+        let mut output = [f64x2::splat(0.0)];
+        let shape = |_, samples: &[f64x2], added: &mut [f64x2]| shape(samples, added);
+        self.process_run(&[frame], |_| quiet, shape, &mut output).then_some(output[0])
+    }
+
+    /// The same for a run of at most [`MAX_RUN`] frames; false leaves `output` as it is, as nothing at all was added.
+    ///
+    /// `quiet` and `shape` are told the index in the run of the frame, or of the first of several neighbouring ones, that they
+    /// are asked for.
     #[inline]
-    pub fn process(&mut self, frame: f64x2, quiet: f64, shape: impl FnMut(&[f64x2], &mut [f64x2])) -> Option<f64x2> {
-        self.input.push(frame);
-        let [left, right] = frame.abs().to_array();
-        let threshold = quiet * self.inverse_peak_gain;
-        if left > threshold || right > threshold {
-            self.num_loud = self.reach;
+    pub fn process_run(
+        &mut self,
+        frames: &[f64x2],
+        quiet: impl Fn(usize) -> f64,
+        shape: impl FnMut(usize, &[f64x2], &mut [f64x2]),
+        output: &mut [f64x2],
+    ) -> bool {
+        let inverse = self.inverse_peak_gain;
+        let is_over = |(idx, frame): (usize, &f64x2)| frame.abs().simd_gt(f64x2::splat(quiet(idx) * inverse)).any();
+        let is_loud = frames.iter().enumerate().any(is_over);
+        if !is_loud && self.num_loud == 0 {
+            return self.pass_run(frames, output);
         }
-        if self.num_loud > 0 {
-            self.num_loud -= 1;
-            self.bend(quiet, shape);
-        } else {
-            // One is enough to know that `before` is not the truth; no count overflows.
-            self.num_unknown = (self.num_unknown + 1).min(self.reach);
-        }
-        if self.inner_sum.is_pending() {
-            let pair = [self.inner_sum.take(), self.inner_sum.take()];
-            self.outer.down(pair, &mut self.output);
-        }
-        self.output.is_pending().then(|| self.output.take())
+        self.num_loud = if is_loud { self.reach } else { self.num_loud.saturating_sub(frames.len()) };
+        self.input.grow(frames.len()).copy_from_slice(frames);
+        let mut added = [f64x2::splat(0.0); 4 * MAX_RUN];
+        let added = &mut added[..self.factor() * frames.len()];
+        let has_added = match self.plan {
+            Plan::Single => self.bend::<1>(quiet, shape, added),
+            Plan::Double(_) => self.bend::<2>(quiet, shape, added),
+            Plan::Quadruple(_) => self.bend::<4>(quiet, shape, added),
+        };
+        self.come_down(has_added.then_some(&*added), output)
+    }
+
+    /// The same for frames to which nothing is to be added.
+    #[inline]
+    pub fn pass_run(&mut self, frames: &[f64x2], output: &mut [f64x2]) -> bool {
+        self.input.grow(frames.len()).copy_from_slice(frames);
+        self.num_loud = self.num_loud.saturating_sub(frames.len());
+        // One is enough to know that `before` is not the truth; no count overflows.
+        self.num_unknown = (self.num_unknown + frames.len()).min(self.reach);
+        self.come_down(None, output)
     }
 
     /// Back to the state of a new one. Real-time safe.
     pub fn reset(&mut self) {
         self.input.reset();
         self.doubled.reset();
-        self.inner_sum.reset();
-        self.output.reset();
+        self.inner_added.reset();
+        self.outer_added.reset();
         (self.num_unknown, self.num_loud) = (self.reach, 0);
         self.before = [f64x2::splat(0.0); 2];
     }
 
-    fn bend(&mut self, quiet: f64, mut shape: impl FnMut(&[f64x2], &mut [f64x2])) {
-        let num_missing = std::mem::take(&mut self.num_unknown);
-        if num_missing > 0 {
-            self.catch_up(num_missing);
-        }
-        let zero = f64x2::splat(0.0);
-        let mut samples = [self.before[0], self.before[1], zero, zero, zero, zero];
-        let factor = match self.plan {
-            Plan::Single => {
-                samples[2] = self.input.newest(0);
-                1
+    /// Writes what `shape` adds to the samples at the raised rate of the newest frames; false for nothing.
+    #[inline]
+    fn bend<const FACTOR: usize>(
+        &mut self,
+        quiet: impl Fn(usize) -> f64,
+        mut shape: impl FnMut(usize, &[f64x2], &mut [f64x2]),
+        added: &mut [f64x2],
+    ) -> bool {
+        let num_frames = added.len() / FACTOR;
+        let mut raised: Raised = [f64x2::splat(0.0); 4 * (MAX_RUN + 1) + 2];
+        let samples = self.raise(num_frames, &mut raised);
+        let mut before = [samples[0].abs(), samples[1].abs()];
+        let mut has_added = false;
+        let mut first = 0;
+        for (idx, new) in samples[2..].as_chunks::<FACTOR>().0.iter().enumerate() {
+            let mut peak = before[0].fast_max(before[1]);
+            for sample in new {
+                before = [before[1], sample.abs()];
+                peak = peak.fast_max(before[1]);
             }
-            Plan::Double(_) => {
-                [samples[2], samples[3]] = self.outer.up(&self.input, 0);
-                2
+            if !peak.simd_gt(f64x2::splat(quiet(idx))).any() {
+                has_added |= first < idx;
+                shape_frames::<FACTOR>(first..idx, samples, &mut shape, added);
+                first = idx + 1;
             }
-            Plan::Quadruple(_) => {
-                let [first, second] = self.outer.up(&self.input, 0);
-                self.doubled.push(first);
-                [samples[2], samples[3]] = self.inner.up(&self.doubled, 0);
-                self.doubled.push(second);
-                [samples[4], samples[5]] = self.inner.up(&self.doubled, 0);
-                4
-            }
-        };
-        self.before = [samples[factor], samples[factor + 1]];
-        // What is beyond the factor is 0 and changes nothing.
-        let [left, right] = samples.iter().fold(zero, |peak, sample| peak.fast_max(sample.abs())).to_array();
-        if left <= quiet && right <= quiet {
-            return;
         }
-        let mut added = [zero; 4];
-        shape(&samples[..factor + 2], &mut added[..factor]);
-        for added in &mut added {
-            *added = added.abs().simd_lt(f64x2::splat(NOTHING)).select(zero, *added);
-        }
-        match self.plan {
-            Plan::Single if added[0] == zero => {}
-            Plan::Single => self.output.add(0, &[f64x2::splat(1.0)], added[0]),
-            Plan::Double(_) => self.outer.down([added[0], added[1]], &mut self.output),
-            Plan::Quadruple(_) => self.inner.down_two_frames(added, &mut self.inner_sum),
-        }
+        has_added |= first < num_frames;
+        shape_frames::<FACTOR>(first..num_frames, samples, &mut shape, added);
+        self.before = [samples[added.len()], samples[added.len() + 1]];
+        has_added
     }
 
-    /// Computes what was not needed for so many frames and is now.
-    fn catch_up(&mut self, num_missing: usize) {
+    /// The samples at the raised rate of the newest frames, and two before them.
+    #[inline]
+    fn raise<'a>(&mut self, num_frames: usize, raised: &'a mut Raised) -> &'a [f64x2] {
+        let is_gap = std::mem::take(&mut self.num_unknown) > 0;
+        // After a gap, one frame more, as the two samples before are not known.
+        let (factor, num_all) = (self.factor(), num_frames + usize::from(is_gap));
+        let new = &mut raised[2..2 + factor * num_all];
         match self.plan {
-            Plan::Single => self.before = [self.input.newest(2), self.input.newest(1)],
-            Plan::Double(_) => self.before = self.outer.up(&self.input, 1),
+            Plan::Single => new.copy_from_slice(self.input.window(0, num_all)),
+            Plan::Double(_) => self.outer.up(&self.input, new),
             Plan::Quadruple(_) => {
-                for age in (1..=num_missing.min(self.inner.reach() / 2 + 2)).rev() {
-                    self.outer.up(&self.input, age).into_iter().for_each(|sample| self.doubled.push(sample));
-                }
-                self.before = self.inner.up(&self.doubled, 0);
+                let num_doubled = if is_gap { num_frames + self.inner.reach() / 2 + 2 } else { num_frames };
+                self.outer.up(&self.input, self.doubled.grow(2 * num_doubled));
+                self.inner.up(&self.doubled, new);
             }
         }
+        if !is_gap {
+            raised[..2].copy_from_slice(&self.before);
+            return &raised[..2 + factor * num_frames];
+        }
+        if factor == 1 {
+            raised[1] = self.input.window(num_all, 1)[0];
+        }
+        &raised[factor..2 + factor * num_all]
+    }
+
+    /// Brings what was added back to the rate.
+    #[inline]
+    fn come_down(&mut self, added: Option<&[f64x2]>, output: &mut [f64x2]) -> bool {
+        let num_frames = output.len();
+        if self.plan == Plan::Single {
+            if let Some(added) = added {
+                output.copy_from_slice(added);
+            }
+            return added.is_some();
+        }
+        let mut halved = [f64x2::splat(0.0); 2 * MAX_RUN];
+        let halved = &mut halved[..2 * num_frames];
+        let pairs = if !matches!(self.plan, Plan::Quadruple(_)) {
+            added
+        } else if self.inner_added.push(added, 2 * num_frames) {
+            self.inner.down(&self.inner_added, halved);
+            Some(&*halved)
+        } else {
+            None
+        };
+        let is_pending = self.outer_added.push(pairs, num_frames);
+        if is_pending {
+            self.outer.down(&self.outer_added, output);
+        }
+        is_pending
+    }
+}
+
+/// Lets `shape` see neighbouring frames.
+#[inline]
+fn shape_frames<const FACTOR: usize>(
+    frames: Range<usize>,
+    samples: &[f64x2],
+    shape: &mut impl FnMut(usize, &[f64x2], &mut [f64x2]),
+    added: &mut [f64x2],
+) {
+    if frames.is_empty() {
+        return;
+    }
+    let (from, to) = (FACTOR * frames.start, FACTOR * frames.end);
+    let added = &mut added[from..to];
+    shape(frames.start, &samples[from..to + 2], added);
+    for added in added {
+        *added = added.abs().simd_lt(f64x2::splat(NOTHING)).select(f64x2::splat(0.0), *added);
     }
 }
 

@@ -12,12 +12,15 @@ use crate::dsp::adaa::Curve;
 pub struct Knee {
     onset: f64,
     width: f64,
+    /// Of the second antiderivative in the bend, 1 / (24 · width); 0 without a bend.
+    fourth: f64,
 }
 
 impl Knee {
     /// The curve that ends at `ceiling` and begins to bend at `onset` ≤ `ceiling`, linear.
     pub fn new(onset: f64, ceiling: f64) -> Self {
-        Self { onset, width: 2.0 * (ceiling - onset).max(0.0) }
+        let width = 2.0 * (ceiling - onset).max(0.0);
+        Self { onset, width, fourth: if width > 0.0 { 1.0 / (24.0 * width) } else { 0.0 } }
     }
 
     /// The largest sample to which nothing is added.
@@ -43,9 +46,10 @@ impl Knee {
     }
 }
 
+/// `value` for x ≥ 0, −`value` for x < 0.
 #[inline]
-fn with_sign_of(x: f64x2, magnitude: f64x2) -> f64x2 {
-    x.simd_lt(f64x2::splat(0.0)).select(-magnitude, magnitude)
+fn with_sign_of(x: f64x2, value: f64x2) -> f64x2 {
+    value ^ (x & f64x2::splat(-0.0))
 }
 
 impl Curve for Knee {
@@ -68,13 +72,16 @@ impl Curve for Knee {
     #[inline]
     fn second(&self, x: f64x2) -> f64x2 {
         let (over, width) = (self.over(x), f64x2::splat(self.width));
-        let square = over * over;
-        let bent = square * square * f64x2::splat(-1.0 / (24.0 * self.width));
-        let flat = width * width * width * f64x2::splat(1.0 / 24.0)
-            - over
-                * (square * f64x2::splat(1.0 / 6.0) - width * over * f64x2::splat(0.25)
-                    + width * width * f64x2::splat(1.0 / 6.0));
-        with_sign_of(x, self.choose(over, bent, flat))
+        let bent = over.fast_min(width);
+        let square = bent * bent;
+        let mut sum = square * square * f64x2::splat(self.fourth);
+        let flat = over - bent;
+        if flat.simd_gt(f64x2::splat(0.0)).any() {
+            let quarter = width * f64x2::splat(0.25);
+            let slope = width * width * f64x2::splat(1.0 / 6.0);
+            sum += flat * (slope + flat * (quarter + flat * f64x2::splat(1.0 / 6.0)));
+        }
+        -with_sign_of(x, sum)
     }
 }
 

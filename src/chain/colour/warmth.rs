@@ -33,9 +33,10 @@ fn split(x: f64x2) -> (f64x2, f64x2) {
     (bent, magnitude - bent)
 }
 
+/// `value` for x ≥ 0, −`value` for x < 0.
 #[inline]
-fn with_sign_of(x: f64x2, magnitude: f64x2) -> f64x2 {
-    x.simd_lt(f64x2::splat(0.0)).select(-magnitude, magnitude)
+fn with_sign_of(x: f64x2, value: f64x2) -> f64x2 {
+    value ^ (x & f64x2::splat(-0.0))
 }
 
 /// Coefficient as a pair.
@@ -66,10 +67,17 @@ impl Curve for Warmth {
     #[inline]
     fn second(&self, x: f64x2) -> f64x2 {
         let (t, u) = split(x);
-        let sixth = (t * t) * (t * t) * (t * t);
-        let even = sixth * (c(1.0 / 6.0) - c(2.0 / 21.0) * t) + u * (c(1.0 / 3.0) + c(0.5) * u);
-        let odd = sixth * t * c(1.0 / 210.0) + u * (c(1.0 / 30.0) + u * (c(0.1) + u * c(1.0 / 6.0)));
-        -(self.even * even + with_sign_of(x, self.odd * odd))
+        let (even, odd) = (self.even, with_sign_of(x, self.odd));
+        let square = t * t;
+        let sixth = square * square * square;
+        let mut sum = sixth * (even * c(1.0 / 6.0) + t * (odd * c(1.0 / 210.0) - even * c(2.0 / 21.0)));
+        if u.simd_gt(c(0.0)).any() {
+            let beyond = |even: f64x2, odd: f64x2| {
+                even * (c(1.0 / 3.0) + c(0.5) * u) + odd * (c(1.0 / 30.0) + u * (c(0.1) + u * c(1.0 / 6.0)))
+            };
+            sum += u * beyond(even, odd);
+        }
+        -sum
     }
 }
 

@@ -1,120 +1,96 @@
-//! The two memories of a filter: frames that were, in one piece, and sums that will be.
+//! The memory of a filter: the newest samples, in one piece.
 
 use wide::f64x2;
 
-/// Frames to run on before the kept ones are moved to the front.
+/// Samples to run on before the kept ones are moved to the front.
 const ROOM: usize = 256;
 
-/// The newest frames, always in one piece.
+/// The newest samples, always in one piece.
 #[derive(Clone, Debug)]
 pub struct Tape {
-    frames: Vec<f64x2>,
+    samples: Vec<f64x2>,
     end: usize,
     num_kept: usize,
 }
 
 impl Tape {
-    /// Remembers `num_kept` frames, zeros at first.
+    /// Remembers `num_kept` samples, zeros at first.
     pub fn new(num_kept: usize) -> Self {
-        Self { frames: vec![f64x2::splat(0.0); num_kept + ROOM.max(num_kept)], end: num_kept, num_kept }
+        Self { samples: vec![f64x2::splat(0.0); num_kept + ROOM.max(num_kept)], end: num_kept, num_kept }
     }
 
-    /// Appends a frame.
+    /// Appends as many samples as `fill` is to write, at most [`ROOM`].
     #[inline]
-    pub fn push(&mut self, frame: f64x2) {
-        if self.end == self.frames.len() {
-            self.frames.copy_within(self.end - self.num_kept.., 0);
+    pub fn grow(&mut self, num_samples: usize) -> &mut [f64x2] {
+        if self.end + num_samples > self.samples.len() {
+            self.samples.copy_within(self.end - self.num_kept..self.end, 0);
             self.end = self.num_kept;
         }
-        self.frames[self.end] = frame;
-        self.end += 1;
+        self.end += num_samples;
+        &mut self.samples[self.end - num_samples..self.end]
     }
 
-    /// The frame `age` pushes ago, 0 being the newest.
-    #[inline]
-    pub fn newest(&self, age: usize) -> f64x2 {
-        self.frames[self.end - 1 - age]
-    }
-
-    /// `len` frames, oldest first, that end with the one `age` pushes ago; all within those that are kept.
+    /// `len` samples, oldest first, that end `age` samples before the newest; all within those that are kept.
     #[inline]
     pub fn window(&self, age: usize, len: usize) -> &[f64x2] {
-        &self.frames[self.end - age - len..self.end - age]
+        &self.samples[self.end - age - len..self.end - age]
     }
 
     /// As new.
     pub fn reset(&mut self) {
-        self.frames[..self.num_kept].fill(f64x2::splat(0.0));
+        self.samples[..self.num_kept].fill(f64x2::splat(0.0));
         self.end = self.num_kept;
     }
 }
 
-/// Output frames under construction: every input adds its impulse response.
+/// What a curve added, on its way down: the first and the second sample of every frame.
 #[derive(Clone, Debug)]
-pub struct Sum {
-    frames: Vec<f64x2>,
-    at: usize,
-    reach: usize,
-    /// Frames from here on that may differ from 0.
+pub struct Added {
+    phases: [Tape; 2],
+    num_kept: usize,
+    /// Frames until nothing but zeros is kept.
     num_pending: usize,
 }
 
-impl Sum {
-    /// For responses that end within `reach` frames.
-    pub fn new(reach: usize) -> Self {
-        Self { frames: vec![f64x2::splat(0.0); reach + ROOM.max(reach)], at: 0, reach, num_pending: 0 }
+impl Added {
+    /// Remembers `num_kept` frames, zeros at first.
+    pub fn new(num_kept: usize) -> Self {
+        Self { phases: [Tape::new(num_kept), Tape::new(num_kept)], num_kept, num_pending: 0 }
     }
 
-    /// False when all that is to come is 0.
+    /// Appends frames of two samples each; `None` for that many frames of zeros.
+    ///
+    /// False when nothing but zeros is kept: whatever is made of them is 0, and the zeros are not even written.
     #[inline]
-    pub fn is_pending(&self) -> bool {
-        self.num_pending > 0
-    }
-
-    /// Adds `value` times `taps`, the first of them `delay` frames from now.
-    #[inline]
-    pub fn add(&mut self, delay: usize, taps: &[f64x2], value: f64x2) {
-        let first = self.at + delay;
-        for (frame, tap) in self.frames[first..first + taps.len()].iter_mut().zip(taps) {
-            *frame += *tap * value;
+    pub fn push(&mut self, samples: Option<&[f64x2]>, num_frames: usize) -> bool {
+        if samples.is_none() && self.num_pending == 0 {
+            return false;
         }
-        self.num_pending = self.reach;
-    }
-
-    /// Adds two values times their taps, from now on.
-    #[inline]
-    pub fn add_pairs(&mut self, taps: &[[f64x2; 2]], [first, second]: [f64x2; 2]) {
-        let frames = &mut self.frames[self.at..self.at + taps.len()];
-        let ((frame_fours, frames), (tap_fours, taps)) = (frames.as_chunks_mut::<4>(), taps.as_chunks::<4>());
-        for (frames, taps) in frame_fours.iter_mut().zip(tap_fours) {
-            for i in 0..4 {
-                frames[i] += taps[i][0] * first + taps[i][1] * second;
+        let [first, second] = &mut self.phases;
+        let (first, second) = (first.grow(num_frames), second.grow(num_frames));
+        if let Some(samples) = samples {
+            for ((first, second), pair) in first.iter_mut().zip(second).zip(samples.as_chunks::<2>().0) {
+                [*first, *second] = *pair;
             }
+            self.num_pending = self.num_kept + num_frames;
+        } else {
+            first.fill(f64x2::splat(0.0));
+            second.fill(f64x2::splat(0.0));
         }
-        for (frame, taps) in frames.iter_mut().zip(taps) {
-            *frame += taps[0] * first + taps[1] * second;
-        }
-        self.num_pending = self.reach;
+        self.num_pending = self.num_pending.saturating_sub(num_frames);
+        true
     }
 
-    /// The frame of now; the next one becomes it.
+    /// The first samples and the second ones.
     #[inline]
-    pub fn take(&mut self) -> f64x2 {
-        self.num_pending -= 1;
-        let frame = std::mem::replace(&mut self.frames[self.at], f64x2::splat(0.0));
-        self.at += 1;
-        if self.at + self.reach > self.frames.len() {
-            let num_left = self.frames.len() - self.at;
-            self.frames.copy_within(self.at.., 0);
-            self.frames[num_left..].fill(f64x2::splat(0.0));
-            self.at = 0;
-        }
-        frame
+    pub fn phases(&self) -> [&Tape; 2] {
+        let [first, second] = &self.phases;
+        [first, second]
     }
 
     /// As new.
     pub fn reset(&mut self) {
-        self.frames.fill(f64x2::splat(0.0));
-        (self.at, self.num_pending) = (0, 0);
+        self.phases.iter_mut().for_each(Tape::reset);
+        self.num_pending = 0;
     }
 }
