@@ -112,6 +112,21 @@ impl Section {
         }
     }
 
+    /// Filters a signal that is the same in both lanes through one section and then another. It gives what two calls of
+    /// [`Self::process`] would; while both rest, each has a lane to itself and the second is a frame behind the first.
+    pub fn process_in_a_row(first: &mut Self, second: &mut Self, frames: &mut [f64x2]) {
+        let has_corrector = first.now.corrector_gain != 1.0;
+        let is_alike = has_corrector == (second.now.corrector_gain != 1.0);
+        if first.is_moving || second.is_moving || !is_alike || frames.is_empty() {
+            first.process(frames);
+            second.process(frames);
+        } else if has_corrector {
+            process_lanes::<true>(first, second, frames);
+        } else {
+            process_lanes::<false>(first, second, frames);
+        }
+    }
+
     fn process_resting(&mut self, frames: &mut [f64x2]) {
         let Coefficients { g, k, m0, m1, m2, .. } = self.now;
         let a1 = 1.0 / (1.0 + g * (g + k));
@@ -169,5 +184,73 @@ impl Section {
             *frame = f64x2::splat(gain) * y + f64x2::splat(1.0 - gain) * low;
         }
         self.now = Coefficients::from_array(moving);
+    }
+}
+
+/// One lane for each of two resting sections.
+fn process_lanes<const HAS_CORRECTOR: bool>(first: &mut Section, second: &mut Section, frames: &mut [f64x2]) {
+    let lanes = |of: fn(&Coefficients) -> f64| f64x2::from([of(&first.now), of(&second.now)]);
+    let (g, k) = (lanes(|c| c.g), lanes(|c| c.k));
+    let a1 = f64x2::splat(1.0) / (f64x2::splat(1.0) + g * (g + k));
+    let (a2, a3) = (g * a1, g * g * a1);
+    let (m0, m1, m2) = (lanes(|c| c.m0), lanes(|c| c.m1), lanes(|c| c.m2));
+    let (pole, direct) = (lanes(|c| c.corrector), lanes(|c| c.corrector_gain));
+    let (through, two) = (f64x2::splat(1.0) - direct, f64x2::splat(2.0));
+    let step = |[band, low, corrector]: [f64x2; 3], x: f64x2| {
+        let v3 = x - low;
+        let v1 = a1 * band + a2 * v3;
+        let v2 = low + (a2 * band + a3 * v3);
+        let y = m0 * x + (m1 * v1 + m2 * v2);
+        let (band, low) = (two * v1 - band, two * v2 - low);
+        if !HAS_CORRECTOR {
+            return ([band, low, f64x2::splat(0.0)], y);
+        }
+        let v = (y - corrector) * pole;
+        let below = v + corrector;
+        ([band, low, below + v], direct * y + through * below)
+    };
+    let states = |section: &Section| [section.band, section.low, section.corrector];
+    let (of_first, of_second) = (states(first), states(second));
+    // The second has nothing to filter yet, and in the end the first has nothing any more.
+    let (after, mut y) = step(std::array::from_fn(|idx| join(of_first[idx], of_second[idx])), frames[0]);
+    let mut now: [f64x2; 3] = std::array::from_fn(|idx| join(after[idx], of_second[idx]));
+    for idx in 1..frames.len() {
+        (now, y) = step(now, join(frames[idx], y));
+        frames[idx - 1] = f64x2::splat(y.to_array()[1]);
+    }
+    let (last, y) = step(now, join(y, y));
+    frames[frames.len() - 1] = f64x2::splat(y.to_array()[1]);
+    [first.band, first.low, first.corrector] = now.map(|lanes| f64x2::splat(lanes.to_array()[0]));
+    [second.band, second.low, second.corrector] = last.map(|lanes| f64x2::splat(lanes.to_array()[1]));
+}
+
+/// The first lanes of both.
+fn join(first: f64x2, second: f64x2) -> f64x2 {
+    f64x2::from([first.to_array()[0], second.to_array()[0]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dsp::signals::white_noise;
+
+    #[test]
+    fn two_in_a_row_are_one_after_the_other() {
+        let bell = Coefficients { g: 0.2, k: 0.9, m0: 1.0, m1: 0.4, m2: 0.1, ..Coefficients::IDENTITY };
+        let shelf = Coefficients { corrector: 0.3, corrector_gain: 1.4, m0: 0.7, ..bell };
+        for [a, b] in [[bell, bell], [shelf, shelf], [bell, shelf], [shelf, Coefficients { g: 0.01, ..shelf }]] {
+            let noise = white_noise(3, 1.0, 72);
+            let mut at = 0;
+            let [mut first, mut second, mut third, mut fourth] = [a, b, a, b].map(Section::new);
+            for len in [16, 1, 2, 16, 0, 5, 16] {
+                let frames: Vec<f64x2> = noise[at..at + len].iter().copied().map(f64x2::splat).collect();
+                at += len;
+                let (mut together, mut apart) = (frames.clone(), frames);
+                Section::process_in_a_row(&mut first, &mut second, &mut together);
+                third.process(&mut apart);
+                fourth.process(&mut apart);
+                assert_eq!(together, apart);
+            }
+        }
     }
 }

@@ -182,14 +182,13 @@ fn target_db(over_db: f64, range_db: f64) -> f64 {
 
 /// One knot of smooth branching (Giannoulis, Massberg, Reiss 2012): attack away from 0, release back to it.
 fn follow(movement_db: f64, target_db: f64, wanted: &Dynamics, sample_rate_hz: f64) -> f64 {
+    if (target_db - movement_db).abs() < TOLERANCE_DB {
+        return target_db;
+    }
     let is_attack = target_db.abs() > movement_db.abs();
     let time_s = if is_attack { wanted.attack_ms } else { wanted.release_ms } / 1000.0;
     let rate = 1.0 - (-(KNOT_SAMPLES as f64) / (time_s * sample_rate_hz)).exp();
-    if (target_db - movement_db).abs() < TOLERANCE_DB {
-        target_db
-    } else {
-        movement_db + rate * (target_db - movement_db)
-    }
+    movement_db + rate * (target_db - movement_db)
 }
 
 #[cfg(test)]

@@ -158,7 +158,8 @@ impl Width {
         }
         for (sections, is_idle) in self.shelves.iter_mut().zip(self.is_idle) {
             if !is_idle {
-                sections.iter_mut().for_each(|section| section.process(side));
+                let [first, second] = sections;
+                Section::process_in_a_row(first, second, side);
             }
         }
     }
