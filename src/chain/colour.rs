@@ -70,8 +70,6 @@ struct Work {
 }
 
 impl Work {
-    const NONE: Self = Self { scale: 1.0, character: 0.0, wet: 0.0, dry: 1.0 };
-
     /// At a weight of the stage's switch, 0–1.
     fn new(&[scale, character, share, makeup]: &Values, weight: f64) -> Self {
         let dry = if weight == 1.0 { makeup } else { 1.0 + weight * (makeup - 1.0) };
@@ -215,7 +213,7 @@ impl Colour {
         let mut added = [f64x2::splat(0.0); KNOT_SAMPLES];
         let added = &mut added[..num_frames];
         let is_off = self.switch.is_zero();
-        let mut works = [Work::NONE; KNOT_SAMPLES];
+        let mut works = [Work::new(&self.now, if is_off { 0.0 } else { 1.0 }); KNOT_SAMPLES];
         let has_added = if is_off {
             self.starting_rate = 1.0 / STARTING_SAMPLES;
             self.oversampler.pass_run(frames, added)
@@ -235,11 +233,10 @@ impl Colour {
         }
     }
 
-    /// What there is to do at each of the next frames.
+    /// What there is to do at each of the next frames, which begin with what there was at the last one.
     #[inline]
     fn move_along(&mut self, works: &mut [Work]) {
         if self.is_still() {
-            works.fill(Work::new(&self.now, 1.0));
             return;
         }
         for work in works {

@@ -24,37 +24,43 @@ pub trait Curve {
 #[inline]
 pub fn second_order(samples: &[f64x2], curve: &impl Curve, results: &mut [f64x2]) {
     let (mut older, mut newer) = (samples[0], samples[1]);
+    let (mut size_of_older, mut size_of_newer) = (size(older), size(newer));
     let mut at_newer = curve.second(newer);
-    let mut before = divided_difference(older, newer, curve.second(older), at_newer, curve);
+    let mut before = divided_difference([older, newer], [curve.second(older), at_newer], size_of_older, curve);
     for (sample, result) in samples[2..].iter().zip(results) {
         let sample = *sample;
         let at_sample = curve.second(sample);
-        let after = divided_difference(newer, sample, at_newer, at_sample, curve);
-        let distance = sample - older;
+        let (step, distance) = (sample - newer, sample - older);
+        let mut after = (at_sample - at_newer) / step;
         *result = (after - before) * f64x2::splat(2.0) / distance;
-        let is_near =
-            distance.abs().simd_lt(f64x2::splat(OUTER_TOLERANCE) * older.abs() + f64x2::splat(OUTER_TOLERANCE));
-        if is_near.any() {
-            *result = is_near.select(around_a_turn([older, newer, sample], curve), *result);
+        let is_near = is_within(distance, OUTER_TOLERANCE, size_of_older);
+        if (is_near | is_within(step, INNER_TOLERANCE, size_of_newer)).any() {
+            after = divided_difference([newer, sample], [at_newer, at_sample], size_of_newer, curve);
+            let apart = (after - before) * f64x2::splat(2.0) / distance;
+            *result = is_near.select(around_a_turn([older, newer, sample], curve), apart);
         }
         (older, newer, at_newer, before) = (newer, sample, at_sample, after);
+        (size_of_older, size_of_newer) = (size_of_newer, size(sample));
     }
 }
 
-/// Slope of the second antiderivative from one sample to the next.
+/// What tolerances are relative to.
 #[inline]
-fn divided_difference(a: f64x2, b: f64x2, at_a: f64x2, at_b: f64x2, curve: &impl Curve) -> f64x2 {
-    let distance = b - a;
-    let slope = (at_b - at_a) / distance;
-    let is_near = distance.abs().simd_lt(f64x2::splat(INNER_TOLERANCE) * a.abs() + f64x2::splat(INNER_TOLERANCE));
-    if is_near.any() { is_near.select(middle(a, b, curve), slope) } else { slope }
+fn size(x: f64x2) -> f64x2 {
+    f64x2::splat(1.0) + x.abs()
 }
 
-/// The slope where the samples are too near to divide by their distance.
-#[cold]
+#[inline]
+fn is_within(distance: f64x2, tolerance: f64, size: f64x2) -> f64x2 {
+    distance.abs().simd_lt(size * f64x2::splat(tolerance))
+}
+
+/// Slope of the second antiderivative from one sample to the next, of which the first has that size.
 #[inline(never)]
-fn middle(a: f64x2, b: f64x2, curve: &impl Curve) -> f64x2 {
-    curve.first(f64x2::splat(0.5) * (a + b))
+fn divided_difference([a, b]: [f64x2; 2], [at_a, at_b]: [f64x2; 2], size: f64x2, curve: &impl Curve) -> f64x2 {
+    let slope = (at_b - at_a) / (b - a);
+    let is_near = is_within(b - a, INNER_TOLERANCE, size);
+    if is_near.any() { is_near.select(curve.first(f64x2::splat(0.5) * (a + b)), slope) } else { slope }
 }
 
 /// The curve over three samples of which the first and the last are nearly the same.

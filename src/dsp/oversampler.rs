@@ -255,27 +255,35 @@ impl Oversampler {
     #[inline]
     fn come_down(&mut self, added: Option<&[f64x2]>, output: &mut [f64x2]) -> bool {
         let num_frames = output.len();
-        if self.plan == Plan::Single {
-            if let Some(added) = added {
-                output.copy_from_slice(added);
-            }
-            return added.is_some();
-        }
         let mut halved = [f64x2::splat(0.0); 2 * MAX_RUN];
         let halved = &mut halved[..2 * num_frames];
-        let pairs = if !matches!(self.plan, Plan::Quadruple(_)) {
-            added
-        } else if self.inner_added.push(added, 2 * num_frames) {
-            self.inner.down(&self.inner_added, halved);
-            Some(&*halved)
-        } else {
-            None
+        let pairs = match self.plan {
+            Plan::Single => {
+                let Some(added) = added else { return false };
+                output.copy_from_slice(added);
+                end_decays(output);
+                return true;
+            }
+            Plan::Double(_) => added,
+            Plan::Quadruple(_) => self.inner_added.push(added, 2 * num_frames).then(|| {
+                self.inner.down(&self.inner_added, halved);
+                &*halved
+            }),
         };
         let is_pending = self.outer_added.push(pairs, num_frames);
         if is_pending {
             self.outer.down(&self.outer_added, output);
+            end_decays(output);
         }
         is_pending
+    }
+}
+
+/// Ends decays before they become denormal.
+#[inline]
+fn end_decays(output: &mut [f64x2]) {
+    for output in output {
+        *output = output.abs().simd_lt(f64x2::splat(NOTHING)).select(f64x2::splat(0.0), *output);
     }
 }
 
@@ -291,11 +299,7 @@ fn shape_frames<const FACTOR: usize>(
         return;
     }
     let (from, to) = (FACTOR * frames.start, FACTOR * frames.end);
-    let added = &mut added[from..to];
-    shape(frames.start, &samples[from..to + 2], added);
-    for added in added {
-        *added = added.abs().simd_lt(f64x2::splat(NOTHING)).select(f64x2::splat(0.0), *added);
-    }
+    shape(frames.start, &samples[from..to + 2], &mut added[from..to]);
 }
 
 #[cfg(test)]
