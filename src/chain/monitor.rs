@@ -1,5 +1,7 @@
-//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one channel.
+//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one band, one
+//! channel.
 
+mod band;
 mod channels;
 mod matching;
 mod solo;
@@ -8,6 +10,8 @@ use super::settings::LatencyMode;
 use super::{Settings, Stage};
 use crate::dsp::ramp::{Fade, Ramp};
 use crate::dsp::units::gain_from_db;
+use band::BandListener;
+pub use band::BandSolo;
 use channels::ChannelSwitch;
 pub use channels::Channels;
 use matching::Matching;
@@ -43,8 +47,22 @@ pub struct MonitorState {
     pub predicted_difference_lu: Option<f64>,
     /// Puts what this stage alone makes of the mix in the master's place: by itself, or against the mix as delta.
     pub solo: Option<Stage>,
+    /// The band that is listened to, of whatever the source is; everything without one.
+    pub band: Option<BandSolo>,
     /// Channels that are listened to.
     pub channels: Channels,
+}
+
+impl MonitorState {
+    /// Whether the master is heard as it will be exported.
+    pub fn is_neutral(&self) -> bool {
+        let neutral = Self {
+            is_match_held: self.is_match_held,
+            predicted_difference_lu: self.predicted_difference_lu,
+            ..Self::default()
+        };
+        *self == neutral
+    }
 }
 
 /// The switch after the chain.
@@ -71,6 +89,7 @@ pub struct Monitor {
     solo: Solo,
     /// The stage whose rendering the match is of; the whole chain's without one.
     compared: Option<Stage>,
+    band: BandListener,
     channels: ChannelSwitch,
     switch_samples: usize,
     return_samples: usize,
@@ -97,6 +116,7 @@ impl Monitor {
             is_matched: false,
             solo,
             compared: None,
+            band: BandListener::new(SWITCH_S, sample_rate_hz),
             channels: ChannelSwitch::new(SWITCH_S, sample_rate_hz),
             switch_samples: (SWITCH_S * sample_rate_hz) as usize,
             return_samples: (RETURN_S * sample_rate_hz) as usize,
@@ -108,6 +128,7 @@ impl Monitor {
         let was_comparing = self.state.is_comparing;
         self.state = *state;
         self.solo.set(state.solo);
+        self.band.set(state.band);
         self.channels.set(state.channels);
         if state.is_comparing && !was_comparing {
             self.matching.begin(state.predicted_difference_lu);
@@ -139,6 +160,7 @@ impl Monitor {
         }
         self.num_mix_frames = num_frames;
         self.solo.take_mix(settings, &left[..num_frames], &right[..num_frames]);
+        self.band.follow(settings);
     }
 
     /// The mix as it lies under the last block of the chain's output, left and right.
@@ -170,6 +192,7 @@ impl Monitor {
                 [&left[frames.clone()], &right[frames.clone()]],
             );
             self.listen(frames.start, &mut left[frames.clone()], &mut right[frames.clone()]);
+            self.band.process(&mut left[frames.clone()], &mut right[frames.clone()]);
             self.channels.process(&mut left[frames.clone()], &mut right[frames]);
             if is_block_complete && self.state.is_comparing && !(self.state.is_match_held && self.is_matched) {
                 self.matching.advance();
@@ -204,6 +227,7 @@ impl Monitor {
         self.is_matched = false;
         self.solo.reset();
         self.compared = None;
+        self.band.reset();
         self.channels.reset();
     }
 

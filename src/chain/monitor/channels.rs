@@ -19,7 +19,8 @@ pub enum Channels {
 }
 
 impl Channels {
-    fn of(self, frame: [f64; 2]) -> [f64; 2] {
+    /// What of a frame is heard, left and right.
+    pub fn of(self, frame: [f64; 2]) -> [f64; 2] {
         let [l, r] = frame;
         match self {
             Self::Stereo => frame,

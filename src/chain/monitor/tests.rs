@@ -16,6 +16,7 @@ const MATCHED: MonitorState = MonitorState {
     is_match_held: false,
     predicted_difference_lu: None,
     solo: None,
+    band: None,
     channels: Channels::Stereo,
 };
 
@@ -265,4 +266,19 @@ fn one_channel_is_heard_on_both_sides() {
             assert!((l[idx] - wanted).abs() < 1e-6 && l[idx] == r[idx], "{channels:?}");
         }
     }
+}
+
+#[test]
+fn one_band_of_mix_or_master_is_heard_and_ends_bit_exact() {
+    let mix = single(&pink_noise(9, 0.05, 2 * 48_000));
+    let settings = Settings::default();
+    let heard = play_chain(&settings, &mix, |t| MonitorState {
+        band: (0.5..1.0).contains(&t).then_some(BandSolo::Multiband(3)),
+        ..MonitorState::default()
+    });
+    let whole = play_chain(&settings, &mix, |_| MonitorState::default());
+    assert!(heard[..24_000] == whole[..24_000] && heard[49_000..] == whole[49_000..]);
+    // What is above 6 kHz of pink noise, K-weighted.
+    let (part, all) = (lufs(&heard[28_000..47_000]), lufs(&whole[28_000..47_000]));
+    assert!((all - 6.0..all - 2.0).contains(&part), "{part} {all}");
 }
