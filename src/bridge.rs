@@ -7,12 +7,13 @@ mod frames;
 mod hearing;
 mod meters;
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use crate::assistant::Brief;
+use crate::chain::Stage;
 use crate::chain::monitor::MonitorState;
 
 pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
@@ -45,6 +46,7 @@ pub struct AudioEnd {
     meters: Arc<Meters>,
     presses: Arc<Presses>,
     monitor: rtrb::Consumer<MonitorState>,
+    watched: Arc<AtomicU8>,
 }
 
 /// The analysis thread's end.
@@ -64,6 +66,8 @@ pub struct EditorEnd {
     requests: Sender<Request>,
     hearing: Arc<Mutex<Arc<Hearing>>>,
     monitor: Arc<Mutex<MonitorSender>>,
+    /// Place of the watched stage in [`Stage::ALL`], 255 for none.
+    watched: Arc<AtomicU8>,
 }
 
 struct MonitorSender {
@@ -72,6 +76,9 @@ struct MonitorSender {
     is_sent: bool,
 }
 
+/// No stage is watched.
+const NO_STAGE: u8 = u8::MAX;
+
 /// The ends of one plugin instance.
 pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let meters = Arc::new(Meters::default());
@@ -79,9 +86,10 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let hearing = Arc::new(Mutex::new(Arc::new(Hearing::default())));
     let (requests, received) = unbounded();
     let (producer, monitor) = rtrb::RingBuffer::new(NUM_MONITOR_SLOTS);
+    let watched = Arc::new(AtomicU8::new(NO_STAGE));
     let sender = MonitorSender { producer, wanted: MonitorState::default(), is_sent: true };
     (
-        AudioEnd { meters: Arc::clone(&meters), presses: Arc::clone(&presses), monitor },
+        AudioEnd { meters: Arc::clone(&meters), presses: Arc::clone(&presses), monitor, watched: Arc::clone(&watched) },
         AnalysisEnd {
             meters: Arc::clone(&meters),
             presses,
@@ -90,7 +98,7 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
             seen_listen: 0,
             seen_accept_needed: 0,
         },
-        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)) },
+        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)), watched },
     )
 }
 
@@ -117,6 +125,11 @@ impl AudioEnd {
             newest = Some(state);
         }
         newest
+    }
+
+    /// The stage whose loudness the editor wants measured.
+    pub fn watched_stage(&self) -> Option<Stage> {
+        Stage::ALL.get(usize::from(self.watched.load(Ordering::Relaxed))).copied()
     }
 }
 
@@ -182,6 +195,11 @@ impl EditorEnd {
         sender.is_sent = sender.producer.push(state).is_ok();
     }
 
+    /// Asks for the loudness into and out of a stage, or of none; answered by [`Meters::stage_loudness`].
+    pub fn watch(&self, stage: Option<Stage>) {
+        self.watched.store(stage.map_or(NO_STAGE, |stage| stage as u8), Ordering::Relaxed);
+    }
+
     /// Sends the newest monitor state again if there was no room for it. Call once a frame.
     pub fn flush_monitor_state(&self) {
         let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
@@ -208,6 +226,16 @@ mod tests {
         editor.flush_monitor_state();
         assert_eq!(audio.new_monitor_state(), Some(last));
         assert_eq!(audio.new_monitor_state(), None);
+    }
+
+    #[test]
+    fn the_watched_stage_is_what_was_asked_for_last() {
+        let (audio, _analysis, editor) = connect();
+        assert_eq!(audio.watched_stage(), None);
+        editor.watch(Some(Stage::Glue));
+        assert_eq!(audio.watched_stage(), Some(Stage::Glue));
+        editor.watch(None);
+        assert_eq!(audio.watched_stage(), None);
     }
 
     #[test]

@@ -8,6 +8,8 @@ pub mod equalizer;
 pub mod glue;
 mod input;
 pub mod limiter;
+mod loudness_window;
+pub mod makeup_match;
 pub mod monitor;
 pub mod multiband;
 pub mod resonance;
@@ -24,6 +26,7 @@ use equalizer::Equalizer;
 use glue::Glue;
 use input::Input;
 use limiter::Limiter;
+use makeup_match::{StageLoudness, StageMeter};
 use multiband::Multiband;
 use resonance::{NUM_CURVE_POINTS, Resonance};
 use settings::{NUM_BANDS, NUM_SPLITS};
@@ -130,6 +133,7 @@ pub struct Chain {
     limiter: Limiter,
     dither: Dither,
     bypass: Bypass,
+    stage_meter: StageMeter,
 }
 
 /// Frames that pass through all stages at a time; enough to amortise, few enough to stay in the fastest cache.
@@ -152,6 +156,7 @@ impl Chain {
             limiter: Limiter::new(sample_rate_hz, latency_mode),
             dither: Dither::new(sample_rate_hz),
             bypass: Bypass::new(sample_rate_hz, 0),
+            stage_meter: StageMeter::new(sample_rate_hz),
         };
         chain.bypass = Bypass::new(sample_rate_hz, chain.latency_samples());
         chain.apply_settings(None);
@@ -163,6 +168,7 @@ impl Chain {
     pub fn set(&mut self, settings: &Settings) {
         let settings = Settings { latency_mode: self.settings.latency_mode, ..*settings };
         if settings != self.settings {
+            self.stage_meter.note_change(&self.settings, &settings);
             let old = std::mem::replace(&mut self.settings, settings);
             self.apply_settings(Some(&old));
         }
@@ -210,11 +216,17 @@ impl Chain {
         self.bypass.delay(dry);
 
         self.input.process(l, r);
+        self.stage_meter.enter(Stage::Equalizer, l, r);
         self.equalizer.process(l, r);
+        self.stage_meter.leave(Stage::Equalizer, l, r);
         self.resonance.process(l, r);
         self.multiband.process(l, r);
+        self.stage_meter.enter(Stage::Glue, l, r);
         self.glue.process(l, r);
+        self.stage_meter.leave(Stage::Glue, l, r);
+        self.stage_meter.enter(Stage::Colour, l, r);
         self.colour.process(l, r);
+        self.stage_meter.leave(Stage::Colour, l, r);
         self.stereo.process(l, r);
         self.clipper.process(l, r);
         self.limiter.process(l, r);
@@ -252,6 +264,7 @@ impl Chain {
         self.limiter.reset();
         self.dither.reset();
         self.bypass.reset();
+        self.stage_meter.reset();
         self.apply_settings(None);
     }
 
@@ -267,6 +280,21 @@ impl Chain {
             + self.clipper.latency_samples()
             + self.limiter.latency_samples()
             + self.dither.latency_samples()
+    }
+
+    /// Measures the loudness into and out of one stage, or of none: for *Match*, changes no sample. Real-time safe.
+    pub fn watch(&mut self, stage: Option<Stage>) {
+        let latency_samples = match stage {
+            Some(Stage::Equalizer) => self.equalizer.latency_samples(),
+            Some(Stage::Colour) => self.colour.latency_samples(),
+            _ => 0,
+        };
+        self.stage_meter.watch(stage, latency_samples);
+    }
+
+    /// What was measured of the watched stage.
+    pub fn stage_loudness(&self) -> Option<StageLoudness> {
+        self.stage_meter.loudness()
     }
 
     /// What the last [`Self::process`] did.

@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use atomic_float::{AtomicF32, AtomicF64};
 
-use crate::chain::Activity;
+use crate::chain::makeup_match::StageLoudness;
 use crate::chain::resonance::NUM_CURVE_POINTS;
 use crate::chain::settings::{NUM_BANDS, NUM_SPLITS};
+use crate::chain::{Activity, Stage};
 
 /// Levels of the running stream. Peaks hold the highest value until taken; the rest is the newest value.
 #[derive(Debug, Default)]
@@ -23,6 +24,7 @@ pub struct Meters {
     multiband_gains_db: [AtomicF32; NUM_SPLITS],
     match_db: AtomicF32,
     seconds_to_match: AtomicF32,
+    stage_loudness: AtomicU64,
     sample_rate_hz: AtomicF64,
     latency_samples: AtomicU64,
     load_share: AtomicF32,
@@ -120,6 +122,24 @@ impl Meters {
         (self.match_db.load(Relaxed), self.seconds_to_match.load(Relaxed))
     }
 
+    /// What was measured of the watched stage; one number, so that it is never that of another stage.
+    pub fn set_stage_loudness(&self, loudness: Option<StageLoudness>) {
+        let pack = |loudness: StageLoudness| {
+            let difference = loudness.difference_lu.map_or(f32::NAN, |lu| lu as f32).to_bits();
+            let tenths = (loudness.seconds_left * 10.0).ceil().clamp(0.0, 255.0) as u64;
+            (loudness.stage as u64 + 1) << 40 | tenths << 32 | u64::from(difference)
+        };
+        self.stage_loudness.store(loudness.map_or(0, pack), Relaxed);
+    }
+
+    /// See [`Self::set_stage_loudness`]; the seconds in tenths.
+    pub fn stage_loudness(&self) -> Option<StageLoudness> {
+        let packed = self.stage_loudness.load(Relaxed);
+        let stage = *Stage::ALL.get(((packed >> 40) as usize).checked_sub(1)?)?;
+        let difference_lu = Some(f64::from(f32::from_bits(packed as u32))).filter(|lu| !lu.is_nan());
+        Some(StageLoudness { stage, difference_lu, seconds_left: f64::from((packed >> 32) as u8) / 10.0 })
+    }
+
     /// Rate and latency of this activation.
     pub fn set_stream(&self, sample_rate_hz: f64, latency_samples: usize) {
         self.sample_rate_hz.store(sample_rate_hz, Relaxed);
@@ -157,5 +177,25 @@ impl Meters {
     /// Input samples that were not numbers.
     pub fn num_non_finite(&self) -> u64 {
         self.num_non_finite.load(Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stage_loudness_arrives_as_it_was_sent() {
+        let meters = Meters::default();
+        assert_eq!(meters.stage_loudness(), None);
+        for (stage, difference_lu, seconds_left) in
+            [(Stage::Input, None, 3.0), (Stage::Glue, Some(-1.5), 0.0), (Stage::Dither, Some(0.25), 1.2)]
+        {
+            let sent = Some(StageLoudness { stage, difference_lu, seconds_left });
+            meters.set_stage_loudness(sent);
+            assert_eq!(meters.stage_loudness(), sent);
+        }
+        meters.set_stage_loudness(None);
+        assert_eq!(meters.stage_loudness(), None);
     }
 }

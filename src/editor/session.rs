@@ -151,5 +151,6 @@ impl Drop for Session {
             self.end_gesture(setting);
         }
         self.end.set_monitor_state(MonitorState::default());
+        self.end.watch(None);
     }
 }

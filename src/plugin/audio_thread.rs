@@ -146,6 +146,7 @@ impl AudioThread {
         if self.settings.follow(&self.params) {
             self.chain.set(self.settings.settings());
         }
+        self.chain.watch(self.end.watched_stage().filter(|_| !self.is_offline));
         if let Some(state) = self.end.new_monitor_state() {
             self.monitor_state = if self.is_offline { MonitorState::default() } else { state };
             self.monitor.set(&self.monitor_state);
@@ -178,6 +179,7 @@ impl AudioThread {
         let meters = self.end.meters();
         meters.hold_peaks(mix_peak, [peak(left), peak(right)]);
         meters.hold_activity(self.chain.activity());
+        meters.set_stage_loudness(self.chain.stage_loudness());
         self.monitor.process(left, right);
         meters.set_match(self.monitor.match_db() as f32, self.monitor.seconds_to_match() as f32);
     }
