@@ -12,7 +12,8 @@ use std::path::Path;
 use discern::assistant::VerdictKind;
 use discern::bridge::Phase;
 use discern::chain::Stage;
-use discern::chain::monitor::{MonitorState, Source};
+use discern::chain::makeup_match::StageLoudness;
+use discern::chain::monitor::{BandSolo, Channels, MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE, Screen, theme};
 use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2};
 
@@ -33,6 +34,19 @@ struct Picture {
 fn picture(name: &'static str, fixture: Fixture, stage: Option<Stage>) -> Picture {
     Picture { name, fixture, screen: Screen::default(), stage, pointer: None, clicks: None, plays: true }
 }
+
+/// Settings that give the dynamics something to do.
+const WORKING: [(&str, f64); 9] = [
+    ("glue.threshold_dbfs", -24.0),
+    ("glue.ratio", 2.0),
+    ("multiband.band_1.threshold_dbfs", -28.0),
+    ("multiband.band_1.ratio", 2.1),
+    ("multiband.band_2.threshold_dbfs", -26.0),
+    ("multiband.band_2.ratio", 1.6),
+    ("multiband.band_4.threshold_dbfs", -32.0),
+    ("multiband.band_4.ratio", 2.5),
+    ("stereo.band_2.width_percent", 80.0),
+];
 
 fn pictures() -> Vec<Picture> {
     let fresh = Fixture::new();
@@ -70,14 +84,36 @@ fn pictures() -> Vec<Picture> {
         for stage in stages {
             fixture.session.set_once(&format!("{}.enabled", stage.key()), 1.0);
         }
+        for (id, value) in WORKING {
+            fixture.session.set_once(id, value);
+        }
         fixture.session.set_once("stereo.mono_bass", 1.0);
         fixture.session.set_once("stereo.band_4.width_percent", 120.0);
         picture(stage.key(), fixture, Some(stage))
     };
     let dynamic = Fixture::judged(VerdictKind::SmallMoves);
     dynamic.session.set_once("equalizer.band_1.dynamic", 1.0);
+    let band = Fixture::judged(VerdictKind::SmallMoves);
+    band.session.end.set_monitor_state(MonitorState {
+        band: Some(BandSolo::Equalizer(0)),
+        channels: Channels::Mono,
+        ..MonitorState::default()
+    });
+    band.audio.meters().set_stage_loudness(Some(StageLoudness {
+        stage: Stage::Equalizer,
+        difference_lu: Some(0.8),
+        seconds_left: 0.0,
+    }));
+    let band_matched = Fixture::judged(VerdictKind::SmallMoves);
+    band_matched.session.end.set_monitor_state(MonitorState {
+        band: Some(BandSolo::Multiband(1)),
+        is_comparing: true,
+        ..MonitorState::default()
+    });
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
     pictures.extend([
+        picture("band_listened_to", band, Some(Stage::Equalizer)),
+        picture("band_compared", band_matched, Some(Stage::Multiband)),
         picture("dynamic_band", dynamic, Some(Stage::Equalizer)),
         idle,
         destination,

@@ -8,6 +8,8 @@ mod icons;
 mod layout;
 mod levels;
 mod limiter;
+mod listening;
+mod match_button;
 mod meters;
 mod panels;
 mod pen;

@@ -31,7 +31,8 @@ pub fn enabled_id(stage: Stage) -> String {
     format!("{}.enabled", stage.key())
 }
 
-fn is_on(stage: Stage, scene: &Scene) -> bool {
+/// Whether a stage is turned on.
+pub fn is_on(stage: Stage, scene: &Scene) -> bool {
     let settings = &scene.settings;
     match stage {
         Stage::Input => settings.input.enabled,

@@ -8,6 +8,7 @@ use crate::chain::monitor::{MonitorState, Source};
 
 use super::icons::{Icon, draw};
 use super::layout::Layout;
+use super::listening::part_heard;
 use super::pen::{Pen, arc_points};
 use super::scene::{MoveState, Scene};
 use super::session::Session;
@@ -40,7 +41,7 @@ pub fn toggle_solo(session: &Session, scene: &Scene, stage: Stage) {
     });
 }
 
-/// Back to the master at its own level.
+/// Back to the master as it will be exported.
 pub fn leave(session: &Session) {
     session.end.set_monitor_state(MonitorState::default());
 }
@@ -97,9 +98,16 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     if push(ui, rect, delta).clicked() {
         toggle_delta(session, scene);
     }
-    if scene.monitor.is_comparing {
-        let leaving = Button::new(if layout.is_compact { "Leave" } else { "Full level" }, Kind::Line)
-            .named("Full level", "Leaves the comparison: the master at its own level, as it will be exported.");
+    if !scene.monitor.is_neutral() {
+        let (label, help) = match (scene.monitor.is_comparing, layout.is_compact) {
+            (true, false) => {
+                ("Full level", "Leaves the comparison: the master at its own level, as it will be exported.")
+            }
+            (true, true) => ("Leave", "Leaves the comparison: the master at its own level, as it will be exported."),
+            (false, _) => ("All", "Everything is heard again: the master as it will be exported."),
+        };
+        let name = if scene.monitor.is_comparing { "Full level" } else { "Hear everything" };
+        let leaving = Button::new(label, Kind::Line).named(name, help);
         let pen = Pen::of(ui);
         let rect = Rect::from_min_size(rect.right_top() + vec2(8.0, 0.0), vec2(leaving.width(&pen), 30.0));
         if push(ui, rect, leaving).clicked() {
@@ -171,7 +179,15 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
     } else {
         format!("Matched {} dB", words::number(-f64::from(match_db.abs())))
     };
+    let part = part_heard(&scene.monitor);
     let spoken = match (scene.monitor.is_comparing, is_matching) {
+        (false, _) if part.is_some() => {
+            let part = part.unwrap_or_default();
+            draw(&pen, Icon::Phones, pos2(left + 6.0, y - 9.0), T1, 0.9);
+            let text = format!("Only {part}");
+            two((&text, T1), if layout.is_compact { "full level" } else { "At full level" });
+            format!("{text}, at full level")
+        }
         (false, _) => {
             two(("Full level", T2), if layout.is_compact { "no comparison" } else { "No comparison runs" });
             "Full level, no comparison runs".to_owned()
@@ -187,14 +203,17 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
         }
         (true, false) if scene.monitor.source == Source::Delta => {
             draw(&pen, Icon::Delta, pos2(left + 6.0, y - 9.5), T1, 1.0);
-            two(("Hearing the difference", T1), &matched);
-            format!("Hearing the difference. {matched}")
+            let below = part.map_or_else(|| matched.clone(), |part| format!("Only {part}"));
+            two(("Hearing the difference", T1), &below);
+            format!("Hearing the difference. {below}")
         }
         (true, false) => {
             draw(&pen, Icon::Check, pos2(left + 6.0, y - 9.0), OK, 1.0);
             let side = if match_db < 0.0 { "Master turned down" } else { "Mix turned down" };
-            two((&matched, T1), if match_db.abs() < 0.05 { "Equally loud" } else { side });
-            matched
+            let side = if match_db.abs() < 0.05 { "Equally loud" } else { side };
+            let below = part.map_or_else(|| side.to_owned(), |part| format!("Only {part}"));
+            two((&matched, T1), &below);
+            format!("{matched}. {below}")
         }
     };
     let rect = Rect::from_min_max(pos2(left, y - 20.0), pos2(right, y + 18.0));

@@ -15,6 +15,8 @@ const HOLD_S: f64 = 1.5;
 pub const FLOOR_DB: f32 = -60.0;
 /// Seconds of peaks that are kept.
 pub const PEAKS_S: f64 = 10.0;
+/// Longer than the blocks of hosts, shorter than what a reader notices, seconds.
+const MOMENT_S: f64 = 0.1;
 /// Seconds of loudness that are kept, and how often it is noted.
 pub const LOUDNESS_S: f64 = 90.0;
 const LOUDNESS_STEP_S: f64 = 0.25;
@@ -129,6 +131,12 @@ impl Levels {
     /// What the chain did in the newest frame; nothing while it stands still.
     pub fn activity(&self) -> Activity {
         self.peaks.back().map_or_else(Activity::default, |last| last.activity)
+    }
+
+    /// The largest of a value over the last moment: a frame without a block of audio in it knows nothing of its own.
+    pub fn largest_now(&self, value: fn(&Activity) -> f64) -> f64 {
+        let recent = self.peaks.iter().rev().take_while(|peak| self.time_s - peak.time_s < MOMENT_S);
+        recent.map(|peak| value(&peak.activity)).fold(0.0, f64::max)
     }
 
     /// Whether something still moves.

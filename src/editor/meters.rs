@@ -5,8 +5,10 @@ use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::levels::{Bar, Levels};
+use super::listening::channel_segments;
 use super::pen::Pen;
 use super::scene::Scene;
+use super::session::Session;
 use super::theme::{MASTER, METER_BED, MIX, REDUCTION, SEAM, SOFT, T1, T2, T3, WELL, medium, regular, semibold};
 use super::widgets::describe;
 use super::words;
@@ -15,8 +17,11 @@ use super::words;
 const LEVEL_MARKS: [f32; 7] = [0.0, -6.0, -12.0, -18.0, -24.0, -36.0, -48.0];
 const REDUCTION_MARKS: [f32; 5] = [0.0, 3.0, 6.0, 9.0, 12.0];
 
+/// Height of the choice of channels.
+const CHANNELS: f32 = 30.0;
+
 /// Draws the column.
-pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, levels: &mut Levels) {
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &mut Levels) {
     let area = layout.meters;
     let pen = Pen::of(ui);
     pen.fill(area, 0.0, METER_BED);
@@ -25,13 +30,18 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, levels: &mut Levels) {
     let mut y = integrated(ui, layout, inner, scene);
     y = numbers(ui, layout, inner, y, scene);
     pen.horizontal(inner.left(), inner.right(), y, SOFT);
-    let foot = if layout.is_compact { 58.0 } else { 66.0 };
+    let foot = if layout.is_compact { 58.0 } else { 66.0 } + CHANNELS;
     let bars = Rect::from_min_max(
         pos2(inner.left(), y + if layout.is_compact { 26.0 } else { 28.0 }),
         pos2(inner.right(), area.bottom() - foot),
     );
     level_bars(ui, layout, bars, scene, levels);
     footer(ui, layout, inner, bars.bottom() + if layout.is_compact { 18.0 } else { 20.0 }, scene);
+    // Five targets of at least 22 points, also in the compact set.
+    let channels =
+        Rect::from_min_max(pos2(inner.left(), area.bottom() - 34.0), pos2(inner.right(), area.bottom() - 10.0));
+    let spare = (110.0 - channels.width()).max(0.0) / 2.0;
+    channel_segments(ui, channels.expand2(vec2(spare, 0.0)), session, scene);
 }
 
 fn tell(ui: &mut Ui, rect: Rect, name: &str, text: String) {

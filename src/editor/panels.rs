@@ -1,29 +1,37 @@
 //! The views of the stages that have no plot of their own yet: what they do now, and their controls.
 
+mod axes;
 mod controls;
 mod cuts;
 mod history;
+mod response;
+mod transfer;
+mod width;
 
 use egui::{Rect, Ui};
 
+use crate::chain::monitor::BandSolo;
 use crate::chain::settings::NUM_SPLITS;
-use crate::chain::{Activity, Stage};
+use crate::chain::{Activity, Settings, Stage, glue, multiband};
 
 use super::layout::Layout;
 use super::levels::Levels;
+use super::listening::band_button;
 use super::scene::Scene;
 use super::session::Session;
 use super::widgets::{Button, Kind, push};
+use super::words;
 use controls::Item;
 use history::Lane;
+use transfer::Transfer;
 
 /// Draws readout and controls of a stage.
 pub fn show(ui: &mut Ui, layout: &Layout, (session, scene, levels): (&Session, &Scene, &Levels), stage: Stage) {
     let band = selected_band(ui);
     let rows = match stage {
         Stage::Resonance => resonance(),
-        Stage::Multiband => multiband(band),
-        Stage::Glue => glue(),
+        Stage::Multiband => multiband_controls(band),
+        Stage::Glue => glue_controls(),
         Stage::Colour => colour(),
         Stage::Stereo => stereo(),
         _ => clipper(),
@@ -33,17 +41,71 @@ pub fn show(ui: &mut Ui, layout: &Layout, (session, scene, levels): (&Session, &
     let lower = area.with_min_y(area.bottom() - height);
     let upper = area.with_max_y(lower.top());
     match stage {
-        Stage::Stereo => history::facts(ui, upper, &stereo_facts(scene)),
+        Stage::Stereo => {
+            let split = upper.left() + 0.36 * upper.width();
+            history::facts(ui, upper, &stereo_facts(scene));
+            width::draw(ui, upper.with_min_x(split), scene);
+        }
         Stage::Resonance => {
             let split = upper.top() + 0.6 * upper.height();
             cuts::draw(ui, upper.with_max_y(split), scene, levels);
             history::draw(ui, upper.with_min_y(split), levels, &lanes(stage));
         }
+        Stage::Glue => {
+            let split = upper.right() - upper.height().min(0.36 * upper.width());
+            history::ground(ui, upper);
+            history::draw(ui, upper.with_max_x(split), levels, &lanes(stage));
+            transfer::draw(ui, upper.with_min_x(split), &glue_transfer(scene, levels));
+        }
+        Stage::Multiband => {
+            let square = upper.right() - upper.height().min(0.27 * upper.width());
+            let split = upper.left() + 0.46 * upper.width();
+            history::ground(ui, upper);
+            let lanes_area = upper.with_max_x(split);
+            history::draw(ui, lanes_area, levels, &lanes(stage));
+            response::draw(ui, upper.with_min_x(split).with_max_x(square), scene, levels, band);
+            transfer::draw(ui, upper.with_min_x(square), &band_transfer(scene, levels, band));
+            band_buttons(ui, lanes_area, (session, scene), band);
+        }
         _ => history::draw(ui, upper, levels, &lanes(stage)),
     }
     controls::draw(ui, lower, (session, scene), &rows, layout.is_compact);
-    if stage == Stage::Multiband {
-        band_buttons(ui, upper, session, band);
+}
+
+/// Factor of a stage's amount and the chain's; 0 while either is off.
+fn amount(settings: &Settings, is_on: bool, amount_percent: f64) -> f64 {
+    let is_on = is_on && !settings.bypass;
+    if is_on { (amount_percent * settings.amount_percent / 1e4).clamp(0.0, 2.0) } else { 0.0 }
+}
+
+fn glue_transfer(scene: &Scene, levels: &Levels) -> Transfer {
+    let curve = |settings: &Settings| {
+        let amount = amount(settings, settings.glue.enabled, settings.glue.amount_percent);
+        (glue::gain_curve(&settings.glue), amount)
+    };
+    let (now, amount) = curve(&scene.settings);
+    Transfer {
+        name: "Glue".to_owned(),
+        curve: now,
+        amount,
+        proposed: scene.proposed_settings(Stage::Glue).map(|settings| curve(&settings)),
+        gain_db: -levels.largest_now(|activity| activity.glue_reduction_db),
+    }
+}
+
+fn band_transfer(scene: &Scene, levels: &Levels, band_idx: usize) -> Transfer {
+    let curve = |settings: &Settings| {
+        let band = &settings.multiband.bands[band_idx];
+        let is_on = settings.multiband.enabled && band.enabled;
+        (multiband::gain_curve(band), amount(settings, is_on, settings.multiband.amount_percent))
+    };
+    let (now, amount) = curve(&scene.settings);
+    Transfer {
+        name: format!("Band {}", band_idx + 1),
+        curve: now,
+        amount,
+        proposed: scene.proposed_settings(Stage::Multiband).map(|settings| curve(&settings)),
+        gain_db: levels.activity().multiband_gains_db[band_idx],
     }
 }
 
@@ -76,7 +138,7 @@ fn resonance() -> Vec<Vec<Item>> {
     ]]
 }
 
-fn multiband(band_idx: usize) -> Vec<Vec<Item>> {
+fn multiband_controls(band_idx: usize) -> Vec<Vec<Item>> {
     let knob = |parameter: &str, label| Item::knob(&format!("multiband.band_{}.{parameter}", band_idx + 1), label);
     let id = |parameter: &str| format!("multiband.band_{}.{parameter}", band_idx + 1);
     vec![
@@ -101,7 +163,7 @@ fn multiband(band_idx: usize) -> Vec<Vec<Item>> {
     ]
 }
 
-fn glue() -> Vec<Vec<Item>> {
+fn glue_controls() -> Vec<Vec<Item>> {
     vec![
         vec![
             Item::knob("glue.threshold_dbfs", "Threshold"),
@@ -119,6 +181,7 @@ fn glue() -> Vec<Vec<Item>> {
             Item::segments("glue.detector", "Detector", 2),
             Item::switch("glue.auto_release", "Auto release", "A slow release takes over after long reductions."),
             Item::switch("glue.auto_makeup", "Auto make-up", "Adds what average music loses by these settings."),
+            Item::matching(Stage::Glue),
         ],
     ]
 }
@@ -130,6 +193,7 @@ fn colour() -> Vec<Vec<Item>> {
         Item::knob("colour.mix_percent", "Mix"),
         Item::knob("colour.makeup_db", "Make-up"),
         Item::knob("colour.amount_percent", "Amount"),
+        Item::matching(Stage::Colour),
     ]]
 }
 
@@ -165,10 +229,10 @@ fn clipper() -> Vec<Vec<Item>> {
 }
 
 fn stereo_facts(scene: &Scene) -> Vec<(&'static str, String)> {
-    let correlation = |value: Option<f64>| value.map_or_else(|| super::words::maybe(None), super::words::number);
+    let correlation = |value: Option<f64>| value.map_or_else(|| words::maybe(None), |value| words::decimals(value, 2));
     vec![
-        ("Correlation of the mix", correlation(scene.hearing.mix.correlation)),
-        ("Correlation of the master", correlation(scene.hearing.master.correlation)),
+        ("Correlation, mix", correlation(scene.hearing.mix.correlation)),
+        ("Correlation, master", correlation(scene.hearing.master.correlation)),
     ]
 }
 
@@ -181,18 +245,18 @@ fn selected_band(ui: &Ui) -> usize {
     ui.data(|data| data.get_temp::<usize>(selected_id())).unwrap_or(0).min(NUM_SPLITS - 1)
 }
 
-/// One button per lane of the readout, the highest band on top.
-fn band_buttons(ui: &mut Ui, area: Rect, session: &Session, selected: usize) {
+/// Two buttons per lane of the readout, the highest band on top: its controls, and listening to it.
+fn band_buttons(ui: &mut Ui, area: Rect, (session, scene): (&Session, &Scene), selected: usize) {
     for band_idx in 0..NUM_SPLITS {
         let place = history::label_place(area, NUM_SPLITS, NUM_SPLITS - 1 - band_idx);
         let label = format!("Band {}", band_idx + 1);
-        let is_on = session
-            .param(&format!("multiband.band_{}.enabled", band_idx + 1))
-            .is_none_or(|(_, param)| param.normalized() >= 0.5);
+        let is_on = scene.settings.multiband.bands[band_idx].enabled;
         let help = format!("Shows the controls of band {}, {}.", band_idx + 1, if is_on { "on" } else { "off" });
         let button = Button::new(&label, Kind::Line).named(&label, &help).on(band_idx == selected);
-        if push(ui, place, button).clicked() {
+        if push(ui, place.with_max_x(place.right() - 30.0), button).clicked() {
             ui.data_mut(|data| data.insert_temp(selected_id(), band_idx));
         }
+        let listen = place.with_min_x(place.right() - 26.0);
+        band_button(ui, listen, session, scene, BandSolo::Multiband(band_idx));
     }
 }

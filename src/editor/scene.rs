@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::analysis::Block;
 use crate::assistant::{Brief, Destination, Move, MoveClass, VerdictKind};
 use crate::bridge::{Hearing, Phase};
+use crate::chain::makeup_match::StageLoudness;
 use crate::chain::monitor::MonitorState;
 use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
@@ -37,6 +38,8 @@ pub struct Scene {
     pub latency_ms: f64,
     /// How much the louder side is turned down (negative: the master), dB, and seconds until that is trusted.
     pub match_db: (f32, f32),
+    /// What was measured of the stage that is shown, where it has a make-up.
+    pub stage_loudness: Option<StageLoudness>,
     /// Settings that the saved state of a newer version holds are kept, not shown.
     pub has_newer_state: bool,
 }
@@ -73,6 +76,7 @@ impl Scene {
             sample_rate_hz,
             latency_ms,
             match_db: meters.match_db(),
+            stage_loudness: meters.stage_loudness(),
             has_newer_state: saved.newer_state.is_some(),
         })
     }

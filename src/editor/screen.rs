@@ -7,6 +7,7 @@ use egui::{Key, Modifiers, Rect, Ui, pos2};
 
 use crate::bridge::Phase;
 use crate::chain::Stage;
+use crate::chain::makeup_match::makeup_id;
 use crate::chain::monitor::Source;
 use crate::params::Judged;
 
@@ -79,6 +80,9 @@ impl Screen {
         self.turn_page(&scene);
         self.keys(ui, session, &scene);
 
+        let is_matchable = self.page == Page::Workbench && makeup_id(self.stage).is_some();
+        session.end.watch(is_matchable.then_some(self.stage));
+
         let layout = Layout::of(ui.max_rect());
         Pen::of(ui).fill(ui.max_rect(), 0.0, CANVAS);
         top_bar::show(ui, &layout, session, &scene, &mut self.brief_entry);
@@ -89,7 +93,7 @@ impl Screen {
         } else {
             self.workbench(ui, &layout, session, &scene);
         }
-        meters::show(ui, &layout, &scene, &mut self.levels);
+        meters::show(ui, &layout, session, &scene, &mut self.levels);
         compare_bar::show(ui, &layout, session, &scene);
         self.status(ui, &layout, &scene);
         let is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
@@ -255,8 +259,8 @@ fn resting_status(scene: &Scene) -> String {
     if scene.hearing.num_dropped_frames > 0 {
         return format!("{} frames were not heard: the computer was busy.", scene.hearing.num_dropped_frames);
     }
-    if scene.monitor.is_comparing {
-        return "Monitoring, not for export. Full level leaves the comparison.".to_owned();
+    if !scene.monitor.is_neutral() {
+        return "Monitoring, not for export. The button beside it leaves.".to_owned();
     }
     if let Some((_, judged)) = scene.verdict() {
         return judged.report.verdict.sentence.clone();

@@ -58,15 +58,16 @@ pub fn input(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         .proposed("input.gain_db")
         .and_then(|(_, value)| session.param("input.gain_db").map(|(_, param)| param.to_normalized(value)));
     knob(ui, session, "input.gain_db", ("Trim", at(56.0, 22.0)), ghost);
+    knob(ui, session, "input.amount_percent", ("Amount", at(140.0, 22.0)), None);
     let pen = Pen::of(ui);
-    pen.vertical(controls.left() + 112.5, controls.top() + 14.0, controls.bottom() - 14.0, SOFT);
-    pen.left(at(128.0, 0.0).x, at(0.0, 32.0).y, "Polarity", regular(11.0), T3);
+    pen.vertical(controls.left() + 194.5, controls.top() + 14.0, controls.bottom() - 14.0, SOFT);
+    pen.left(at(210.0, 0.0).x, at(0.0, 32.0).y, "Polarity", regular(11.0), T3);
     let cell = |x: f32, width: f32| Rect::from_min_size(at(x, 41.0), vec2(width, 24.0));
-    switch(ui, session, "input.invert_left", ("Left", cell(126.0, 70.0)), "Turns the left channel over.");
-    switch(ui, session, "input.invert_right", ("Right", cell(202.0, 70.0)), "Turns the right channel over.");
-    Pen::of(ui).left(at(292.0, 0.0).x, at(0.0, 32.0).y, "Repairs", regular(11.0), T3);
-    switch(ui, session, "input.swap_channels", ("Swap", cell(290.0, 76.0)), "Exchanges left and right.");
-    switch(ui, session, "input.dc_blocker", ("DC blocker", cell(372.0, 104.0)), "Removes a constant offset, 5 Hz.");
+    switch(ui, session, "input.invert_left", ("Left", cell(208.0, 62.0)), "Turns the left channel over.");
+    switch(ui, session, "input.invert_right", ("Right", cell(276.0, 66.0)), "Turns the right channel over.");
+    Pen::of(ui).left(at(356.0, 0.0).x, at(0.0, 32.0).y, "Repairs", regular(11.0), T3);
+    switch(ui, session, "input.swap_channels", ("Swap", cell(354.0, 66.0)), "Exchanges left and right.");
+    switch(ui, session, "input.dc_blocker", ("DC blocker", cell(426.0, 98.0)), "Removes a constant offset, 5 Hz.");
 }
 
 /// Word length.

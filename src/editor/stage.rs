@@ -80,15 +80,15 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
             equalizer.next_range();
         }
         if !layout.is_compact {
-            let (auto, field) = (place(64.0), place(120.0));
-            equalizer::makeup(ui, session, scene, field, auto);
+            let places = [place(54.0), place(58.0), place(112.0)];
+            equalizer::makeup(ui, session, scene, places);
         }
     }
 }
 
 fn legend(stage: Stage, has_move: bool) -> Vec<Key> {
     let mut keys = match stage {
-        Stage::Equalizer => vec![Key::Area("Mix", MIX), Key::Line("Master", MASTER), Key::Line("EQ", T1)],
+        Stage::Equalizer => vec![Key::Area("Mix", MIX), Key::Line("Master", MASTER)],
         Stage::Limiter => {
             vec![Key::Area("Taken off", MIX), Key::Line("Output", MASTER), Key::Line("Gain reduction", REDUCTION)]
         }

@@ -1,6 +1,7 @@
 //! The editor by its accessible names: what a press, a drag or a typed value does to the plugin.
 
 mod fixture;
+mod stages;
 
 use discern::assistant::VerdictKind;
 use discern::bridge::{Phase, Request};
@@ -111,11 +112,14 @@ fn a_preset_sets_the_chain_and_the_fresh_chain_comes_back() {
 fn solo_listens_to_one_stage_and_ends() {
     let mut harness = open(Fixture::new(), Some(Stage::Glue));
     click(&mut harness, "Solo Glue");
-    let monitor = |harness: &Harness<'_, State>| fixture(harness).session.end.monitor_state();
     assert_eq!(monitor(&harness).solo, Some(Stage::Glue));
     assert!(monitor(&harness).is_comparing);
     click(&mut harness, "Full level");
     assert_eq!(monitor(&harness), MonitorState::default());
+}
+
+fn monitor(harness: &Harness<'_, State>) -> MonitorState {
+    fixture(harness).session.end.monitor_state()
 }
 
 #[test]

@@ -2,8 +2,12 @@
 
 use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
+use crate::chain::Stage;
+use crate::chain::monitor::BandSolo;
 use crate::chain::settings::{BandShape, NUM_BANDS};
 use crate::editor::layout::Layout;
+use crate::editor::listening::band_button;
+use crate::editor::match_button;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
@@ -36,9 +40,10 @@ pub fn show(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: 
 fn full(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut EqualizerView) {
     let at = |x: f32, y: f32| area.min + vec2(x, y);
     for band_idx in 0..NUM_BANDS {
-        let place = at(16.0 + 27.0 * (band_idx % 4) as f32, 28.0 + 27.0 * (band_idx / 4) as f32);
+        let place = at(16.0 + 27.0 * (band_idx % 4) as f32, 12.0 + 27.0 * (band_idx / 4) as f32);
         chip(ui, Rect::from_min_size(place, vec2(24.0, 24.0)), scene, view, band_idx);
     }
+    amount(ui, session, scene, Rect::from_min_size(at(16.0, 70.0), vec2(105.0, 24.0)));
     let pen = Pen::of(ui);
     pen.vertical(area.left() + 136.5, area.top() + 14.0, area.bottom() - 14.0, SOFT);
     title(&pen, at(150.0, 40.0), scene, view.band_idx);
@@ -92,9 +97,11 @@ fn on_and_reset(ui: &mut Ui, session: &Session, scene: &Scene, view: &EqualizerV
     let is_on = scene.settings.equalizer.bands[view.band_idx].enabled;
     let name = format!("Band {} on", view.band_idx + 1);
     let on = Button::new(if is_on { "On" } else { "Off" }, Kind::Line).named(&name, &name).on(is_on);
-    if push(ui, Rect::from_min_size(at[0], vec2(78.0, 24.0)), on).clicked() {
+    if push(ui, Rect::from_min_size(at[0], vec2(46.0, 24.0)), on).clicked() {
         session.set_once(&band_id(view.band_idx, "enabled"), f64::from(u8::from(!is_on)));
     }
+    let listen = Rect::from_min_size(at[0] + vec2(50.0, 0.0), vec2(28.0, 24.0));
+    band_button(ui, listen, session, scene, BandSolo::Equalizer(view.band_idx));
     let name = format!("Reset band {}", view.band_idx + 1);
     let reset = Button::new("Reset", Kind::Ghost).named(&name, &name);
     if push(ui, Rect::from_min_size(at[1], vec2(78.0, 24.0)), reset).clicked() {
@@ -116,6 +123,8 @@ fn compact(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut
     if push(ui, Rect::from_min_size(at(right - 56.0, 8.0), vec2(56.0, 24.0)), on).clicked() {
         session.set_once(&band_id(view.band_idx, "enabled"), f64::from(u8::from(!is_on)));
     }
+    let listen = Rect::from_min_size(at(right - 90.0, 8.0), vec2(28.0, 24.0));
+    band_button(ui, listen, session, scene, BandSolo::Equalizer(view.band_idx));
     let id = |parameter: &str| band_id(view.band_idx, parameter);
     let row = |left: f32, right: f32| Rect::from_min_max(at(left, 39.0), at(right, 63.0));
     dropdown(ui, session, &id("shape"), row(12.0, 108.0), CANVAS);
@@ -147,15 +156,24 @@ fn compact(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, view: &mut
             return;
         }
     }
-    makeup(ui, session, scene, third_row(left, left + 120.0), third_row(left + 126.0, left + 196.0));
+    let [field, auto] = [third_row(left, left + 120.0), third_row(left + 126.0, left + 188.0)];
+    makeup(ui, session, scene, [third_row(left + 194.0, left + 250.0), auto, field]);
+    amount(ui, session, scene, third_row(left + 256.0, right));
 }
 
-/// Gain after the bands, by hand and by the bands themselves.
-pub fn makeup(ui: &mut Ui, session: &Session, scene: &Scene, field: Rect, auto: Rect) {
+/// Scale of all bands' gains.
+fn amount(ui: &mut Ui, session: &Session, scene: &Scene, field: Rect) {
+    let id = "equalizer.amount_percent";
+    value_field(ui, session, id, ("Amount", field), scene.proposed(id).is_some());
+}
+
+/// Gain after the bands: as measured, by the bands themselves, by hand.
+pub fn makeup(ui: &mut Ui, session: &Session, scene: &Scene, [matching, auto, field]: [Rect; 3]) {
     let id = "equalizer.makeup_db";
     value_field(ui, session, id, ("Make-up", field), scene.proposed(id).is_some());
     let help = "Adds the gain that keeps the loudness of average music, computed from the bands.";
     switch(ui, session, "equalizer.auto_makeup", ("Auto", auto), help);
+    match_button::show(ui, matching, (session, scene), Stage::Equalizer, "Match");
 }
 
 fn title(pen: &Pen, at: Pos2, scene: &Scene, band_idx: usize) {

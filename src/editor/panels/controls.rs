@@ -2,6 +2,8 @@
 
 use egui::{Rect, Ui, pos2, vec2};
 
+use crate::chain::Stage;
+use crate::editor::match_button;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
@@ -23,6 +25,7 @@ enum Kind {
     Knob,
     Switch(&'static str),
     Segments(usize),
+    Match(Stage),
 }
 
 /// One control of a stage.
@@ -41,6 +44,11 @@ impl Item {
     /// Off or on; `help` says what it does.
     pub fn switch(id: &str, label: &'static str, help: &'static str) -> Self {
         Self { id: id.to_owned(), label, kind: Kind::Switch(help) }
+    }
+
+    /// Writes the measured make-up of a stage.
+    pub fn matching(stage: Stage) -> Self {
+        Self { id: String::new(), label: "Match make-up", kind: Kind::Match(stage) }
     }
 
     /// One of few.
@@ -91,6 +99,7 @@ fn cell(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, item: &Item) 
             knob(ui, session, &item.id, (item.label, pos2(area.center().x, area.top() + 20.0)), proposed);
         }
         Kind::Switch(help) => switch(ui, session, &item.id, (item.label, place), help),
+        Kind::Match(stage) => match_button::show(ui, place, (session, scene), stage, item.label),
         Kind::Segments(num_choices) => {
             Pen::of(ui).left(place.left() + 2.0, area.top() + 30.0, item.label, regular(11.0), T3);
             segments(ui, session, &item.id, place, &(0..num_choices).collect::<Vec<_>>());
@@ -98,10 +107,26 @@ fn cell(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, item: &Item) 
     }
 }
 
+/// A label that leaves room for the longest value beside it.
+fn short(label: &'static str) -> &'static str {
+    match label {
+        "Threshold" => "Thresh",
+        "Crossover 1" => "Cross 1",
+        "Crossover 2" => "Cross 2",
+        "Crossover 3" => "Cross 3",
+        "Mono below" => "Mono to",
+        label => label,
+    }
+}
+
 fn field(ui: &mut Ui, place: Rect, session: &Session, scene: &Scene, item: &Item) {
     match item.kind {
-        Kind::Knob => value_field(ui, session, &item.id, (item.label, place), scene.proposed(&item.id).is_some()),
+        Kind::Knob => {
+            let label = short(item.label);
+            value_field(ui, session, &item.id, (label, place), scene.proposed(&item.id).is_some());
+        }
         Kind::Switch(help) => switch(ui, session, &item.id, (item.label, place), help),
+        Kind::Match(stage) => match_button::show(ui, place, (session, scene), stage, item.label),
         Kind::Segments(num_choices) => {
             segments(ui, session, &item.id, place, &(0..num_choices).collect::<Vec<_>>());
         }

@@ -12,7 +12,7 @@ use crate::editor::widgets::describe;
 use crate::editor::words;
 
 /// Width of the labels at the left and of the numbers at the right.
-const LABELS: f32 = 100.0;
+const LABELS: f32 = 112.0;
 const NUMBERS: f32 = 74.0;
 
 /// One value over time.
@@ -60,13 +60,14 @@ fn lane_of(area: Rect, num_lanes: usize, idx: usize) -> Rect {
     Rect::from_min_max(pos2(inner.left(), top), pos2(inner.right(), top + height)).shrink2(vec2(0.0, 3.0))
 }
 
-/// Where the label of a lane is.
+/// Where the buttons of a lane are, in place of its label.
 pub fn label_place(area: Rect, num_lanes: usize, idx: usize) -> Rect {
     let lane = lane_of(area, num_lanes, idx);
     Rect::from_min_size(pos2(lane.left() + 16.0, lane.center().y - 12.0), vec2(LABELS - 28.0, 24.0))
 }
 
-fn ground(ui: &Ui, area: Rect) -> Pen {
+/// The ground of readouts and plots.
+pub fn ground(ui: &Ui, area: Rect) -> Pen {
     let pen = Pen::of(ui);
     pen.gradient(area, &[(0.0, PLOT_TOP), (1.0, PLOT_BOTTOM)]);
     pen
@@ -129,7 +130,7 @@ pub fn facts(ui: &mut Ui, area: Rect, facts: &[(&str, String)]) {
     let mut y = area.top() + 30.0;
     for (name, value) in facts {
         pen.left(area.left() + 16.0, y, *name, regular(12.0), T3);
-        pen.left(area.left() + 184.0, y, value.clone(), medium(12.0), T1);
+        pen.left(area.left() + 132.0, y, value.clone(), medium(12.0), T1);
         y += 24.0;
     }
 }

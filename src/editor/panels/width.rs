@@ -1,0 +1,57 @@
+//! What the stereo stage does to the side signal, over frequency.
+
+use egui::{Rect, Role, Sense, Ui, WidgetInfo};
+
+use crate::chain::Settings;
+use crate::chain::settings::StereoSettings;
+use crate::chain::stereo::side_gain_db;
+use crate::editor::pen::Pen;
+use crate::editor::scene::Scene;
+use crate::editor::theme::{PROPOSAL, T1, T2, T3, regular};
+use crate::editor::widgets::describe;
+use crate::editor::words;
+
+use super::axes::Axes;
+
+/// Top and bottom of the axis, dB: widths up to 200 %; what is lower is as good as mono.
+const RANGE_DB: (f64, f64) = (6.0, -24.0);
+
+/// The curve at these frequencies, dB; flat while the stage is off.
+fn gains_db(settings: &Settings, frequencies_hz: &[f64], sample_rate_hz: f64) -> Vec<f64> {
+    let stereo = &settings.stereo;
+    let amount = super::amount(settings, stereo.enabled, stereo.amount_percent);
+    // The chain's amount scales the stage's.
+    let scaled = StereoSettings { enabled: amount > 0.0, amount_percent: 100.0 * amount, ..*stereo };
+    frequencies_hz.iter().map(|&frequency| side_gain_db(&scaled, frequency, sample_rate_hz)).collect()
+}
+
+/// Draws the curve, and that of the waiting moves.
+pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene) {
+    let pen = Pen::of(ui);
+    let axes = Axes::new(area, 24.0, RANGE_DB);
+    let plot = axes.plot;
+    axes.draw(&pen, 6.0);
+    pen.left(plot.left() + 6.0, area.top() + 16.0, "Gain of the side signal", regular(11.0), T3);
+    let rate = if scene.sample_rate_hz > 0.0 { scene.sample_rate_hz } else { 48_000.0 };
+    let frequencies_hz = axes.frequencies_hz();
+    let gains = gains_db(&scene.settings, &frequencies_hz, rate);
+    let inside = pen.clipped(plot.expand(2.0));
+    if let Some(proposed) = scene.proposed_settings(crate::chain::Stage::Stereo) {
+        let points = axes.points(&frequencies_hz, gains_db(&proposed, &frequencies_hz, rate));
+        inside.dashes(&points, (6.0, 4.0), 1.75, PROPOSAL);
+    }
+    let (lowest, highest) = gains.iter().fold((0.0, 0.0), |(low, high): (f64, f64), db| (low.min(*db), high.max(*db)));
+    let points = axes.points(&frequencies_hz, gains);
+    let ground = T1.gamma_multiply(0.07);
+    inside.area(&points, axes.y(0.0), (plot.top(), plot.bottom()), (ground, ground));
+    inside.path(points, 2.0, if scene.settings.stereo.enabled { T1 } else { T2.gamma_multiply(0.5) });
+    let number = |db: f64| if db < -60.0 { "\u{2212}\u{221E}".to_owned() } else { words::signed(db) };
+    let spoken = if lowest == 0.0 && highest == 0.0 {
+        "Gain of the side signal, flat".to_owned()
+    } else {
+        format!("Gain of the side signal, {} to {} dB", number(lowest), number(highest))
+    };
+    let response = ui.interact(plot, ui.scope_id().with("side gain"), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
+    describe(ui, &response, || format!("{spoken}. Widths and mono bass; balance and rotation are left out."));
+}
