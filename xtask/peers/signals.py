@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the limiter benchmark's signals into a folder: a synthetic, licence-free programme and test tones.
+"""Writes the benchmarks' signals into a folder: a synthetic, licence-free programme and test tones.
 
 usage: signals.py FOLDER      needs: numpy scipy soundfile
 
 mix.wav      24 s of drums, bass, chords and lead, peak -4 dBFS ("the benchmark mix"); noise up to half the sample rate
 short.wav    its first 4 s, for counting instructions
+shorter.wav  its first 2 s, likewise
 s30 s50      sines at half full scale (Hz)
 imd.wav      60 Hz and 7 kHz, 4 to 1 (SMPTE RP 120)
 isp.wav      a quarter of the sample rate at 45 degrees, gated: samples show 0.707 of the peak
@@ -105,6 +106,7 @@ def main():
     programme = mix()
     write("mix.wav", programme)
     write("short.wav", programme[:4 * RATE])
+    write("shorter.wav", programme[:2 * RATE])
     write("s30.wav", 0.5 * np.sin(2 * np.pi * 30 * time))
     write("s50.wav", 0.5 * np.sin(2 * np.pi * 50 * time))
     write("imd.wav", 0.4 * np.sin(2 * np.pi * 60 * time) + 0.1 * np.sin(2 * np.pi * 7000 * time))

@@ -29,7 +29,7 @@ usage: cargo xtask COMMAND
   test                     all tests
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
-  peers [OPTIONS]          the limiter beside others, measured in one run
+  peers [TABLE...]         the limiter and other stages beside others, measured in one run
   measurements             all tests and benches; writes docs/measurements.md
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness

@@ -1,10 +1,14 @@
-//! `cargo xtask peers`: the limiter beside others, in one run with one method; writes `docs/limiter-peers.md`.
+//! `cargo xtask peers`: the limiter and the chain's stages beside others, each table in one run with one method; writes
+//! `docs/limiter-peers.md` and `docs/chain-peers.md`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use discern::chain::equalizer::Equalizer;
+use discern::chain::glue::Glue;
 use discern::chain::limiter::Limiter;
+use discern::chain::multiband::Multiband;
 use discern::chain::settings::LatencyMode;
 
 use crate::workspace::{self, has_program, out, root, run_command, step, target};
@@ -17,32 +21,67 @@ const MODULES: [&str; 5] = ["numpy", "scipy", "soundfile", "pyloudnorm", "pedalb
 const TRUEPEAK_MANIFEST: &str = "[package]\nname = \"truepeak-runner\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
     [dependencies]\nhound = \"=3.5.1\"\ntruepeak = \"=0.1.1\"\n\n[workspace]\n";
 
-/// Measures all limiters: `[--install] [--songs FOLDER]... [other options of xtask/peers/measure.py]`.
+/// The tables, each a script of this name.
+const TABLES: [&str; 5] = ["limiter", "equalizer", "multiband", "compressor", "saturation"];
+/// The rate that everything is measured at.
+const RATE_HZ: f64 = 48_000.0;
+/// Of the stage colour, which is not public; its own test holds it to this.
+const COLOUR_LATENCY_SAMPLES: usize = 40;
+
+/// Measures what is named, or all: `[TABLE]... [--install] [--songs FOLDER]... [other options of xtask/peers/limiter.py]`.
 ///
 /// # Errors
 /// If something that is needed is missing, or cannot be run.
 pub fn run(args: &[String]) -> Result<()> {
-    let (install, options): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| *arg == "--install");
+    let (install, args): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| *arg == "--install");
+    let (named, options): (Vec<&String>, Vec<&String>) =
+        args.into_iter().partition(|arg| TABLES.contains(&arg.as_str()));
     prepare(!install.is_empty())?;
     let folder = out("peers")?;
     let cli = step("build discern-cli", || {
         workspace::run("cargo", &["build", "--release", "--no-default-features", "--bin", "discern-cli"])?;
         Ok(target().join("release/discern-cli"))
     })?;
-    let truepeak = step("build the crate truepeak", || Ok(build_truepeak(&folder)))?;
     let signals = folder.join("signals");
-    let script = |name: &str| root().join("xtask/peers").join(name);
-    step("write signals", || run_command(Command::new("python3").arg(script("signals.py")).arg(&signals)))?;
-    let latency = |mode| Limiter::new(48_000.0, mode).latency_samples().to_string();
-    let mut measure = Command::new("python3");
-    measure.arg(script("measure.py")).arg("--signals").arg(&signals).arg("--discern").arg(&cli);
-    measure.args(["--discern-latency", &latency(LatencyMode::Standard)]);
-    measure.args(["--tracking-latency", &latency(LatencyMode::Tracking)]);
-    measure.arg("--output").arg(root().join("docs/limiter-peers.md")).args(options);
-    if let Some(truepeak) = truepeak {
+    step("write signals", || run_command(Command::new("python3").arg(script("signals")).arg(&signals)))?;
+    for table in TABLES.into_iter().filter(|table| named.is_empty() || named.iter().any(|name| name == table)) {
+        let mut measure = Command::new("python3");
+        measure.arg(script(table)).arg("--signals").arg(&signals).arg("--discern").arg(&cli);
+        measure.args(["--discern-latency", &latency_samples(table).to_string()]);
+        if table == "limiter" {
+            add_limiter_options(&mut measure, &folder)?;
+        } else {
+            measure.arg("--output").arg(root().join("docs/chain-peers.md"));
+        }
+        measure.args(&options);
+        step(&format!("measure: {table}"), || run_command(&mut measure))?;
+    }
+    Ok(())
+}
+
+fn script(name: &str) -> PathBuf {
+    root().join("xtask/peers").join(name).with_extension("py")
+}
+
+/// What Discern's stage of a table delays by in the latency mode *standard*, which the command line takes off again.
+fn latency_samples(table: &str) -> usize {
+    match table {
+        "equalizer" => Equalizer::new(RATE_HZ, LatencyMode::Standard).latency_samples(),
+        "multiband" => Multiband::new(RATE_HZ).latency_samples(),
+        "compressor" => Glue::new(RATE_HZ).latency_samples(),
+        "saturation" => COLOUR_LATENCY_SAMPLES,
+        _ => Limiter::new(RATE_HZ, LatencyMode::Standard).latency_samples(),
+    }
+}
+
+fn add_limiter_options(measure: &mut Command, folder: &Path) -> Result<()> {
+    let tracking = Limiter::new(RATE_HZ, LatencyMode::Tracking).latency_samples();
+    measure.args(["--tracking-latency", &tracking.to_string()]);
+    measure.arg("--output").arg(root().join("docs/limiter-peers.md"));
+    if let Some(truepeak) = step("build the crate truepeak", || Ok(build_truepeak(folder)))? {
         measure.arg("--truepeak").arg(truepeak);
     }
-    step("measure", || run_command(&mut measure))
+    Ok(())
 }
 
 /// Installs what is missing, or says how.

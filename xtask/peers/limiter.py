@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Measures limiters side by side and writes a Markdown page; started by `cargo xtask peers`.
+"""Measures limiters side by side and writes a Markdown page; started by `cargo xtask peers limiter`.
 
-usage: measure.py --signals FOLDER --discern BINARY --discern-latency SAMPLES --tracking-latency SAMPLES --output PAGE.md
+usage: limiter.py --signals FOLDER --discern BINARY --discern-latency SAMPLES --tracking-latency SAMPLES --output PAGE.md
                   [--truepeak BINARY] [--songs FOLDER]... [--only NAME] [--no-instructions]
 needs: numpy scipy soundfile pyloudnorm pedalboard; ffmpeg with lv2 and ladspa filters, the plugins, valgrind
 
@@ -9,60 +9,45 @@ Method: every limiter gets the gain that brings the benchmark mix to -13 LUFS un
 one loudness. The tones are driven 12 dB, which takes them 7 dB over the ceiling.
 """
 import argparse
+import functools
 import glob
 import json
 import os
-import re
-import subprocess
 import tempfile
 
 import numpy as np
 import soundfile as sf
 
+import common
 import meters
+from common import linear, number, run
 
-CEILING_DBTP, TARGET_LUFS, RATE, TONE_DRIVE_DB = -1.0, -13.0, 48000, 12.0
+CEILING_DBTP, TARGET_LUFS, RATE, TONE_DRIVE_DB = -1.0, -13.0, common.RATE, 12.0
 SHORT_SECONDS = 4
 
 
-def linear(db):
-    return 10 ** (db / 20)
-
-
-def run(command):
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                            env={**os.environ, "LADSPA_PATH": "/usr/lib/ladspa"})
-    if result.returncode:
-        raise RuntimeError(f"{command[0]}: {result.stderr.strip()[-200:]}")
-    return result
-
-
 class Command:
-    """A limiter that is a command line: `line(source, target, drive_db)` gives its arguments."""
+    """A limiter that is a processor for every drive in dB; or whose function `counted` is what its instructions are."""
 
-    def __init__(self, line, latency=None, counted=None, note=""):
-        self.line, self.latency, self.counted, self.note = line, latency, counted, note
+    def __init__(self, processor, latency=None, counted=None):
+        self.processor, self.latency, self.counted = functools.cache(processor), latency, counted
 
     def process(self, source, target, drive_db):
-        run(self.line(source, target, drive_db))
+        self.processor(drive_db).file(source, target)
 
     def instructions(self, source, drive_db, folder):
-        """Instructions per stereo frame: of the function `counted`, or what a run costs more than the same run without."""
-        frames = SHORT_SECONDS * RATE
-        target = os.path.join(folder, "counted.wav")
-        line = self.line(source, target, drive_db)
-        if self.counted:
-            # 0: the function is not there under this name.
-            return callgrind(line, self.counted) / frames or None
-        if line[0] != "ffmpeg":
-            return None
-        null = ["volume=1dB" if previous == "-af" else part for previous, part in zip([""] + line, line)]
-        return (callgrind(line) - callgrind(null)) / frames
+        """Per stereo frame: of the function `counted`, or what a run costs more than the same run without."""
+        processor = self.processor(drive_db)
+        if not self.counted:
+            return processor.instructions()
+        line = processor.line(source, os.path.join(folder, "counted.wav"))
+        # 0: the function is not there under this name.
+        return common.callgrind(line, self.counted) / (SHORT_SECONDS * RATE) or None
 
 
 class Brickwall:
     """pedalboard's BrickwallLimiter."""
-    latency, note = None, ""
+    latency = None
 
     def process(self, source, target, drive_db):
         import pedalboard
@@ -75,35 +60,21 @@ class Brickwall:
         return None
 
 
-def callgrind(line, function=None):
-    with tempfile.TemporaryDirectory() as folder:
-        # A binary may be started by a script; the last process to end is the one that worked.
-        options = ["--trace-children=yes", f"--callgrind-out-file={folder}/%p"]
-        options += [f"--toggle-collect={function}"] if function else []
-        counts = re.findall(r"Collected : (\d+)", run(["valgrind", "--tool=callgrind", *options, *line]).stderr)
-        if not counts:
-            raise RuntimeError("valgrind counted nothing")
-        return int(counts[-1])
-
-
 def ffmpeg(filters):
-    return Command(lambda source, target, drive_db: [
-        "ffmpeg", "-hide_banner", "-loglevel", "error", "-y", "-threads", "1", "-i", source, "-af", filters(drive_db),
-        "-ar", str(sf.info(source).samplerate), "-c:a", "pcm_f32le", target])
+    return Command(lambda drive_db: common.ffmpeg(filters(drive_db)))
 
 
 def lv2(uri, controls):
-    escaped = uri.replace(":", "\\:")
-    return ffmpeg(lambda drive_db: f"lv2=p='{escaped}':c=" + "|".join(f"{k}={v}" for k, v in controls(drive_db).items()))
+    return Command(lambda drive_db: common.lv2(uri, controls(drive_db)))
 
 
 def discern(arguments, style, mode="standard"):
     latency = arguments.tracking_latency if mode == "tracking" else arguments.discern_latency
-    return Command(lambda source, target, drive_db: [
+    return Command(lambda drive_db: common.Processor(lambda source, target: [
         arguments.discern, "render", source, "-o", target, "--bits", "32f", "--overwrite",
         "--set", f"limiter.gain_db={drive_db}", "--set", f"limiter.ceiling_dbtp={CEILING_DBTP}",
-        "--set", f"limiter.style={style}", "--set", f"latency_mode={mode}"],
-        latency=latency, counted="*limiter*Limiter*process*")
+        "--set", f"limiter.style={style}", "--set", f"latency_mode={mode}"], None),
+        latency=latency, counted="*chain::limiter::pipeline::Pipeline*::process")
 
 
 def contestants(arguments):
@@ -119,6 +90,7 @@ def contestants(arguments):
         "x42 dpl, true peak, 50 ms": x42(release=0.05),
         "x42 dpl, true peak, 100 ms": x42(release=0.1),
         "LSP limiter 1.2.5": lv2(lsp, lambda d: dict(g_in=linear(d), th=ceiling, boost=0)),
+        "LSP limiter 1.2.5, half ×4": lv2(lsp, lambda d: dict(g_in=linear(d), th=ceiling, boost=0, ovs=5)),
         "LSP limiter 1.2.5, half ×8": lv2(lsp, lambda d: dict(g_in=linear(d), th=ceiling, boost=0, ovs=10)),
         "ZaMaximX2 4.1": ffmpeg(lambda d: f"volume={d}dB,ladspa=file=ZaMaximX2-ladspa:plugin=ZaMaximX2"
                                           f":controls=c0=25|c1={CEILING_DBTP}|c2={CEILING_DBTP}"),
@@ -129,7 +101,8 @@ def contestants(arguments):
     }
     if arguments.truepeak:
         found["crate truepeak 0.1.1"] = Command(
-            lambda source, target, d: [arguments.truepeak, source, target, d, CEILING_DBTP], latency=172,
+            lambda d: common.Processor(lambda source, target: [arguments.truepeak, source, target, d, CEILING_DBTP], None),
+            latency=172,
             counted="truepeak::limiter::Limiter::process*")
     return {name: each for name, each in found.items() if not arguments.only or arguments.only in name}
 
@@ -195,10 +168,6 @@ def measure_songs(arguments, folder):
         yield row
 
 
-def number(value, places=2):
-    return "n/a" if value is None else f"{value:.{places}f}".replace("-", "−")
-
-
 def limiter_table(rows):
     yield ("| limiter | drive dB | sample peak | Annex 2 over | 16× grid dBTP | THD 30 Hz | THD 50 Hz | IMD | ISP tone dBTP "
            "| latency | instructions |")
@@ -234,12 +203,13 @@ def song_table(rows):
 def page(rows, songs):
     yield "# The limiter beside others"
     yield ""
-    yield ("Written by `cargo xtask peers`. Every limiter is driven until the benchmark mix reads −13 LUFS under a ceiling of −1 dB; "
+    yield ("Written by `cargo xtask peers limiter`. Every limiter is driven until the benchmark mix reads −13 LUFS under a ceiling of −1 dB; "
            "then: the gain that took; its sample peak; how far the filter of ITU-R BS.1770-5 annex 2 reads over the ceiling; the "
            "true peak on an ideal 16-times grid (the mix holds noise up to half the sample rate, where meters part most); "
            "distortion of sines 7 dB over the ceiling; SMPTE intermodulation, likewise; the true peak of a gated tone at a quarter "
            "of the sample rate; latency in samples at 48 kHz (ffmpeg's alimiter takes its own off); instructions per stereo frame on "
-           "the mix (for plugins in ffmpeg: above those of a run with `volume`).")
+           "the mix. For what runs in ffmpeg these are those of 4 s above those of the first 2 s, which leaves out starting and "
+           "loading, less the same of a run with `volume`; for the others those of the limiter's function.")
     yield ""
     yield from limiter_table(rows)
     if songs:
@@ -263,6 +233,7 @@ def main():
     parser.add_argument("--only")
     parser.add_argument("--no-instructions", action="store_true")
     arguments = parser.parse_args()
+    common.SIGNALS[0] = arguments.signals
     rows = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, limiter in contestants(arguments).items():
