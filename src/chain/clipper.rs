@@ -158,7 +158,7 @@ impl Engine {
             if self.position == 0 {
                 self.move_to_next_knot();
             }
-            let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
+            let run = self.switch.run_len((KNOT_SAMPLES - self.position).min(left.len() - done));
             let (left, right) = (&mut left[done..done + run], &mut right[done..done + run]);
             let peak = self.process_run(left, right);
             if peak > 0.0 {

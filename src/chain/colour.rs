@@ -153,7 +153,7 @@ impl Colour {
             if self.position == 0 {
                 self.move_to_next_knot();
             }
-            let run = (KNOT_SAMPLES - self.position).min(left.len() - done);
+            let run = self.switch.run_len((KNOT_SAMPLES - self.position).min(left.len() - done));
             self.process_run(&mut left[done..done + run], &mut right[done..done + run]);
             self.position = (self.position + run) % KNOT_SAMPLES;
             done += run;

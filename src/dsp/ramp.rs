@@ -92,6 +92,13 @@ impl Fade {
         self.position == self.length && self.is_rising
     }
 
+    /// Samples after which it rests, at most `num_samples`, or `num_samples` where it rests already: how far a run may
+    /// reach in which it either moves or rests.
+    pub fn run_len(&self, num_samples: usize) -> usize {
+        let left = if self.is_rising { self.length - self.position } else { self.position } as usize;
+        if left == 0 { num_samples } else { num_samples.min(left) }
+    }
+
     /// The weight for the next sample.
     pub fn advance(&mut self) -> f64 {
         if self.is_rising {
@@ -185,8 +192,9 @@ mod tests {
         assert!(fade.is_one() && weights[881] == 1.0);
         fade.aim(false);
         assert!(!fade.is_one());
+        assert_eq!((fade.run_len(10), fade.run_len(1000)), (10, 882));
         assert_eq!((0..882).map(|_| fade.advance()).last(), Some(0.0));
-        assert!(fade.is_zero());
+        assert!(fade.is_zero() && fade.run_len(1000) == 1000);
     }
 
     #[test]
