@@ -1,7 +1,7 @@
 //! What each stage and the whole chain cost: times here, instructions through `cargo xtask cost`.
 //!
 //! `cost` prints seconds per second of audio for every case; `cost CASE RATE BLOCK SIGNAL FRAMES` processes once and
-//! prints nothing, for a profiler; `cost blocks CASE RATE BLOCK SIGNAL` prints the worst block and the worst window over
+//! prints nothing, for a profiler; `cost cases` prints the names of the cases; `cost blocks CASE RATE BLOCK SIGNAL` prints the worst block and the worst window over
 //! the median.
 
 use std::path::Path;
@@ -105,6 +105,7 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|each| each != "--bench").collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words[..] {
+        ["cases"] => println!("{}", CASES.join(" ")),
         ["blocks", case, rate, block, signal] => blocks(case, number(rate), number(block) as usize, signal),
         [case, rate, block, signal, frames] => {
             run(case, number(rate), number(block) as usize, signal, number(frames) as usize);

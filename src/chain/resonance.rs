@@ -1,12 +1,14 @@
 //! Turns down narrow peaks while they stick out of the signal's own smooth spectrum.
 //!
-//! A spectrum of overlapping frames only listens (`detector.rs`); peaks that stick out for long enough are followed
+//! Spectra of overlapping frames only listen (`detector.rs`); peaks that surely stick out are followed
 //! (`tracker.rs`) and each is cut by a moving bell of its own (`bells.rs`). Bells instead of a filter made from the whole
 //! spectrum: no delay, no echo ahead of an attack, resolution at 250 Hz that would take a filter of thousands of taps,
 //! and exactly nothing where nothing sticks out.
 
 mod bells;
+mod decimator;
 mod detector;
+mod layer;
 #[cfg(test)]
 mod tests;
 mod tracker;
@@ -24,7 +26,7 @@ pub const NUM_CURVE_POINTS: usize = 64;
 /// Length of the crossfade of the switch, seconds.
 const FADE_S: f64 = 0.02;
 /// Q of the bells' poles at 0 and 100 % sharpness.
-const POLE_Q: (f64, f64) = (3.5, 20.0);
+const POLE_Q: (f64, f64) = (5.0, 25.0);
 /// Slices of a hop that refresh the curve.
 const CURVE_SLICES: usize = NUM_SLICES - 1 - LAST_SLICE;
 
@@ -101,7 +103,7 @@ impl Resonance {
                 if self.position.is_multiple_of(BELL_KNOT_SAMPLES) {
                     self.move_to_next_knot();
                 }
-                self.detector.push(&left[done..end], &right[done..end]);
+                self.detector.push(self.position % BELL_KNOT_SAMPLES, &left[done..end], &right[done..end]);
                 self.process_run(&mut left[done..end], &mut right[done..end]);
                 if self.switch.is_zero() {
                     self.forget();

@@ -16,7 +16,7 @@ const MAX_SAMPLE: f64 = 1e6;
 /// Smaller samples are 0 (−400 dBFS), so that nothing becomes denormal.
 const MIN_SAMPLE: f64 = 1e-20;
 
-/// The last samples of a stereo stream, and the power spectra of one Hann frame of each channel.
+/// The last samples of a stereo stream, and the power spectra of one frame of each channel.
 pub struct FrameFft {
     fft: Arc<dyn RealToComplex<f32>>,
     /// Every fourth weight from the first, then from the second, …
@@ -38,13 +38,23 @@ pub struct FrameFft {
 }
 
 impl FrameFft {
-    /// Allocates everything for frames of `frame_len` samples, a power of two ≥ 64.
+    /// Allocates everything for Hann frames of `frame_len` samples, a power of two ≥ 64.
     pub fn new(frame_len: usize) -> Self {
+        Self::with_peak(frame_len, 0.5)
+    }
+
+    /// The same with a window that rises as the first half of a Hann window until `peak` (0–1) of its length and falls as
+    /// the second half after it. Late peaks hear what is new sooner, at the same bandwidth for noise.
+    pub fn with_peak(frame_len: usize, peak: f64) -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(frame_len / 4);
         let num_groups = frame_len / 8 + 1;
         let turn = |r: usize, k: usize| Complex::from_polar(1.0, -2.0 * PI * (r * k) as f64 / frame_len as f64);
         // A full-scale sine has the power 1 in its bin.
-        let weight = |n: usize| (4.0 / frame_len as f64 * (PI * n as f64 / frame_len as f64).sin().powi(2)) as f32;
+        let weight = |n: usize| {
+            let place = n as f64 / frame_len as f64;
+            let phase = if place < peak { place / peak } else { (1.0 - place) / (1.0 - peak) };
+            (4.0 / frame_len as f64 * (0.5 * PI * phase).sin().powi(2)) as f32
+        };
         Self {
             window: (0..4).flat_map(|from| (from..frame_len).step_by(4).map(weight)).collect(),
             ring: [vec![0.0; 2 * frame_len], vec![0.0; 2 * frame_len]],
@@ -67,9 +77,10 @@ impl FrameFft {
         }
     }
 
-    /// Forgets the samples; the spectra stay until they are computed anew.
+    /// Forgets the samples, as if silence had been heard; the spectra stay until they are computed anew.
     pub fn reset(&mut self) {
         self.write_idx = 0;
+        self.ring.iter_mut().for_each(|ring| ring.fill(0.0));
     }
 
     /// Hears samples; at most `frame_len` of them between [`Self::mark`] and the last [`Self::transform_part`].

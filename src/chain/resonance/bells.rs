@@ -167,19 +167,16 @@ impl Bells {
         let bells = group.map(|idx| self.bells[idx]);
         let steps = bells.map(|bell| {
             let a1 = 1.0 / (1.0 + bell.g * (bell.g + bell.k));
-            [a1, bell.g * a1, bell.g * bell.g * a1, bell.m1_step].map(f64x2::splat)
+            [a1, bell.g * a1, 2.0 * bell.g, bell.m1_step].map(f64x2::splat)
         });
         let mut states = bells.map(|bell| [bell.band, bell.low, f64x2::splat(bell.m1)]);
-        let two = f64x2::splat(2.0);
         for frame in frames.iter_mut() {
             let mut x = *frame;
-            for ([band, low, m1], [a1, a2, a3, m1_step]) in states.iter_mut().zip(steps) {
+            for ([band, low, m1], [a1, a2, double_g, m1_step]) in states.iter_mut().zip(steps) {
                 *m1 += m1_step;
-                let v3 = x - *low;
-                let v1 = a1 * *band + a2 * v3;
-                let v2 = *low + (a2 * *band + a3 * v3);
-                *band = two * v1 - *band;
-                *low = two * v2 - *low;
+                let v1 = a1 * *band + a2 * (x - *low);
+                *band = v1 + v1 - *band;
+                *low += double_g * v1;
                 x += *m1 * v1;
             }
             *frame = x;

@@ -1,166 +1,160 @@
-//! How far each place of the spectrum sticks out of the smooth spectrum around it.
+//! How surely, and how far, each place of the spectrum sticks out of the smooth spectrum around it.
 //!
-//! Frames of 85 ms tell a resonance of Q 20 at 250 Hz from its surroundings; frames of 43 ms (2048 samples at 48 kHz)
-//! spread it over four of their bins and leave 3 dB of its 10 dB. The statistics of noise depend on the time that is
-//! averaged over, not on the frame, so the longer one costs nothing else. The channels take turns: each is heard in every
-//! other hop, its frames still overlapping by three quarters.
+//! Two layers listen: frames of 85 ms at an eighth of the rate for what lies below 600 Hz, frames of 43 ms above.
+//!
+//! Whether something sticks out is a sequential test (Wald 1945, Page 1954), which is the soonest of all tests at its rate
+//! of false alarms. In noise the power of one independent value over its mean, x, is exponentially distributed; under a
+//! resonance that raises it r times the log-likelihood ratio is x (1 − 1/r) − ln r. It is summed over time and started
+//! anew whenever it falls to 0. A bell of +10 dB and Q 20 at f0 is a Lorentzian of width B = f0/35.6, which gives
+//! (9 π − 2 π (√10 − 1)) B/2 = 0.21 f0 nats per second and channel: 51 at 250 Hz, 163 at 800 Hz. Believing it takes 10 at
+//! 250 Hz, so 200 ms of one channel, or 100 ms of two independent ones; building up, frame and bell take 60–90 ms more.
 
-use crate::dsp::fft_frames::{FrameFft, NUM_PARTS};
+use super::bells::BELL_KNOT_SAMPLES;
+use super::decimator::Decimator;
+pub use super::layer::POINTS_PER_OCTAVE;
+use super::layer::{Layer, NUM_LAYER_SLICES, decibels};
 
-/// Grid points per octave.
-pub const POINTS_PER_OCTAVE: usize = 24;
 /// Lowest grid point, Hz: what lies below cannot be told apart in frames of this length.
 pub const LOWEST_HZ: f64 = 60.0;
 /// Portions in which a hop's work is done, evenly spaced.
 pub const NUM_SLICES: usize = 32;
-/// The portion after which [`Detector::prominences_db`] are those of the newest frame.
-pub const LAST_SLICE: usize = FIRST_BASELINE + NUM_BASELINE_SLICES;
+/// The portion after which the results are those of the newest frame.
+pub const LAST_SLICE: usize = 2 * NUM_LAYER_SLICES;
 
 /// Highest grid point, Hz, and as a part of the sample rate.
 const HIGHEST_HZ: f64 = 20_000.0;
 const HIGHEST_RATIO: f64 = 0.45;
-/// Frame of 48 kHz; it doubles where the sample rate does.
-const FRAME_LEN_48K: usize = 4096;
-/// Hops per frame.
-const HOPS_PER_FRAME: usize = 8;
-/// Time constants of the mean power of each bin, seconds, from the lowest to the highest quarter of the grid (60–260 Hz,
-/// –1.1 kHz, –4.7 kHz, –20 kHz): above, a grid point has many bins to average; below, it has only time.
-const LEVEL_S: [f64; NUM_LEVEL_SLICES] = [0.07, 0.05, 0.04, 0.04];
-/// Time constant of the slow baseline, seconds (`dsp.md` section 3, step 3).
-const BASELINE_S: f64 = 0.4;
+/// From here on the upper layer judges, Hz.
+const SPLIT_HZ: f64 = 600.0;
+/// Each layer hears so much of the other's range, octaves.
+const MARGIN_OCTAVES: f64 = 0.5;
+/// Samples between two frames at 48 kHz; all lengths double where the sample rate does.
+const HOP_LEN_48K: usize = 512;
+/// Frame of the upper layer.
+const UPPER_LEN_48K: usize = 2048;
+/// Frame of the lower layer, in samples of the full rate.
+const LOWER_LEN_48K: usize = 4096;
+/// The resonance that is tested for, dB above its surroundings; evidence for it begins at half of that.
+const TESTED_DB: f64 = 9.0;
+/// Evidence that is enough up to this frequency, nats, and how much more it takes per octave above: with frequency the
+/// number of places where noise could be mistaken grows, and the time that evidence takes falls.
+const SURE_NATS: f64 = 10.0;
+const SURE_HZ: f64 = 250.0;
+const SURE_NATS_PER_OCTAVE: f64 = 1.5;
+/// Evidence is counted up to this many times what is enough, so that it ends soon after the resonance.
+const MOST_EVIDENCE: f32 = 1.3;
+/// Power over the baseline that counts in one frame.
+const MOST_IN_A_FRAME: f32 = 30.0;
+/// Time constant of the mean power of what stays, seconds.
+const MEAN_S: f64 = 0.3;
+/// Time constant of the mean level that outlasts notes, seconds, …
+const SLOW_S: f64 = 3.0;
+/// … the part of each frame that counts for it, dB over the baseline, so that a loud note is no more than a long one, …
+const SLOW_RANGE_DB: (f32, f32) = (-5.0, 10.0);
+/// … and the rank of an octave that a place is held against.
+const SLOW_RANK: f64 = 0.8;
 /// Time constant of mean and spread of the flux, seconds.
 const FLUX_S: f64 = 1.0;
 /// A rise by this many standard deviations is a transient (`dsp.md` section 3, step 7).
 const FLUX_DEVIATIONS: f32 = 3.0;
 /// Least standard deviation of the flux, dB: a steady tone has none.
 const MIN_FLUX_DEVIATION_DB: f32 = 0.3;
-/// The baseline is found at every quarter octave, and drawn straight between them.
-const BASELINE_STEP: usize = 6;
-/// The baseline's window is an octave, and at least this many bins to either side.
-const MIN_HALF_BINS: f64 = 8.0;
-/// Rank of the baseline in its window, and how far that lies above the smooth spectrum of noise, dB. The median would
-/// do for noise, but music is made of tones: against this rank a peak is measured by its peers, not by the gaps between
-/// them. (At equal sensitivity a third less is cut of music, and noise on one
-/// channel is mistaken an eighth as often.)
-const BASELINE_RANK: f64 = 0.8;
-const RANK_ABOVE_SMOOTH_DB: f32 = 1.1;
-/// Levels are held at this, dBFS.
-const FLOOR_DB: f32 = -130.0;
-/// Frames before which nothing is known about time.
-const NUM_FRAMES_TO_SETTLE: u32 = 8;
 
-// The portions of a hop in their order: short transforms, butterflies, levels, baseline, prominences.
-const COMBINE: usize = NUM_PARTS;
-const FIRST_LEVEL: usize = COMBINE + 1;
-const NUM_LEVEL_SLICES: usize = 4;
-const FIRST_BASELINE: usize = FIRST_LEVEL + NUM_LEVEL_SLICES;
-const NUM_BASELINE_SLICES: usize = 8;
-
-/// One grid point's share of the bins: a triangle of ±1/24 octave, or ±1 bin where bins are wider.
-struct Kernel {
-    first_bin: usize,
-    weights: Vec<f32>,
-}
-
-/// One point of the baseline.
-struct Neighbourhood {
-    from: usize,
-    to: usize,
-    /// Bins from here to the next one's first, for the flux.
-    first_bin: usize,
+/// What is known about one grid point.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Evidence {
+    /// Log-likelihood ratio of a resonance against none, since it last spoke for none; nats.
+    nats: f32,
+    /// Above which it is believed.
+    sure_nats: f32,
+    /// Independent values per channel and hop.
+    num_values: f32,
+    /// Gain of evidence per value: this times the power over the baseline, …
+    slope: f32,
+    /// … less this.
+    offset: f32,
+    seen: f32,
+    /// Values heard since the evidence was last 0.
+    num_heard: f32,
+    /// Mean power over the baseline since then, later over the last third of a second.
+    mean_ratio: f32,
+    /// Mean level over the baseline in the last seconds, dB.
+    slow_db: f32,
 }
 
 /// The listening half of the stage.
 pub struct Detector {
-    frame: FrameFft,
-    frame_len: usize,
+    lower: Layer,
+    upper: Layer,
+    decimator: Decimator,
     hop_len: usize,
-    kernels: Vec<Kernel>,
-    neighbourhoods: Vec<Neighbourhood>,
     frequencies_hz: Vec<f64>,
-    /// |mid|² + |side|², which is the mean of both channels, …
-    power: Vec<f32>,
-    /// … and that over time.
-    mean_power: Vec<f32>,
-    levels_db: Vec<f32>,
-    ranking: Vec<f32>,
-    baseline_db: Vec<f32>,
-    slow_baseline_db: Vec<f32>,
-    band_db: Vec<f32>,
+    evidence: Vec<Evidence>,
     prominences_db: Vec<f32>,
-    level_rates: [f32; NUM_LEVEL_SLICES],
-    baseline_rate: f32,
+    levels_db: Vec<f32>,
+    slow_rate: f32,
+    mean_rate: f32,
     flux_rate: f32,
-    flux_db: f32,
     flux_mean_db: f32,
     flux_variance: f32,
     is_transient: bool,
-    num_heard: usize,
-    num_frames: u32,
-    is_busy: bool,
-    /// The channel whose turn it is.
-    channel_idx: usize,
 }
 
 impl Detector {
     /// Allocates everything for one rate.
     pub fn new(sample_rate_hz: f64) -> Self {
         let doublings = (sample_rate_hz / 48_000.0).log2().round().max(0.0) as u32;
-        let frame_len = FRAME_LEN_48K << doublings;
-        let hop_len = frame_len / HOPS_PER_FRAME;
-        let bin_hz = sample_rate_hz / frame_len as f64;
+        let hop_len = HOP_LEN_48K << doublings;
+        let hop_s = hop_len as f64 / sample_rate_hz;
         let highest_hz = HIGHEST_HZ.min(HIGHEST_RATIO * sample_rate_hz);
         let frequencies_hz: Vec<f64> = (0..)
             .map(|idx| LOWEST_HZ * 2f64.powf(f64::from(idx) / POINTS_PER_OCTAVE as f64))
             .take_while(|frequency_hz| *frequency_hz <= highest_hz)
             .collect();
+        let split = frequencies_hz.partition_point(|hz| *hz < SPLIT_HZ);
+        let margin = (MARGIN_OCTAVES * POINTS_PER_OCTAVE as f64) as usize;
+        let decimator = Decimator::new(doublings);
+        let lower = Layer::new(
+            sample_rate_hz / decimator.factor() as f64,
+            (LOWER_LEN_48K << doublings) / decimator.factor(),
+            hop_s,
+            &frequencies_hz[..split + margin],
+            0..split,
+        );
+        let upper_points = &frequencies_hz[split - margin..];
+        let upper =
+            Layer::new(sample_rate_hz, UPPER_LEN_48K << doublings, hop_s, upper_points, margin..upper_points.len());
+        let evidence = lower
+            .points()
+            .iter()
+            .chain(upper.points())
+            .map(|point| (point, 1.0 + point.seen * (10f64.powf(TESTED_DB / 10.0) - 1.0)))
+            .map(|(point, tested)| Evidence {
+                seen: point.seen as f32,
+                num_values: (point.values_per_s * hop_s) as f32,
+                slope: (1.0 - 1.0 / tested) as f32,
+                offset: tested.ln() as f32,
+                sure_nats: (SURE_NATS + SURE_NATS_PER_OCTAVE * (point.frequency_hz / SURE_HZ).max(1.0).log2()) as f32,
+                ..Evidence::default()
+            })
+            .collect();
         let num_points = frequencies_hz.len();
-        let half_step = 2f64.powf(1.0 / POINTS_PER_OCTAVE as f64) - 1.0;
-        let kernel = |frequency_hz: &f64| {
-            let half_bins = (frequency_hz * half_step / bin_hz).max(1.0);
-            let centre = frequency_hz / bin_hz;
-            let bins = (centre - half_bins).ceil() as usize..=(centre + half_bins).floor() as usize;
-            let weights: Vec<f64> = bins.clone().map(|bin| 1.0 - (bin as f64 - centre).abs() / half_bins).collect();
-            let sum: f64 = weights.iter().sum();
-            Kernel { first_bin: *bins.start(), weights: weights.iter().map(|weight| (weight / sum) as f32).collect() }
-        };
-        let neighbourhood = |frequency_hz: &f64| {
-            let lowest_hz = (frequency_hz / 2f64.sqrt()).min(frequency_hz - MIN_HALF_BINS * bin_hz);
-            let highest_hz = (frequency_hz * 2f64.sqrt()).max(frequency_hz + MIN_HALF_BINS * bin_hz);
-            Neighbourhood {
-                from: frequencies_hz.partition_point(|hz| *hz < lowest_hz),
-                to: frequencies_hz.partition_point(|hz| *hz <= highest_hz),
-                first_bin: (frequency_hz / bin_hz).round() as usize,
-            }
-        };
-        let neighbourhoods: Vec<_> = frequencies_hz.iter().step_by(BASELINE_STEP).map(neighbourhood).collect();
-        let rate = |time_s: f64| (1.0 - (-(hop_len as f64) / (time_s * sample_rate_hz)).exp()) as f32;
+        let rate = |time_s: f64| (1.0 - (-hop_s / time_s).exp()) as f32;
         Self {
-            frame: FrameFft::new(frame_len),
-            frame_len,
+            lower,
+            upper,
+            decimator,
             hop_len,
-            kernels: frequencies_hz.iter().map(kernel).collect(),
-            power: vec![0.0; frame_len / 2 + 1],
-            mean_power: vec![0.0; frame_len / 2 + 1],
-            levels_db: vec![FLOOR_DB; num_points],
-            ranking: Vec::with_capacity(num_points),
-            baseline_db: vec![FLOOR_DB; neighbourhoods.len()],
-            slow_baseline_db: vec![FLOOR_DB; neighbourhoods.len()],
-            band_db: vec![FLOOR_DB; neighbourhoods.len()],
-            prominences_db: vec![0.0; num_points],
-            neighbourhoods,
             frequencies_hz,
-            level_rates: LEVEL_S.map(rate),
-            baseline_rate: rate(BASELINE_S),
+            evidence,
+            prominences_db: vec![0.0; num_points],
+            levels_db: vec![0.0; num_points],
+            slow_rate: rate(SLOW_S),
+            mean_rate: rate(MEAN_S),
             flux_rate: rate(FLUX_S),
-            flux_db: 0.0,
             flux_mean_db: 0.0,
             flux_variance: 0.0,
             is_transient: false,
-            num_heard: 0,
-            num_frames: 0,
-            is_busy: false,
-            channel_idx: 0,
         }
     }
 
@@ -174,7 +168,7 @@ impl Detector {
         &self.frequencies_hz
     }
 
-    /// How far the level of each grid point lies above the smooth spectrum, dB.
+    /// How far a resonance of Q 20 at each grid point would lie above the smooth spectrum, dB.
     pub fn prominences_db(&self) -> &[f32] {
         &self.prominences_db
     }
@@ -184,6 +178,29 @@ impl Detector {
         &self.levels_db
     }
 
+    /// Evidence that a grid point sticks out: 0 none, 1 enough to be believed.
+    pub fn sureness(&self, idx: usize) -> f32 {
+        self.evidence[idx].nats / self.evidence[idx].sure_nats
+    }
+
+    /// How far the mean level of the last seconds at a grid point lies above those around it, dB.
+    pub fn slow_prominence_db(&self, idx: usize) -> f32 {
+        const HALF: usize = POINTS_PER_OCTAVE / 2;
+        let num_points = self.evidence.len();
+        let here = &self.evidence[idx.saturating_sub(1)..(idx + 2).min(num_points)];
+        let top_db = here.iter().fold(f32::NEG_INFINITY, |top_db, evidence| top_db.max(evidence.slow_db));
+        let (mut around, mut num_around) = ([0.0; 2 * HALF], 0);
+        for (other, evidence) in self.evidence.iter().enumerate().take(idx + HALF).skip(idx.saturating_sub(HALF)) {
+            if other.abs_diff(idx) > 1 && num_around < around.len() {
+                around[num_around] = evidence.slow_db;
+                num_around += 1;
+            }
+        }
+        let rank = (SLOW_RANK * (num_around - 1) as f64).round() as usize;
+        let (_, around_db, _) = around[..num_around].select_nth_unstable_by(rank, f32::total_cmp);
+        top_db - *around_db
+    }
+
     /// The newest frame rose as only an attack does.
     pub fn is_transient(&self) -> bool {
         self.is_transient
@@ -191,121 +208,87 @@ impl Detector {
 
     /// Forgets everything that was heard.
     pub fn reset(&mut self) {
-        self.frame.reset();
-        (self.num_heard, self.num_frames, self.channel_idx) = (0, 0, 0);
-        (self.is_busy, self.is_transient) = (false, false);
-        (self.flux_db, self.flux_mean_db, self.flux_variance) = (0.0, 0.0, 0.0);
+        self.lower.reset();
+        self.upper.reset();
+        self.decimator.reset();
+        self.prominences_db.fill(0.0);
+        self.levels_db.fill(0.0);
+        for evidence in &mut self.evidence {
+            (evidence.nats, evidence.num_heard, evidence.mean_ratio, evidence.slow_db) = (0.0, 0.0, 0.0, 0.0);
+        }
+        self.is_transient = false;
+        (self.flux_mean_db, self.flux_variance) = (0.0, 0.0);
     }
 
-    /// Hears samples.
-    pub fn push(&mut self, left: &[f64], right: &[f64]) {
-        self.frame.push(left, right);
-        self.num_heard = (self.num_heard + left.len()).min(self.frame_len);
+    /// Hears samples, the first of them number `place` < [`BELL_KNOT_SAMPLES`] after a knot; at most up to the next one.
+    pub fn push(&mut self, place: usize, left: &[f64], right: &[f64]) {
+        let (mut mid, mut side) = ([0.0; BELL_KNOT_SAMPLES], [0.0; BELL_KNOT_SAMPLES]);
+        let (mid, side) = (&mut mid[..left.len()], &mut side[..left.len()]);
+        for ((mid, side), (left, right)) in mid.iter_mut().zip(side.iter_mut()).zip(left.iter().zip(right)) {
+            (*mid, *side) = (0.5 * (left + right), 0.5 * (left - right));
+        }
+        self.upper.push(mid, side);
+        self.decimator.push(place, [mid, side]);
+        if place + left.len() == BELL_KNOT_SAMPLES {
+            let mut low = [[0.0; BELL_KNOT_SAMPLES]; 2];
+            let num_low = self.decimator.take(&mut low);
+            self.lower.push(&low[0][..num_low], &low[1][..num_low]);
+        }
     }
 
     /// One portion of the work, `slice` < [`NUM_SLICES`], at its place in the hop; number 0 takes a new frame.
-    /// True when new prominences are there that may be acted upon.
+    /// True when there is news that may be acted upon.
     pub fn run_slice(&mut self, slice: usize) -> bool {
-        if slice == 0 {
-            self.is_busy = self.num_heard == self.frame_len;
-            self.frame.mark(self.channel_idx);
-            self.channel_idx = 1 - self.channel_idx;
-            self.flux_db = 0.0;
-        }
-        if !self.is_busy {
-            return false;
-        }
         match slice {
-            0..COMBINE => self.frame.transform_part(slice),
-            COMBINE => self.frame.combine(0, 1),
-            FIRST_LEVEL..FIRST_BASELINE => self.find_levels(slice - FIRST_LEVEL),
-            FIRST_BASELINE..LAST_SLICE => {
-                let (share, num_points) = (slice - FIRST_BASELINE, self.neighbourhoods.len());
-                let from = share * num_points / NUM_BASELINE_SLICES;
-                (from..(share + 1) * num_points / NUM_BASELINE_SLICES).for_each(|idx| self.find_baseline(idx));
-            }
+            0..NUM_LAYER_SLICES => self.upper.run_slice(slice),
+            NUM_LAYER_SLICES..LAST_SLICE => self.lower.run_slice(slice - NUM_LAYER_SLICES),
             LAST_SLICE => {
-                self.find_prominences();
-                self.judge_flux();
-                self.num_frames = (self.num_frames + 1).min(NUM_FRAMES_TO_SETTLE);
+                let split = self.lower.points().len();
+                if self.lower.is_ready() {
+                    self.weigh(0, true);
+                }
+                if self.upper.is_ready() {
+                    self.weigh(split, false);
+                    self.judge_flux();
+                }
+                return self.upper.is_ready();
             }
             _ => {}
         }
-        slice == LAST_SLICE && self.num_frames == NUM_FRAMES_TO_SETTLE
+        false
     }
 
-    /// Averages a share of the bins over time, then reads as much of the grid off them.
-    fn find_levels(&mut self, share: usize) {
-        let num_points = self.kernels.len();
-        let points = share * num_points / NUM_LEVEL_SLICES..(share + 1) * num_points / NUM_LEVEL_SLICES;
-        let end_of = |kernel: &Kernel| kernel.first_bin + kernel.weights.len();
-        let from = if points.start == 0 { 0 } else { end_of(&self.kernels[points.start - 1]) };
-        let to = end_of(&self.kernels[points.end - 1]);
-        // The first frames count alike, later ones fade; before the second there is no other channel.
-        let is_known = self.num_frames > 0;
-        let rate = match self.num_frames {
-            0 | 1 => 1.0,
-            2..NUM_FRAMES_TO_SETTLE => self.level_rates[share].max(1.0 / self.num_frames as f32),
-            _ => self.level_rates[share],
-        };
-        let [left, right] = self.frame.powers();
-        let (left, right) = if is_known { (left, right) } else { (left, left) };
-        let means = self.mean_power[from..to].iter_mut().zip(&mut self.power[from..to]);
-        for (((mean, power), left), right) in means.zip(&left[from..to]).zip(&right[from..to]) {
-            *power = 0.5 * (left + right);
-            *mean += rate * (*power - *mean);
-        }
-        for idx in points {
-            let Kernel { first_bin, weights } = &self.kernels[idx];
-            let power: f32 = weights.iter().zip(&self.mean_power[*first_bin..]).map(|(weight, p)| weight * p).sum();
-            self.levels_db[idx] = decibels(power);
-        }
-    }
-
-    /// The baseline at one of its points, and how much its band rose since the last frame.
-    fn find_baseline(&mut self, idx: usize) {
-        let Neighbourhood { from, to, first_bin } = self.neighbourhoods[idx];
-        self.ranking.clear();
-        self.ranking.extend(self.levels_db[from..to].iter().step_by(2));
-        let rank = (BASELINE_RANK * (self.ranking.len() - 1) as f64).round() as usize;
-        let (_, baseline_db, _) = self.ranking.select_nth_unstable_by(rank, f32::total_cmp);
-        self.baseline_db[idx] = *baseline_db;
-        let slow_db = &mut self.slow_baseline_db[idx];
-        let is_first = self.num_frames <= 1;
-        *slow_db += if is_first { 1.0 } else { self.baseline_rate } * (*baseline_db - *slow_db);
-
-        let end_bin = self.neighbourhoods.get(idx + 1).map_or(first_bin + 1, |next| next.first_bin).max(first_bin + 1);
-        let power: f32 = self.power[first_bin..end_bin].iter().sum();
-        let band_db = decibels(power / (end_bin - first_bin) as f32);
-        let rise_db = band_db - self.band_db[idx];
-        self.band_db[idx] = band_db;
-        if !is_first {
-            self.flux_db += rise_db.max(0.0) / self.neighbourhoods.len() as f32;
-        }
-    }
-
-    /// Against the higher of the present and the slow baseline: after a rise the present one is true, after a fall the
-    /// slow one is careful.
-    fn find_prominences(&mut self) {
-        let higher = |idx: usize| self.baseline_db[idx].max(self.slow_baseline_db[idx]);
-        let last = self.baseline_db.len() - 1;
-        for (idx, (prominence_db, level_db)) in self.prominences_db.iter_mut().zip(&self.levels_db).enumerate() {
-            let place = idx / BASELINE_STEP;
-            let (below, above) = (higher(place), higher((place + 1).min(last)));
-            let weight = (idx % BASELINE_STEP) as f32 / BASELINE_STEP as f32;
-            *prominence_db = level_db - (below + weight * (above - below)) + RANK_ABOVE_SMOOTH_DB;
+    /// A step of the sequential test (Page 1954) at each point of a layer.
+    fn weigh(&mut self, from: usize, is_lower: bool) {
+        let layer = if is_lower { &self.lower } else { &self.upper };
+        for (idx, (ratio, baseline_db, num_channels)) in layer.ratios().enumerate() {
+            let evidence = &mut self.evidence[from + idx];
+            let num_values = evidence.num_values * num_channels;
+            let gain = ratio.min(MOST_IN_A_FRAME) * evidence.slope - evidence.offset;
+            evidence.nats = (evidence.nats + num_values * gain).clamp(0.0, MOST_EVIDENCE * evidence.sure_nats);
+            evidence.num_heard = if evidence.nats == 0.0 { 0.0 } else { evidence.num_heard + num_values };
+            let rate =
+                if evidence.num_heard > 0.0 { (num_values / evidence.num_heard).max(self.mean_rate) } else { 1.0 };
+            evidence.mean_ratio += rate * (ratio.min(1e5) - evidence.mean_ratio);
+            let above_db = decibels(ratio);
+            evidence.slow_db += self.slow_rate * (above_db.clamp(SLOW_RANGE_DB.0, SLOW_RANGE_DB.1) - evidence.slow_db);
+            let mean_db = decibels(evidence.mean_ratio);
+            self.levels_db[from + idx] = mean_db + baseline_db;
+            // Of what is no peak the true height need not be known.
+            self.prominences_db[from + idx] = if evidence.nats > 0.0 && evidence.mean_ratio > 1.0 {
+                decibels(1.0 + (evidence.mean_ratio - 1.0) / evidence.seen)
+            } else {
+                mean_db
+            };
         }
     }
 
     fn judge_flux(&mut self) {
+        let flux_db = self.upper.flux_db();
         let deviation_db = self.flux_variance.sqrt().max(MIN_FLUX_DEVIATION_DB);
-        let distance_db = self.flux_db - self.flux_mean_db;
+        let distance_db = flux_db - self.flux_mean_db;
         self.is_transient = distance_db > FLUX_DEVIATIONS * deviation_db;
         self.flux_mean_db += self.flux_rate * distance_db;
         self.flux_variance += self.flux_rate * (distance_db * distance_db - self.flux_variance);
     }
-}
-
-fn decibels(power: f32) -> f32 {
-    (power.log2() * (10.0 * std::f32::consts::LOG10_2)).max(FLOOR_DB)
 }

@@ -3,9 +3,6 @@
 use super::bells::{Aim, Bells, NUM_BELLS};
 use super::detector::{Detector, POINTS_PER_OCTAVE};
 
-/// Frames in which a peak must stick out before anything happens. Five of them, 10.7 ms apart and each hearing some
-/// 43 ms, are 86 ms of sound (`dsp.md` section 3, step 4 asks for 80 ms).
-const NUM_FRAMES_TO_OPEN: u32 = 5;
 /// A peak that is being cut is held while it comes back under the threshold by no more than this, dB.
 const HOLD_DB: f64 = 2.5;
 /// The cut is whole from this far above the end of the hold, dB.
@@ -25,6 +22,15 @@ const VALLEY_POINTS: usize = POINTS_PER_OCTAVE / 4;
 const SAME_POINTS: f64 = 2.0;
 /// Two bells keep this many grid points between them (an eighth of an octave).
 const APART_POINTS: f64 = 3.0;
+/// A peer of a peak lies at least so many grid points away …
+const PEER_POINTS: f64 = 4.0;
+/// … and sticks out at most so much less, dB.
+const PEER_DB: f64 = 30.0;
+/// What the mean over notes is raised by before it is held against the threshold, dB: a mean of levels lies below the
+/// level of the mean power.
+const SLOW_BONUS_DB: f64 = 1.0;
+/// Share of the evidence that a peak must keep while it is cut.
+const KEPT_SURENESS: f32 = 0.3;
 /// Width of the edges of the range of frequencies, octaves.
 const EDGE_OCTAVES: f64 = 1.0 / 6.0;
 /// The threshold's dip where hearing is keenest (`dsp.md` section 3, step 4), dB.
@@ -58,13 +64,13 @@ struct Peak {
     excess_db: f64,
     /// Above the deeper places around, dB.
     height_db: f64,
+    /// There is evidence enough that it is no chance.
+    is_sure: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     Free,
-    /// Stuck out for so many frames.
-    Candidate(u32),
     /// Is cut, or was until lately.
     Open,
 }
@@ -74,12 +80,11 @@ struct Track {
     state: State,
     place: f64,
     wanted_db: f64,
-    excess_db: f64,
 }
 
-const FREE: Track = Track { state: State::Free, place: 0.0, wanted_db: 0.0, excess_db: 0.0 };
+const FREE: Track = Track { state: State::Free, place: 0.0, wanted_db: 0.0 };
 /// Most peaks that are looked at in a frame; the most prominent ones.
-const MAX_PEAKS: usize = 2 * NUM_BELLS;
+const MAX_PEAKS: usize = 3 * NUM_BELLS;
 
 /// Follows peaks; track number i drives bell number i.
 pub struct Tracker {
@@ -114,13 +119,14 @@ impl Tracker {
     /// Hears of a new frame and sends the bells where they belong.
     pub fn update(&mut self, detector: &Detector, rules: &Rules, bells: &mut Bells) {
         self.find_peaks(detector, rules);
+        self.compare_peaks(detector);
         let is_transient = detector.is_transient();
         for idx in 0..NUM_BELLS {
             self.follow(idx, rules, is_transient, bells.is_resting(idx));
         }
         for idx in 0..MAX_PEAKS {
             if let Some(peak) = self.peaks[idx].take() {
-                self.welcome(&peak);
+                self.welcome(&peak, rules, is_transient);
             }
         }
         self.aim(bells);
@@ -132,11 +138,15 @@ impl Tracker {
         self.peaks = [None; MAX_PEAKS];
         let mut num_peaks = 0;
         for idx in 1..prominences_db.len() - 1 {
+            if detector.sureness(idx) < KEPT_SURENESS {
+                continue;
+            }
             let [below, here, above] = [levels_db[idx - 1], levels_db[idx], levels_db[idx + 1]];
             let prominence_db = f64::from(prominences_db[idx]);
             let excess_db = prominence_db - (rules.threshold_db - DIP_DB * self.dips[idx]);
             let frequency_hz = self.frequencies_hz[idx];
             let is_heard = here > SILENCE_DB && frequency_hz >= rules.low_hz && frequency_hz <= rules.high_hz;
+            let is_sure = (idx - 1..=idx + 1).any(|idx| detector.sureness(idx) >= 1.0);
             if !is_heard || excess_db <= -HOLD_DB || here <= below || here < above {
                 continue;
             }
@@ -147,7 +157,8 @@ impl Tracker {
             let bend = f64::from(below - 2.0 * here + above);
             let offset = if bend < 0.0 { 0.5 * f64::from(below - above) / bend } else { 0.0 };
             let height_db = height_db(levels_db, idx, POINTS_PER_OCTAVE / 2);
-            let peak = Peak { place: idx as f64 + offset.clamp(-0.5, 0.5), prominence_db, excess_db, height_db };
+            let peak =
+                Peak { place: idx as f64 + offset.clamp(-0.5, 0.5), prominence_db, excess_db, height_db, is_sure };
             let rank = self.peaks[..num_peaks]
                 .partition_point(|other| other.is_some_and(|other| other.excess_db >= peak.excess_db));
             if rank < MAX_PEAKS {
@@ -155,6 +166,24 @@ impl Tracker {
                 self.peaks[rank..num_peaks].rotate_right(1);
                 self.peaks[rank] = Some(peak);
             }
+        }
+    }
+
+    /// Where a peak has peers, it is made of tones, and must stick out over many notes.
+    fn compare_peaks(&mut self, detector: &Detector) {
+        let peaks = self.peaks;
+        for peak in self.peaks.iter_mut().flatten() {
+            let is_peer = |other: &&Peak| {
+                let distance = (other.place - peak.place).abs();
+                other.is_sure && distance >= PEER_POINTS && other.prominence_db > peak.prominence_db - PEER_DB
+            };
+            if !peaks.iter().flatten().any(|other| is_peer(&other)) {
+                continue;
+            }
+            let slow_db = f64::from(detector.slow_prominence_db(peak.place.round() as usize)) + SLOW_BONUS_DB;
+            let loss_db = (peak.prominence_db - slow_db).max(0.0);
+            peak.prominence_db -= loss_db;
+            peak.excess_db -= loss_db;
         }
     }
 
@@ -169,14 +198,8 @@ impl Tracker {
         let peak = nearest.filter(|peak| distance(peak) <= SAME_POINTS).and_then(Option::take);
         let place = peak.map_or(track.place, |peak| peak.place);
         let wanted_db = peak.map_or(0.0, |peak| self.cut_db(&peak, rules));
-        let excess_db = peak.map_or(-HOLD_DB, |peak| peak.excess_db);
-        let next = Track { state: track.state, place, wanted_db: 0.0, excess_db };
+        let next = Track { state: track.state, place, wanted_db: 0.0 };
         self.tracks[idx] = match track.state {
-            State::Candidate(_) if excess_db < 0.0 => FREE,
-            State::Candidate(_) if is_transient => next,
-            State::Candidate(num_frames) if num_frames + 1 < NUM_FRAMES_TO_OPEN => {
-                Track { state: State::Candidate(num_frames + 1), ..next }
-            }
             State::Open if wanted_db == 0.0 && is_resting => FREE,
             // In the frame of an attack no cut begins to deepen.
             State::Open if is_transient => Track { wanted_db: wanted_db.min(track.wanted_db), ..next },
@@ -184,23 +207,18 @@ impl Tracker {
         };
     }
 
-    /// Gives a peak that nobody follows a track, if there is room around it and one is free, or is a lesser candidate's.
-    fn welcome(&mut self, peak: &Peak) {
+    /// Gives a peak that nobody follows a track, if it is sure, there is room around it and a track is free.
+    fn welcome(&mut self, peak: &Peak, rules: &Rules, is_transient: bool) {
         let is_near = |track: &Track| track.state != State::Free && (track.place - peak.place).abs() < APART_POINTS;
         if peak.excess_db < 0.0 || self.tracks.iter().any(is_near) {
             return;
         }
-        let newcomer =
-            Track { state: State::Candidate(1), place: peak.place, wanted_db: 0.0, excess_db: peak.excess_db };
-        if let Some(track) = self.tracks.iter_mut().find(|track| track.state == State::Free) {
-            *track = newcomer;
+        if !peak.is_sure || is_transient {
             return;
         }
-        let others = self.tracks.iter_mut().filter(|track| track.state != State::Open);
-        if let Some(track) = others.min_by(|a, b| a.excess_db.total_cmp(&b.excess_db))
-            && peak.excess_db > track.excess_db
-        {
-            *track = newcomer;
+        let wanted_db = self.cut_db(peak, rules);
+        if let Some(track) = self.tracks.iter_mut().find(|track| track.state == State::Free) {
+            *track = Track { state: State::Open, place: peak.place, wanted_db };
         }
     }
 
