@@ -13,8 +13,8 @@ pub const NUM_BELLS: usize = 12;
 pub const BELL_KNOT_SAMPLES: usize = 2 * KNOT_SAMPLES;
 /// Time constant of each of the two smoothers of frequency and width, seconds.
 const GLIDE_S: f64 = 0.015;
-/// A centre that is sent nowhere farther than this stays (7 cents; nothing at these widths), natural logarithm.
-const SAME_LN_FREQUENCY: f64 = 0.004;
+/// A centre that is sent nowhere farther than this stays (14 cents; nothing at these widths), natural logarithm.
+const SAME_LN_FREQUENCY: f64 = 0.008;
 /// Nearer than this to no cut is none, dB; the rest of a step in gain lies below −115 dB.
 const REST_DB: f64 = 1e-5;
 /// Two equal one-poles in a row cover 63 % of a step after this many of their time constants.
@@ -142,38 +142,49 @@ impl Bells {
 
     /// Filters frames between two knots in place.
     pub fn process(&mut self, frames: &mut [f64x2]) {
-        let (mut steady, mut num_steady) = ([0; NUM_BELLS], 0);
-        for (idx, bell) in self.bells.iter_mut().enumerate().filter(|(_, bell)| !bell.is_resting()) {
-            if bell.is_gliding() {
-                bell.process_gliding(frames);
-            } else {
-                steady[num_steady] = idx;
-                num_steady += 1;
-            }
+        let (mut active, mut num_active) = ([0; NUM_BELLS], 0);
+        for (idx, _) in self.bells.iter().enumerate().filter(|(_, bell)| !bell.is_resting()) {
+            active[num_active] = idx;
+            num_active += 1;
         }
         // One bell after the other would wait for each other's results; four at a time fill the time.
-        for group in steady[..num_steady].chunks(4) {
+        for group in active[..num_active].chunks(4) {
+            let is_gliding = group.iter().any(|idx| self.bells[*idx].is_gliding());
             match *group {
-                [a, b, c, d] => self.process_steady([a, b, c, d], frames),
-                [a, b, c] => self.process_steady([a, b, c], frames),
-                [a, b] => self.process_steady([a, b], frames),
-                [a] => self.process_steady([a], frames),
+                [a, b, c, d] => self.process_group([a, b, c, d], is_gliding, frames),
+                [a, b, c] => self.process_group([a, b, c], is_gliding, frames),
+                [a, b] => self.process_group([a, b], is_gliding, frames),
+                [a] => self.process_group([a], is_gliding, frames),
                 _ => {}
             }
         }
     }
 
-    fn process_steady<const N: usize>(&mut self, group: [usize; N], frames: &mut [f64x2]) {
+    fn process_group<const N: usize>(&mut self, group: [usize; N], is_gliding: bool, frames: &mut [f64x2]) {
+        if is_gliding {
+            self.process_moving::<N, true>(group, frames);
+        } else {
+            self.process_moving::<N, false>(group, frames);
+        }
+    }
+
+    fn process_moving<const N: usize, const IS_GLIDING: bool>(&mut self, group: [usize; N], frames: &mut [f64x2]) {
         let bells = group.map(|idx| self.bells[idx]);
-        let steps = bells.map(|bell| {
-            let a1 = 1.0 / (1.0 + bell.g * (bell.g + bell.k));
-            [a1, bell.g * a1, 2.0 * bell.g, bell.m1_step].map(f64x2::splat)
-        });
+        let mut coefficients = bells.map(|bell| bell.coefficients.map(f64x2::splat));
+        let steps = bells.map(|bell| bell.coefficient_steps.map(f64x2::splat));
+        let m1_steps = bells.map(|bell| f64x2::splat(bell.m1_step));
         let mut states = bells.map(|bell| [bell.band, bell.low, f64x2::splat(bell.m1)]);
         for frame in frames.iter_mut() {
             let mut x = *frame;
-            for ([band, low, m1], [a1, a2, double_g, m1_step]) in states.iter_mut().zip(steps) {
-                *m1 += m1_step;
+            for idx in 0..N {
+                if IS_GLIDING {
+                    for (coefficient, step) in coefficients[idx].iter_mut().zip(steps[idx]) {
+                        *coefficient += step;
+                    }
+                }
+                let [a1, a2, double_g] = coefficients[idx];
+                let [band, low, m1] = &mut states[idx];
+                *m1 += m1_steps[idx];
                 let v1 = a1 * *band + a2 * (x - *low);
                 *band = v1 + v1 - *band;
                 *low += double_g * v1;
@@ -181,9 +192,12 @@ impl Bells {
             }
             *frame = x;
         }
-        for (idx, [band, low, m1]) in group.into_iter().zip(states) {
+        for ((idx, [band, low, m1]), coefficients) in group.into_iter().zip(states).zip(coefficients) {
             let bell = &mut self.bells[idx];
             (bell.band, bell.low, bell.m1) = (band, low, m1.to_array()[0]);
+            if IS_GLIDING {
+                bell.coefficients = coefficients.map(|coefficient| coefficient.to_array()[0]);
+            }
         }
     }
 
@@ -205,8 +219,9 @@ struct Bell {
     g: f64,
     k: f64,
     m1: f64,
-    g_step: f64,
-    k_step: f64,
+    /// a1, a2 and 2 g of the filter (see [`crate::dsp::svf`]), on straight lines between knots.
+    coefficients: [f64; 3],
+    coefficient_steps: [f64; 3],
     m1_step: f64,
     is_fresh: bool,
     band: f64x2,
@@ -227,8 +242,8 @@ impl Bell {
             g: 0.1,
             k: 1.0,
             m1: 0.0,
-            g_step: 0.0,
-            k_step: 0.0,
+            coefficients: [0.0; 3],
+            coefficient_steps: [0.0; 3],
             m1_step: 0.0,
             is_fresh: true,
             band: f64x2::splat(0.0),
@@ -254,12 +269,15 @@ impl Bell {
             (self.g, self.k) = self.poles(sample_rate_hz);
             self.is_fresh = false;
         }
-        (self.g_step, self.k_step) = (0.0, 0.0);
+        self.coefficients = coefficients(self.g, self.k);
+        self.coefficient_steps = [0.0; 3];
+        let k_before = self.k;
         if !(self.ln_frequency.is_settled() && self.ln_damping.is_settled()) {
             self.ln_frequency.advance();
             self.ln_damping.advance();
-            let (g, k) = self.poles(sample_rate_hz);
-            (self.g_step, self.k_step) = ((g - self.g) / num_samples, (k - self.k) / num_samples);
+            (self.g, self.k) = self.poles(sample_rate_hz);
+            let targets = coefficients(self.g, self.k);
+            self.coefficient_steps = std::array::from_fn(|idx| (targets[idx] - self.coefficients[idx]) / num_samples);
         }
         let cut_before_db = self.cut_db;
         let follow = |from: &mut f64, to: f64| *from += if to > *from { attack } else { release } * (to - *from);
@@ -269,10 +287,9 @@ impl Bell {
         if self.target_db == 0.0 && self.first_db < REST_DB && self.cut_db < REST_DB {
             (self.first_db, self.cut_db) = (0.0, 0.0);
         }
-        let is_steady = self.cut_db == cut_before_db && self.k_step == 0.0 && self.m1_step == 0.0;
+        let is_steady = self.cut_db == cut_before_db && self.k == k_before && self.m1_step == 0.0;
         if !is_steady {
-            let k = self.k + num_samples * self.k_step;
-            let m1 = k * ((-self.cut_db * LN_10 / 20.0).exp() - 1.0);
+            let m1 = self.k * ((-self.cut_db * LN_10 / 20.0).exp() - 1.0);
             self.m1_step = (m1 - self.m1) / num_samples;
         }
         if self.cut_db == 0.0 && self.target_db == 0.0 {
@@ -287,24 +304,7 @@ impl Bell {
 
     /// Its poles move until the next knot.
     fn is_gliding(&self) -> bool {
-        self.g_step != 0.0 || self.k_step != 0.0
-    }
-
-    fn process_gliding(&mut self, frames: &mut [f64x2]) {
-        let two = f64x2::splat(2.0);
-        for frame in frames.iter_mut() {
-            self.m1 += self.m1_step;
-            self.g += self.g_step;
-            self.k += self.k_step;
-            let a1 = 1.0 / (1.0 + self.g * (self.g + self.k));
-            let [a1, a2, a3] = [a1, self.g * a1, self.g * self.g * a1].map(f64x2::splat);
-            let v3 = *frame - self.low;
-            let v1 = a1 * self.band + a2 * v3;
-            let v2 = self.low + (a2 * self.band + a3 * v3);
-            self.band = two * v1 - self.band;
-            self.low = two * v2 - self.low;
-            *frame += f64x2::splat(self.m1) * v1;
-        }
+        self.coefficient_steps != [0.0; 3]
     }
 
     /// |1 + m1 s/g / (s²/g² + k s/g + 1)|² with s = i · `place`.
@@ -314,6 +314,11 @@ impl Bell {
         let (through, damping) = (u * (self.k + self.m1), u * self.k);
         (real + through * through) / (real + damping * damping)
     }
+}
+
+fn coefficients(g: f64, k: f64) -> [f64; 3] {
+    let a1 = 1.0 / (1.0 + g * (g + k));
+    [a1, g * a1, 2.0 * g]
 }
 
 /// `frequency_hz` in the bilinear plane, tan(π f / fs); held below half the sample rate.

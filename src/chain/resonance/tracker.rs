@@ -31,6 +31,8 @@ const PEER_DB: f64 = 30.0;
 const SLOW_BONUS_DB: f64 = 1.0;
 /// Share of the evidence that a peak must keep while it is cut.
 const KEPT_SURENESS: f32 = 0.3;
+/// Bells farther apart than this many grid points do not overlap (an octave).
+const OVERLAP_POINTS: f64 = POINTS_PER_OCTAVE as f64;
 /// Width of the edges of the range of frequencies, octaves.
 const EDGE_OCTAVES: f64 = 1.0 / 6.0;
 /// The threshold's dip where hearing is keenest (`dsp.md` section 3, step 4), dB.
@@ -249,6 +251,7 @@ impl Tracker {
                 .iter()
                 .enumerate()
                 .filter(|(other_idx, other)| *other_idx != idx && other.wanted_db > 0.0)
+                .filter(|(_, other)| (other.place - track.place).abs() < OVERLAP_POINTS)
                 .map(|(_, other)| {
                     other.wanted_db * bells.overlap((other.place - track.place) / POINTS_PER_OCTAVE as f64)
                 })
