@@ -7,7 +7,7 @@ use wide::f64x2;
 use super::settings::{ClipperSettings, LatencyMode};
 use crate::dsp::adaa;
 use crate::dsp::delay::Delay;
-use crate::dsp::oversampler::{LowPass, Oversampler, Plan};
+use crate::dsp::oversampler::{LowPass, NEVER_QUIET, Oversampler, Plan};
 use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
 use crate::dsp::units::{db_from_gain, gain_from_db};
 use knee::Knee;
@@ -217,6 +217,7 @@ impl Engine {
         // What glides has another value at every frame; what rests needs no division into frames.
         let is_still = self.step == [0.0; 3];
         let is_switching = !self.switch.is_one();
+        let is_resting = is_still && !is_switching;
         for (idx, dry) in dry.iter_mut().enumerate() {
             if !is_still {
                 self.now.iter_mut().zip(self.step).for_each(|(now, step)| *now += step);
@@ -236,7 +237,7 @@ impl Engine {
             let largest = samples[2..].iter().fold(f64x2::splat(0.0), |largest, x| largest.fast_max(x.abs()));
             let [left, right] = largest.to_array();
             *peak = peak.max(left).max(right);
-            let num_at_once = if is_still && !is_switching { added.len() } else { factor };
+            let num_at_once = if is_resting { added.len() } else { factor };
             for (idx, added) in added.chunks_mut(num_at_once).enumerate() {
                 let samples = &samples[idx * num_at_once..idx * num_at_once + added.len() + 2];
                 adaa::second_order(samples, &knees[first + idx], added);
@@ -246,7 +247,9 @@ impl Engine {
             }
         };
         let frames = &frames[..dry.len()];
-        self.oversampler.process_run(frames, |idx| knees[idx].onset(), shape, added)
+        // What was quiet when it came in may lie above the onset by the time it reaches the curve.
+        let quiet = if is_resting { knees[0].onset() } else { NEVER_QUIET };
+        self.oversampler.process_run(frames, quiet, shape, added)
     }
 }
 

@@ -9,7 +9,7 @@ use wide::f64x2;
 use super::settings::{ColourSettings, LatencyMode};
 use crate::dsp::adaa;
 use crate::dsp::delay::Delay;
-use crate::dsp::oversampler::{LowPass, MAX_RUN, Oversampler, Plan};
+use crate::dsp::oversampler::{LowPass, MAX_RUN, NEVER_QUIET, Oversampler, Plan};
 use crate::dsp::ramp::{Fade, Glide, KNOT_SAMPLES};
 use crate::dsp::units::{db_from_gain, gain_from_db};
 use warmth::Warmth;
@@ -218,8 +218,9 @@ impl Colour {
             self.starting_rate = 1.0 / STARTING_SAMPLES;
             self.oversampler.pass_run(frames, added)
         } else {
+            let is_still = self.is_still();
             self.move_along(&mut works[..num_frames]);
-            self.bend(frames, &works[..num_frames], added)
+            self.bend(frames, &works[..num_frames], is_still, added)
         };
         self.dry.process(frames);
         if is_off && !has_added && self.mean == f64x2::splat(0.0) {
@@ -253,9 +254,14 @@ impl Colour {
 
     /// What the curves add to each frame, before any weight; false for nothing at all.
     #[inline]
-    fn bend(&mut self, frames: &[f64x2], works: &[Work], added: &mut [f64x2]) -> bool {
-        let num_together = if self.is_still() { MAX_RUN } else { 1 } * self.oversampler.factor();
-        let quiet = |idx: usize| if works[idx].wet == 0.0 { f64::INFINITY } else { QUIET / works[idx].scale };
+    fn bend(&mut self, frames: &[f64x2], works: &[Work], is_still: bool, added: &mut [f64x2]) -> bool {
+        let num_together = if is_still { MAX_RUN } else { 1 } * self.oversampler.factor();
+        // What was quiet when it came in may not be by the time it reaches the curve, if that moves.
+        let quiet = match works[0] {
+            _ if !is_still => NEVER_QUIET,
+            Work { wet: 0.0, .. } => f64::INFINITY,
+            Work { scale, .. } => QUIET / scale,
+        };
         let shape = |first: usize, samples: &[f64x2], added: &mut [f64x2]| {
             let mut scaled = [f64x2::splat(0.0); MAX_SAMPLES];
             for (idx, added) in added.chunks_mut(num_together).enumerate() {

@@ -17,6 +17,9 @@ use tape::{Added, Tape};
 
 /// Frames that are processed at once, at most.
 pub const MAX_RUN: usize = 16;
+/// What no sample falls below: for a curve that moves, under which a sample that was quiet when it came in may be loud by
+/// the time it has passed the filters.
+pub const NEVER_QUIET: f64 = -1.0;
 /// Added samples below this (−600 dB) are nothing: it ends decays before they become denormal.
 const NOTHING: f64 = 1e-30;
 
@@ -140,24 +143,23 @@ impl Oversampler {
     ) -> Option<f64x2> {
         let mut output = [f64x2::splat(0.0)];
         let shape = |_, samples: &[f64x2], added: &mut [f64x2]| shape(samples, added);
-        self.process_run(&[frame], |_| quiet, shape, &mut output).then_some(output[0])
+        self.process_run(&[frame], quiet, shape, &mut output).then_some(output[0])
     }
 
     /// The same for a run of at most [`MAX_RUN`] frames; false leaves `output` as it is, as nothing at all was added.
     ///
-    /// `quiet` and `shape` are told the index in the run of the frame, or of the first of several neighbouring ones, that they
-    /// are asked for.
+    /// `shape` is told the index in the run of the first frame that it is asked for. `quiet` holds for the whole run; while the
+    /// curve moves it is [`NEVER_QUIET`].
     #[inline]
     pub fn process_run(
         &mut self,
         frames: &[f64x2],
-        quiet: impl Fn(usize) -> f64,
+        quiet: f64,
         shape: impl FnMut(usize, &[f64x2], &mut [f64x2]),
         output: &mut [f64x2],
     ) -> bool {
-        let inverse = self.inverse_peak_gain;
-        let is_over = |(idx, frame): (usize, &f64x2)| frame.abs().simd_gt(f64x2::splat(quiet(idx) * inverse)).any();
-        let is_loud = frames.iter().enumerate().any(is_over);
+        let bound = f64x2::splat(quiet * self.inverse_peak_gain);
+        let is_loud = frames.iter().any(|frame| frame.abs().simd_gt(bound).any());
         if !is_loud && self.num_loud == 0 {
             return self.pass_run(frames, output);
         }
@@ -197,7 +199,7 @@ impl Oversampler {
     #[inline]
     fn bend<const FACTOR: usize>(
         &mut self,
-        quiet: impl Fn(usize) -> f64,
+        quiet: f64,
         mut shape: impl FnMut(usize, &[f64x2], &mut [f64x2]),
         added: &mut [f64x2],
     ) -> bool {
@@ -213,7 +215,7 @@ impl Oversampler {
                 before = [before[1], sample.abs()];
                 peak = peak.fast_max(before[1]);
             }
-            if !peak.simd_gt(f64x2::splat(quiet(idx))).any() {
+            if !peak.simd_gt(f64x2::splat(quiet)).any() {
                 has_added |= first < idx;
                 shape_frames::<FACTOR>(first..idx, samples, &mut shape, added);
                 first = idx + 1;
