@@ -28,11 +28,7 @@ impl Bypass {
 
     /// Leads around the chain or through it; at once before the first sample, with a crossfade later.
     pub fn set(&mut self, is_bypassed: bool) {
-        if self.is_fresh {
-            self.fade.jump(is_bypassed);
-        } else {
-            self.fade.aim(is_bypassed);
-        }
+        self.fade.go(is_bypassed, self.is_fresh);
     }
 
     /// Takes frames of the chain's input and replaces them by those that belong to the output of now.

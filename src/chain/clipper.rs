@@ -116,21 +116,13 @@ impl Engine {
             let holds_at_once = self.is_fresh || self.switch.is_zero();
             for (glide, wanted) in [&mut self.gain_db, &mut self.ceiling_db, &mut self.knee_db].into_iter().zip(wanted)
             {
-                if holds_at_once {
-                    glide.jump(wanted);
-                } else {
-                    glide.aim(wanted);
-                }
+                glide.go(wanted, holds_at_once);
             }
             if holds_at_once {
                 (self.now, self.step) = (self.values(), [0.0; 3]);
             }
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     fn reset(&mut self) {

@@ -127,21 +127,13 @@ impl Colour {
             ];
             let holds_at_once = self.is_fresh || self.switch.is_zero();
             for (glide, wanted) in self.glides().into_iter().zip(wanted) {
-                if holds_at_once {
-                    glide.jump(wanted);
-                } else {
-                    glide.aim(wanted);
-                }
+                glide.go(wanted, holds_at_once);
             }
             if holds_at_once {
                 (self.now, self.step) = (self.values(), [0.0; 4]);
             }
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     /// Processes in place; equal lengths, any length. Real-time safe.

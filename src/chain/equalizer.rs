@@ -73,11 +73,7 @@ impl Equalizer {
             }
             self.makeup.set(settings, amount, holds_at_once);
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
         self.is_resting = false;
     }
 

@@ -145,11 +145,7 @@ impl Glue {
             }
             self.aim(settings, amount, holds_at_once);
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     fn aim(&mut self, settings: &GlueSettings, amount: f64, holds_at_once: bool) {

@@ -73,11 +73,7 @@ impl Input {
                 self.blocker.offset = [0.0; 2];
             }
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     /// Processes in place; equal lengths, any length. Real-time safe.

@@ -86,11 +86,7 @@ impl Multiband {
                 self.forget();
             }
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     /// Processes in place; equal lengths, any length. Real-time safe.

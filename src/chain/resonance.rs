@@ -84,11 +84,7 @@ impl Resonance {
                 pole_q: POLE_Q.0 * (POLE_Q.1 / POLE_Q.0).powf(sharpness),
             });
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     /// Processes in place; equal lengths, any length. Real-time safe.

@@ -85,21 +85,13 @@ impl Stereo {
             self.bass.set(settings.mono_bass, settings.mono_bass_hz, holds_at_once);
             let wanted = [settings.balance_db * amount, settings.rotation_deg * amount];
             for (glide, wanted) in [&mut self.balance_db, &mut self.rotation_deg].into_iter().zip(wanted) {
-                if holds_at_once {
-                    glide.jump(wanted);
-                } else {
-                    glide.aim(wanted);
-                }
+                glide.go(wanted, holds_at_once);
             }
             if holds_at_once {
                 (self.matrix, self.step) = (self.matrix_now(), [0.0; 4]);
             }
         }
-        if self.is_fresh {
-            self.switch.jump(is_on);
-        } else {
-            self.switch.aim(is_on);
-        }
+        self.switch.go(is_on, self.is_fresh);
     }
 
     /// Processes in place; equal lengths, any length. Real-time safe.

@@ -43,6 +43,11 @@ impl Glide {
         (self.target, self.first, self.second) = (value, value, value);
     }
 
+    /// Is at `target` at once, or goes there.
+    pub fn go(&mut self, target: f64, at_once: bool) {
+        if at_once { self.jump(target) } else { self.aim(target) }
+    }
+
     /// One knot further; returns the new value.
     pub fn advance(&mut self) -> f64 {
         if !self.is_settled() {
@@ -80,6 +85,11 @@ impl Fade {
     pub fn jump(&mut self, is_one: bool) {
         self.is_rising = is_one;
         self.position = if is_one { self.length } else { 0 };
+    }
+
+    /// Is at 1 (`true`) or 0 at once, or goes there.
+    pub fn go(&mut self, is_one: bool, at_once: bool) {
+        if at_once { self.jump(is_one) } else { self.aim(is_one) }
     }
 
     /// Resting at 0.

@@ -61,6 +61,10 @@ impl Glide {
         self.newest.fill(value);
     }
 
+    fn go(&mut self, target: f64, at_once: bool) {
+        if at_once { self.jump(target) } else { self.aim(target) }
+    }
+
     /// Values at the start and the end of the next chunk.
     fn advance(&mut self) -> [f64; 2] {
         let start = self.value;
@@ -143,11 +147,7 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
     pub fn set(&mut self, targets: &Targets, at_once: bool) {
         let values = [targets.gain, targets.inverse_ceiling, targets.wet];
         for (glide, value) in [&mut self.gain, &mut self.inverse_ceiling, &mut self.wet].into_iter().zip(values) {
-            if at_once {
-                glide.jump(value);
-            } else {
-                glide.aim(value);
-            }
+            glide.go(value, at_once);
         }
         self.musical.set_style(targets.style, at_once);
     }

@@ -101,11 +101,7 @@ impl Width {
         let presence = if wanted.is_mono { 0.0 } else { 1.0 };
         let targets = wanted.widths_db.into_iter().chain([presence]).chain(wanted.crossover_hz.map(f64::ln));
         for (glide, target) in self.glides().zip(targets) {
-            if holds_at_once {
-                glide.jump(target);
-            } else {
-                glide.aim(target);
-            }
+            glide.go(target, holds_at_once);
         }
         if holds_at_once {
             (self.gain, self.gain_step, self.is_moving) = (self.gain_now(), 0.0, false);
