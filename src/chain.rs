@@ -32,6 +32,9 @@ use resonance::{NUM_CURVE_POINTS, Resonance};
 use settings::{NUM_BANDS, NUM_SPLITS};
 use stereo::Stereo;
 
+/// How many stages there are.
+pub const NUM_STAGES: usize = 10;
+
 /// The stages in their fixed order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // the names say it all
@@ -50,7 +53,7 @@ pub enum Stage {
 
 impl Stage {
     /// All stages in signal order.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; NUM_STAGES] = [
         Self::Input,
         Self::Equalizer,
         Self::Resonance,
@@ -268,18 +271,25 @@ impl Chain {
         self.apply_settings(None);
     }
 
-    /// Delay from input to output; the same for all settings.
+    /// Delay from input to output, samples; the same for all settings.
     pub fn latency_samples(&self) -> usize {
-        self.input.latency_samples()
-            + self.equalizer.latency_samples()
-            + self.resonance.latency_samples()
-            + self.multiband.latency_samples()
-            + self.glue.latency_samples()
-            + self.colour.latency_samples()
-            + self.stereo.latency_samples()
-            + self.clipper.latency_samples()
-            + self.limiter.latency_samples()
-            + self.dither.latency_samples()
+        self.stage_latencies_samples().iter().sum()
+    }
+
+    /// Delay of each stage, on or off, in the order of [`Stage::ALL`], samples.
+    pub fn stage_latencies_samples(&self) -> [usize; NUM_STAGES] {
+        [
+            self.input.latency_samples(),
+            self.equalizer.latency_samples(),
+            self.resonance.latency_samples(),
+            self.multiband.latency_samples(),
+            self.glue.latency_samples(),
+            self.colour.latency_samples(),
+            self.stereo.latency_samples(),
+            self.clipper.latency_samples(),
+            self.limiter.latency_samples(),
+            self.dither.latency_samples(),
+        ]
     }
 
     /// Measures the loudness into and out of one stage, or of none: for *Match*, changes no sample. Real-time safe.

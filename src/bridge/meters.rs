@@ -7,7 +7,7 @@ use atomic_float::{AtomicF32, AtomicF64};
 use crate::chain::makeup_match::StageLoudness;
 use crate::chain::resonance::NUM_CURVE_POINTS;
 use crate::chain::settings::{NUM_BANDS, NUM_SPLITS};
-use crate::chain::{Activity, Stage};
+use crate::chain::{Activity, NUM_STAGES, Stage};
 
 /// Levels of the running stream. Peaks hold the highest value until taken; the rest is the newest value.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ pub struct Meters {
     seconds_to_match: AtomicF32,
     stage_loudness: AtomicU64,
     sample_rate_hz: AtomicF64,
-    latency_samples: AtomicU64,
+    stage_latencies_samples: [AtomicU64; NUM_STAGES],
     load_share: AtomicF32,
     position_s: AtomicF64,
     is_playing: AtomicBool,
@@ -140,15 +140,18 @@ impl Meters {
         Some(StageLoudness { stage, difference_lu, seconds_left: f64::from((packed >> 32) as u8) / 10.0 })
     }
 
-    /// Rate and latency of this activation.
-    pub fn set_stream(&self, sample_rate_hz: f64, latency_samples: usize) {
+    /// Rate of this activation, and the latency of each stage.
+    pub fn set_stream(&self, sample_rate_hz: f64, stage_latencies_samples: [usize; NUM_STAGES]) {
         self.sample_rate_hz.store(sample_rate_hz, Relaxed);
-        self.latency_samples.store(latency_samples as u64, Relaxed);
+        for (meter, samples) in self.stage_latencies_samples.iter().zip(stage_latencies_samples) {
+            meter.store(samples as u64, Relaxed);
+        }
     }
 
-    /// Sample rate in Hz (0 before the first activation) and latency in samples.
-    pub fn stream(&self) -> (f64, u64) {
-        (self.sample_rate_hz.load(Relaxed), self.latency_samples.load(Relaxed))
+    /// Sample rate in Hz (0 before the first activation), and the latency of each stage in samples.
+    pub fn stream(&self) -> (f64, [u64; NUM_STAGES]) {
+        let samples = |idx: usize| self.stage_latencies_samples[idx].load(Relaxed);
+        (self.sample_rate_hz.load(Relaxed), std::array::from_fn(samples))
     }
 
     /// Song position in seconds where the host tells one, and whether the transport runs.

@@ -9,7 +9,7 @@ use crate::bridge::{Hearing, Phase};
 use crate::chain::makeup_match::StageLoudness;
 use crate::chain::monitor::MonitorState;
 use crate::chain::settings::find;
-use crate::chain::{Settings, Stage};
+use crate::chain::{NUM_STAGES, Settings, Stage};
 use crate::params::{Decision, Judged};
 
 use super::session::Session;
@@ -34,8 +34,8 @@ pub struct Scene {
     pub is_playing: bool,
     /// Sample rate in Hz; 0 before the first activation.
     pub sample_rate_hz: f64,
-    /// Latency of the chain, milliseconds.
-    pub latency_ms: f64,
+    /// Latency of each stage, samples.
+    pub stage_latencies_samples: [u64; NUM_STAGES],
     /// How much the louder side is turned down (negative: the master), dB, and seconds until that is trusted.
     pub match_db: (f32, f32),
     /// What was measured of the stage that is shown, where it has a make-up.
@@ -62,8 +62,7 @@ impl Scene {
     pub fn read(session: &Session) -> Self {
         let meters = session.end.meters();
         let (position_s, is_playing) = meters.transport();
-        let (sample_rate_hz, latency_samples) = meters.stream();
-        let latency_ms = if sample_rate_hz > 0.0 { latency_samples as f64 / sample_rate_hz * 1000.0 } else { 0.0 };
+        let (sample_rate_hz, stage_latencies_samples) = meters.stream();
         session.params.with_saved(|saved| Self {
             settings: session.params.settings(),
             hearing: session.end.hearing(),
@@ -74,7 +73,7 @@ impl Scene {
             position_s,
             is_playing,
             sample_rate_hz,
-            latency_ms,
+            stage_latencies_samples,
             match_db: meters.match_db(),
             stage_loudness: meters.stage_loudness(),
             has_newer_state: saved.newer_state.is_some(),

@@ -4,7 +4,7 @@ use egui::{Popup, Rect, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::{Brief, Destination};
 use crate::bridge::Request;
-use crate::chain::Settings;
+use crate::chain::{Settings, Stage};
 use crate::report::presets;
 
 use super::icons::{Half, split_disc};
@@ -189,7 +189,8 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let menu = Rect::from_min_size(pos2(right - width, middle - 13.0), vec2(width, 26.0));
     dropdown(ui, session, "latency_mode", menu, RAISED);
     if scene.sample_rate_hz > 0.0 && !layout.is_compact {
-        let text = format!("{} ms", words::number(scene.latency_ms));
+        let samples: u64 = scene.stage_latencies_samples.iter().sum();
+        let text = format!("{} ms", words::number(samples as f64 / scene.sample_rate_hz * 1000.0));
         let width = pen.width(text.clone(), regular(12.0));
         let right = menu.left() - 10.0;
         let place = Rect::from_min_max(pos2(right - width - 4.0, middle - 13.0), pos2(right + 4.0, middle + 13.0));
@@ -197,7 +198,10 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         let spoken = format!("Latency, {text}");
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &spoken));
         describe(ui, &response, || {
-            format!("{spoken} at {:.1} kHz. No knob changes it.", scene.sample_rate_hz / 1000.0)
+            let stages = Stage::ALL.iter().zip(scene.stage_latencies_samples).filter(|(_, samples)| *samples > 0);
+            let shares: Vec<String> = stages.map(|(stage, samples)| format!("{} {samples}", stage.name())).collect();
+            let shares = if shares.is_empty() { String::new() } else { format!(": {} samples", shares.join(", ")) };
+            format!("{spoken} at {:.1} kHz{shares}. No knob changes it.", scene.sample_rate_hz / 1000.0)
         });
         pen.right(right, middle + 4.3, text, regular(12.0), T3);
     }

@@ -63,7 +63,7 @@ impl AudioThread {
         let latency_mode = settings.settings().latency_mode;
         let mut chain = Chain::new(sample_rate_hz, latency_mode);
         chain.set(settings.settings());
-        end.meters().set_stream(sample_rate_hz, chain.latency_samples());
+        end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
         Self {
             monitor: Monitor::new(sample_rate_hz, latency_mode),
             monitor_state: MonitorState::default(),

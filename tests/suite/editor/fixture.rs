@@ -81,7 +81,7 @@ impl Fixture {
         let host = Arc::new(Host::default());
         let (audio, analysis, end) = connect();
         let session = Session::new(Arc::clone(&params), end, GuiContext::new(host.clone()));
-        audio.meters().set_stream(48_000.0, 590);
+        audio.meters().set_stream(48_000.0, [0, 0, 0, 0, 0, 40, 0, 63, 608, 0]);
         Self { params, host, audio, analysis, session }
     }
 
