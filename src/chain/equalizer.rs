@@ -124,11 +124,19 @@ impl Equalizer {
 
     /// Between two knots.
     fn process_run(&mut self, left: &mut [f64], right: &mut [f64]) {
-        let (mut dry, mut wet) = ([f64x2::splat(0.0); KNOT_SAMPLES], [f64x2::splat(0.0); KNOT_SAMPLES]);
-        let (dry, wet) = (&mut dry[..left.len()], &mut wet[..left.len()]);
-        for (frame, (l, r)) in dry.iter_mut().zip(left.iter().zip(right.iter())) {
-            *frame = f64x2::from([*l, *r]);
+        let mut wet = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let wet = &mut wet[..left.len()];
+        if self.linear.is_none() && self.switch.is_one() && !self.serial.is_listening() {
+            // Nobody asks for what came in.
+            join(left, right, wet);
+            self.serial.process(wet, &[], self.position == 0);
+            self.makeup.process(wet);
+            part(wet, left, right);
+            return;
         }
+        let mut dry = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let dry = &mut dry[..left.len()];
+        join(left, right, dry);
         if let Some(linear) = &mut self.linear {
             linear.process(dry, wet, self.position == 0);
         } else {
@@ -149,8 +157,18 @@ impl Equalizer {
                 }
             }
         }
-        for (frame, (l, r)) in wet.iter().zip(left.iter_mut().zip(right.iter_mut())) {
-            [*l, *r] = frame.to_array();
-        }
+        part(wet, left, right);
+    }
+}
+
+fn join(left: &[f64], right: &[f64], frames: &mut [f64x2]) {
+    for (frame, (l, r)) in frames.iter_mut().zip(left.iter().zip(right)) {
+        *frame = f64x2::from([*l, *r]);
+    }
+}
+
+fn part(frames: &[f64x2], left: &mut [f64], right: &mut [f64]) {
+    for (frame, (l, r)) in frames.iter().zip(left.iter_mut().zip(right)) {
+        [*l, *r] = frame.to_array();
     }
 }

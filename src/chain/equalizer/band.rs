@@ -4,9 +4,10 @@ use wide::f64x2;
 
 use super::FADE_S;
 use super::lane::Lane;
-use super::movement::Movement;
+use super::movement::{Heard, Movement};
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, CutSlope};
 use crate::dsp::ramp::{Fade, KNOT_SAMPLES};
+use crate::dsp::svf::Row;
 
 /// What cannot glide: a change crossfades.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -170,27 +171,33 @@ impl Band {
     /// Ends decays before they become denormal; called at knots.
     pub fn settle(&mut self) {
         self.current.settle();
-        self.previous.settle();
-    }
-
-    /// Hears at most [`KNOT_SAMPLES`] frames between two knots: the stage's input, and the same K-weighted.
-    pub fn listen(&mut self, input: &[f64x2], weighted: &[f64x2]) {
-        if let Kind::On { channel, .. } = self.current.kind {
-            self.movement.listen(input, weighted, channel);
+        if !self.fade.is_one() {
+            self.previous.settle();
         }
     }
 
-    /// Filters at most [`KNOT_SAMPLES`] frames between two knots.
-    pub fn process(&mut self, frames: &mut [f64x2]) {
+    /// Hears frames between two knots.
+    pub fn listen(&mut self, heard: &Heard) {
+        if let Kind::On { channel, .. } = self.current.kind {
+            self.movement.listen(heard, channel);
+        }
+    }
+
+    /// Filters at most [`KNOT_SAMPLES`] frames between two knots, as the next of what is in `row`.
+    pub fn process<'a>(&'a mut self, row: &mut Row<'a>, frames: &mut [f64x2]) {
         if self.fade.is_one() {
-            self.current.process(frames);
+            self.current.process(row, frames);
             return;
         }
+        row.finish(frames);
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let before = &mut buffer[..frames.len()];
         before.copy_from_slice(frames);
-        self.previous.process(before);
-        self.current.process(frames);
+        for (lane, frames) in [(&mut self.previous, &mut *before), (&mut self.current, &mut *frames)] {
+            let mut row = Row::default();
+            lane.process(&mut row, frames);
+            row.finish(frames);
+        }
         for (frame, before) in frames.iter_mut().zip(before) {
             let weight = self.fade.advance();
             // Exact at the end: the run may be longer than the fade.

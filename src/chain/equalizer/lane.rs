@@ -7,7 +7,7 @@ use super::cascade::{BandDesign, MAX_SECTIONS};
 use super::curve::has_gain;
 use crate::chain::settings::BandChannel;
 use crate::dsp::ramp::{Glide, KNOT_SAMPLES};
-use crate::dsp::svf::{Coefficients, Section};
+use crate::dsp::svf::{Coefficients, Row, Section};
 
 /// Time constant of each of the two smoothers of a parameter.
 pub(super) const GLIDE_S: f64 = 0.02;
@@ -191,22 +191,34 @@ impl Lane {
         }
     }
 
-    pub fn process(&mut self, frames: &mut [f64x2]) {
+    /// Filters frames as the next of the sections in `row`.
+    pub fn process<'a>(&'a mut self, row: &mut Row<'a>, frames: &mut [f64x2]) {
         let Kind::On { channel, .. } = self.kind else { return };
         if self.is_identity {
             return;
         }
+        let sections = &mut self.sections[..self.num_sections];
         if channel == BandChannel::Stereo {
-            self.filter(frames);
+            for section in sections {
+                row.process(section, frames);
+            }
             return;
         }
+        row.finish(frames);
         // The filter works on one signal, in both lanes alike; what it changed is added where it belongs.
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let part = &mut buffer[..frames.len()];
         for (part, frame) in part.iter_mut().zip(frames.iter()) {
             *part = extract(*frame, channel);
         }
-        self.filter(part);
+        let mut pairs = sections.chunks_exact_mut(2);
+        for pair in &mut pairs {
+            let [first, second] = pair else { continue };
+            Section::process_in_a_row(first, second, part);
+        }
+        for section in pairs.into_remainder() {
+            section.process(part);
+        }
         let share = f64x2::from(match channel {
             BandChannel::Left => [1.0, 0.0],
             BandChannel::Right => [0.0, 1.0],
@@ -221,12 +233,6 @@ impl Lane {
     /// Ends decays before they become denormal; called at knots.
     pub fn settle(&mut self) {
         self.sections[..self.num_sections].iter_mut().for_each(Section::settle);
-    }
-
-    fn filter(&mut self, frames: &mut [f64x2]) {
-        for section in &mut self.sections[..self.num_sections] {
-            section.process(frames);
-        }
     }
 }
 

@@ -21,6 +21,16 @@ const KNEE_DB: f64 = 3.0;
 /// Nearer than this to where it goes, a movement is there, dB.
 const TOLERANCE_DB: f64 = 1e-5;
 
+/// What there is to hear in at most [`KNOT_SAMPLES`] frames between two knots.
+pub(super) struct Heard<'a> {
+    /// The stage's input.
+    pub input: &'a [f64x2],
+    /// The same K-weighted.
+    pub weighted: &'a [f64x2],
+    /// Sum of its squares since the last knot: the same for all bands that work on both channels alike.
+    pub weighted_squares: f64x2,
+}
+
 /// Listens to the stage's input in the band's own range and part of the stereo signal.
 ///
 /// The range is a band-pass with the band's frequency and q for bells, a second-order Butterworth low- or high-pass at
@@ -123,28 +133,23 @@ impl Movement {
         presence * self.movement_db
     }
 
-    /// Hears frames between two knots: the stage's input, and the same K-weighted.
-    pub fn listen(&mut self, input: &[f64x2], weighted: &[f64x2], channel: BandChannel) {
+    /// Hears frames between two knots.
+    pub fn listen(&mut self, heard: &Heard, channel: BandChannel) {
+        let Heard { input, weighted, weighted_squares } = *heard;
+        let [in_range, all] = &mut self.squares;
+        if channel == BandChannel::Stereo {
+            *all = weighted_squares;
+            self.filter.add_squares(input, in_range);
+            return;
+        }
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let part = &mut buffer[..input.len()];
-        part.copy_from_slice(input);
-        let [mut heard, mut all] = self.squares;
-        if channel == BandChannel::Stereo {
-            for frame in weighted {
-                all += *frame * *frame;
-            }
-        } else {
-            for (part, frame) in part.iter_mut().zip(weighted) {
-                *part = extract(*part, channel);
-                let frame = extract(*frame, channel);
-                all += frame * frame;
-            }
+        for (part, (frame, weighted)) in part.iter_mut().zip(input.iter().zip(weighted)) {
+            *part = extract(*frame, channel);
+            let weighted = extract(*weighted, channel);
+            *all += weighted * weighted;
         }
-        self.filter.process(part);
-        for frame in part.iter() {
-            heard += *frame * *frame;
-        }
-        self.squares = [heard, all];
+        self.filter.add_squares(part, in_range);
     }
 
     /// The filter that hears the band's range; 0 dB in the middle of it.
