@@ -187,9 +187,14 @@ impl Band {
     pub fn process<'a>(&'a mut self, row: &mut Row<'a>, frames: &mut [f64x2]) {
         if self.fade.is_one() {
             self.current.process(row, frames);
-            return;
+        } else {
+            row.finish(frames);
+            self.crossfade(frames);
         }
-        row.finish(frames);
+    }
+
+    #[inline(never)]
+    fn crossfade(&mut self, frames: &mut [f64x2]) {
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let before = &mut buffer[..frames.len()];
         before.copy_from_slice(frames);

@@ -197,21 +197,26 @@ impl Lane {
         if self.is_identity {
             return;
         }
-        let sections = &mut self.sections[..self.num_sections];
         if channel == BandChannel::Stereo {
-            for section in sections {
+            for section in &mut self.sections[..self.num_sections] {
                 row.process(section, frames);
             }
-            return;
+        } else {
+            row.finish(frames);
+            self.process_part(channel, frames);
         }
-        row.finish(frames);
-        // The filter works on one signal, in both lanes alike; what it changed is added where it belongs.
+    }
+
+    /// Filters frames where the filter works on one signal, in both lanes alike; what it changed is added where it
+    /// belongs.
+    #[inline(never)]
+    fn process_part(&mut self, channel: BandChannel, frames: &mut [f64x2]) {
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let part = &mut buffer[..frames.len()];
         for (part, frame) in part.iter_mut().zip(frames.iter()) {
             *part = extract(*frame, channel);
         }
-        let mut pairs = sections.chunks_exact_mut(2);
+        let mut pairs = self.sections[..self.num_sections].chunks_exact_mut(2);
         for pair in &mut pairs {
             let [first, second] = pair else { continue };
             Section::process_in_a_row(first, second, part);

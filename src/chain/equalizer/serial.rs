@@ -16,6 +16,8 @@ pub(super) struct Serial {
     /// Sum of the squares of what it made since the last knot.
     weighted_squares: f64x2,
     is_listening: bool,
+    /// Some band may do more than to pass everything exactly, until the next knot.
+    is_active: bool,
 }
 
 impl Serial {
@@ -25,6 +27,7 @@ impl Serial {
             weighting: KWeighting::new(sample_rate_hz),
             weighted_squares: f64x2::splat(0.0),
             is_listening: false,
+            is_active: false,
         }
     }
 
@@ -36,6 +39,7 @@ impl Serial {
         if holds_at_once {
             self.is_listening = false;
             self.listen_if_needed();
+            self.find_active();
         }
     }
 
@@ -46,7 +50,12 @@ impl Serial {
             moves |= band.move_to_next_knot();
         }
         self.listen_if_needed();
+        self.find_active();
         moves
+    }
+
+    fn find_active(&mut self) {
+        self.is_active = self.bands.iter().any(Band::is_active);
     }
 
     fn listen_if_needed(&mut self) {
@@ -60,7 +69,7 @@ impl Serial {
 
     /// False when everything passes exactly and nobody listens.
     pub fn is_working(&self) -> bool {
-        self.is_listening || self.bands.iter().any(Band::is_active)
+        self.is_listening || self.is_active
     }
 
     /// Whether a dynamic band has to be told the stage's input.
@@ -93,6 +102,9 @@ impl Serial {
                 band.listen(&heard);
             }
         }
+        if !self.is_active {
+            return;
+        }
         let mut row = Row::default();
         for band in self.bands.iter_mut().filter(|band| band.is_active()) {
             if is_at_knot {
@@ -106,5 +118,6 @@ impl Serial {
     pub fn reset(&mut self) {
         self.bands.iter_mut().for_each(Band::reset);
         self.is_listening = false;
+        self.is_active = false;
     }
 }
