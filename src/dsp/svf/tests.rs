@@ -1,3 +1,5 @@
+//! Moving and resting sections, alone and in a row.
+
 use wide::f64x2;
 
 use super::*;
