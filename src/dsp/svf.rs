@@ -11,7 +11,7 @@ mod tests;
 use wide::f64x2;
 
 use super::ramp::KNOT_SAMPLES;
-use resting::{Resting, State, each};
+use resting::{Resting, State};
 pub use row::Row;
 use row::process_lanes;
 
@@ -163,8 +163,10 @@ impl Section {
     }
 
     fn process_resting<const HAS_CORRECTOR: bool>(&mut self, frames: &mut [f64x2]) {
-        let (resting, mut state) = (self.resting, self.state);
-        each(frames, |frame| *frame = resting.step::<HAS_CORRECTOR, true>(&mut state, *frame));
+        let (resting, mut state) = (&self.resting, self.state);
+        for frame in frames {
+            *frame = resting.step::<HAS_CORRECTOR, true>(&mut state, *frame);
+        }
         self.state = state;
     }
 

@@ -119,8 +119,8 @@ impl Movement {
         self.presence.aim(if wanted.is_on { 1.0 } else { 0.0 });
         self.threshold_db.aim(wanted.threshold_db);
         self.range_db.aim(wanted.range_db);
-        let [presence, threshold_db, range_db] =
-            [&mut self.presence, &mut self.threshold_db, &mut self.range_db].map(Glide::advance);
+        let presence = self.presence.advance();
+        let (threshold_db, range_db) = (self.threshold_db.advance(), self.range_db.advance());
         let target_db = if weighted > self.silence {
             target_db(db_from_power(heard / weighted) - threshold_db, range_db)
         } else {

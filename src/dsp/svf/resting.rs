@@ -122,16 +122,6 @@ impl State {
     }
 }
 
-/// Does `work` for frame after frame, two to a turn of the loop: it moves less between registers.
-#[inline(always)]
-pub(super) fn each(frames: &mut [f64x2], mut work: impl FnMut(&mut f64x2)) {
-    let mut pairs = frames.chunks_exact_mut(2);
-    for pair in &mut pairs {
-        pair.iter_mut().for_each(&mut work);
-    }
-    pairs.into_remainder().iter_mut().for_each(work);
-}
-
 /// The first lanes of both.
 #[inline(always)]
 pub(super) fn join(first: f64x2, second: f64x2) -> f64x2 {

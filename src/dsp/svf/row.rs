@@ -3,7 +3,7 @@
 use wide::f64x2;
 
 use super::Section;
-use super::resting::{Resting, State, each, join};
+use super::resting::{Resting, State, join};
 
 /// Filters a signal through many sections, two at a time where they rest: the second works on a frame while the first
 /// is busy with the next. It gives what one [`Section::process`] after the other would.
@@ -14,6 +14,7 @@ pub struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// The next section; all that came before it have the same `frames`.
+    #[inline]
     pub fn process(&mut self, section: &'a mut Section, frames: &mut [f64x2]) {
         if section.is_moving || !section.resting.has_corrector {
             self.finish(frames);
@@ -38,13 +39,13 @@ impl<'a> Row<'a> {
 }
 
 /// Two resting sections with correctors, one after the other.
+#[inline(never)]
 fn process_pair<const HAS_GAIN: bool>(first: &mut Section, second: &mut Section, frames: &mut [f64x2]) {
     let (mut of_first, mut of_second) = (first.state, second.state);
-    let (before, after) = (first.resting, second.resting);
-    each(frames, |frame| {
-        let between = before.step::<true, HAS_GAIN>(&mut of_first, *frame);
-        *frame = after.step::<true, HAS_GAIN>(&mut of_second, between);
-    });
+    for frame in frames {
+        let between = first.resting.step::<true, HAS_GAIN>(&mut of_first, *frame);
+        *frame = second.resting.step::<true, HAS_GAIN>(&mut of_second, between);
+    }
     (first.state, second.state) = (of_first, of_second);
 }
 
