@@ -214,9 +214,10 @@ impl Lane {
     fn process_part(&mut self, channel: BandChannel, frames: &mut [f64x2]) {
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let part = &mut buffer[..frames.len()];
-        for (part, frame) in part.iter_mut().zip(frames.iter()) {
-            *part = extract(*frame, channel);
-        }
+        extract(frames, channel, part);
+        let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
+        let before = &mut buffer[..frames.len()];
+        before.copy_from_slice(part);
         let mut pairs = self.sections[..self.num_sections].chunks_exact_mut(2);
         for pair in &mut pairs {
             let [first, second] = pair else { continue };
@@ -231,8 +232,8 @@ impl Lane {
             BandChannel::Side => [1.0, -1.0],
             BandChannel::Mid | BandChannel::Stereo => [1.0, 1.0],
         });
-        for (frame, part) in frames.iter_mut().zip(part.iter()) {
-            *frame += share * (*part - extract(*frame, channel));
+        for (frame, (part, before)) in frames.iter_mut().zip(part.iter().zip(before.iter())) {
+            *frame += share * (*part - *before);
         }
     }
 
@@ -256,15 +257,21 @@ fn between(lower: &Coefficients, upper: &Coefficients, weight: f64) -> Coefficie
     }
 }
 
-/// The signal that a band of this channel works on, in both lanes.
-pub(super) fn extract(frame: f64x2, channel: BandChannel) -> f64x2 {
-    let [left, right] = frame.to_array();
-    f64x2::splat(match channel {
-        BandChannel::Left => left,
-        BandChannel::Right => right,
-        BandChannel::Mid | BandChannel::Stereo => 0.5 * (left + right),
-        BandChannel::Side => 0.5 * (left - right),
-    })
+/// Writes the signal that a band of this channel works on, in both lanes; equal lengths.
+pub(super) fn extract(frames: &[f64x2], channel: BandChannel, part: &mut [f64x2]) {
+    // The channel is looked at once, not for every frame.
+    fn write(frames: &[f64x2], part: &mut [f64x2], of: impl Fn(f64, f64) -> f64) {
+        for (part, frame) in part.iter_mut().zip(frames) {
+            let [left, right] = frame.to_array();
+            *part = f64x2::splat(of(left, right));
+        }
+    }
+    match channel {
+        BandChannel::Left => write(frames, part, |left, _| left),
+        BandChannel::Right => write(frames, part, |_, right| right),
+        BandChannel::Mid | BandChannel::Stereo => write(frames, part, |left, right| 0.5 * (left + right)),
+        BandChannel::Side => write(frames, part, |left, right| 0.5 * (left - right)),
+    }
 }
 
 #[cfg(test)]

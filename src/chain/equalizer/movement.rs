@@ -144,11 +144,9 @@ impl Movement {
         }
         let mut buffer = [f64x2::splat(0.0); KNOT_SAMPLES];
         let part = &mut buffer[..input.len()];
-        for (part, (frame, weighted)) in part.iter_mut().zip(input.iter().zip(weighted)) {
-            *part = extract(*frame, channel);
-            let weighted = extract(*weighted, channel);
-            *all += weighted * weighted;
-        }
+        extract(weighted, channel, part);
+        part.iter().for_each(|weighted| *all += *weighted * *weighted);
+        extract(input, channel, part);
         self.filter.add_squares(part, in_range);
     }
 
