@@ -184,7 +184,7 @@ impl Band {
     }
 
     /// Filters at most [`KNOT_SAMPLES`] frames between two knots, as the next of what is in `row`.
-    #[inline]
+    #[inline(always)]
     pub fn process<'a>(&'a mut self, row: &mut Row<'a>, frames: &mut [f64x2]) {
         if self.fade.is_one() {
             self.current.process(row, frames);

@@ -192,7 +192,7 @@ impl Lane {
     }
 
     /// Filters frames as the next of the sections in `row`.
-    #[inline]
+    #[inline(always)]
     pub fn process<'a>(&'a mut self, row: &mut Row<'a>, frames: &mut [f64x2]) {
         let Kind::On { channel, .. } = self.kind else { return };
         if self.is_identity {
