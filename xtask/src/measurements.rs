@@ -74,6 +74,7 @@ fn fuzz_table(text: &str) -> Result<String> {
         let Some((case, readings)) = line.split_once(": ") else { continue };
         let readings: Vec<&str> = readings.split_whitespace().take(2).collect();
         let [annex_2, ebur128] = readings[..] else { continue };
+        let [annex_2, ebur128] = [annex_2, ebur128].map(|reading| reading.replace('-', "−"));
         let case: Vec<&str> = case.split_whitespace().collect();
         let mode = if case[0] == "0" { "tracking" } else { "standard" };
         writeln!(table, "| {mode}, {} Hz | {annex_2} | {ebur128} |", case[1])?;

@@ -68,7 +68,8 @@ pub fn table() -> Result<String> {
     write!(
         page,
         "\n## Cost in time\n\nShare of one core of this machine ({}), which is not idle and not alone: read it as an order of \
-         magnitude.\n\n```\n{}```\n\nWorst 512-frame window over the median, 99.9 % of 20 s of programme:\n\n```\n",
+         magnitude.\n\n```\n{}```\n\nThe worst block of 64 frames and the worst window of 512 over the median, in 20 s of programme, each block at its \
+         least time of twelve runs:\n\n```\n",
         processor(),
         output(&mut Command::new(&bench))?
     )?;
