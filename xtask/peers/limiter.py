@@ -74,7 +74,7 @@ def discern(arguments, style, mode="standard"):
         arguments.discern, "render", source, "-o", target, "--bits", "32f", "--overwrite",
         "--set", f"limiter.gain_db={drive_db}", "--set", f"limiter.ceiling_dbtp={CEILING_DBTP}",
         "--set", f"limiter.style={style}", "--set", f"latency_mode={mode}"], None),
-        latency=latency, counted="*chain::limiter::pipeline::Pipeline*::process")
+        latency=latency, counted="*chain::limiter::Limiter::process")
 
 
 def contestants(arguments):
