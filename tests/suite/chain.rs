@@ -79,15 +79,17 @@ proptest! {
         first in any_settings(),
         second in any_settings(),
         random in proptest::collection::vec(1..3000usize, 8),
+        rate_idx in 0..RATES_HZ.len(),
     ) {
+        let rate = RATES_HZ[rate_idx];
         let input = noise(0.5, 9000);
         let script = [(0, first), (3001, second), (4000, first), (6007, Settings { bypass: true, ..second })];
-        let run = |blocks: &[usize]| render(&mut Chain::new(RATE, LatencyMode::Standard), &script, &input, blocks);
+        let run = |blocks: &[usize]| render(&mut Chain::new(rate, LatencyMode::Standard), &script, &input, blocks);
         let reference = run(&[4096]);
         for blocks in [&[1][..], &[7], &[64], &[512], &random] {
-            prop_assert!(run(blocks) == reference, "{:?}", blocks);
+            prop_assert!(run(blocks) == reference, "{:?} at {}", blocks, rate);
         }
-        figures::holds("Chain", "blocks of 1, 7, 64, 512, 4096 and random, any settings: the same samples", true);
+        figures::holds("Chain", "blocks of 1, 7, 64, 512, 4096 and random, any settings, all rates: the same samples", true);
     }
 
     #[test]
@@ -164,6 +166,39 @@ fn a_fresh_chain_passes_anything_bit_for_bit() {
                 "{rate} {mode:?}"
             );
             figures::holds("Chain", "freshly inserted, all rates and modes: the delayed input bit for bit", true);
+        }
+    }
+}
+
+#[test]
+fn every_stage_on_with_nothing_to_do_is_nothing() {
+    let mut settings = Settings::default();
+    settings.equalizer.bands.iter_mut().for_each(|band| (band.gain_db, band.dynamic) = (0.0, false));
+    settings.resonance.enabled = true;
+    settings.multiband.enabled = true;
+    settings.multiband.bands.iter_mut().for_each(|band| band.threshold_dbfs = 0.0);
+    (settings.glue.enabled, settings.glue.threshold_dbfs, settings.glue.knee_db) = (true, 0.0, 0.0);
+    (settings.colour.enabled, settings.colour.drive_db) = (true, 0.0);
+    settings.stereo.enabled = true;
+    (settings.clipper.enabled, settings.clipper.ceiling_dbfs) = (true, 0.0);
+    settings.limiter.ceiling_dbtp = -1.0;
+    for mode in LatencyMode::ALL {
+        for rate in RATES_HZ {
+            let settings = Settings { latency_mode: *mode, ..settings };
+            let input = noise(0.1, 3 * rate as usize / 2);
+            let mut chain = Chain::new(rate, *mode);
+            let output = render(&mut chain, &[(0, settings)], &input, &[64]);
+            let want = delayed(&input, chain.latency_samples());
+            println!("{rate} {mode:?}");
+            if *mode == LatencyMode::Linear {
+                let pairs = output.iter().flatten().zip(want.iter().flatten());
+                let most = pairs.map(|(y, x)| f64::from((y - x).abs())).fold(1e-30, f64::max);
+                let test = "every stage on with nothing to do, linear phase: off the delayed input";
+                figures::at_most("Chain", test, -120.0, "dBFS", 20.0 * most.log10());
+            } else {
+                let test = "every stage on with nothing to do, all rates, standard and tracking: bit for bit";
+                figures::holds("Chain", test, output == want);
+            }
         }
     }
 }

@@ -62,6 +62,13 @@ struct Neighbourhood {
     num_channels: f32,
 }
 
+/// The baseline rises at once if it rises by more than this, dB; in noise it hardly ever does.
+const RISE_DB: f32 = 4.0;
+/// More hops than any frame has in its last three quarters.
+const MAX_HOPS: usize = 8;
+/// A hop with less than this share of the energy of another (−40 dB) is a pause.
+const TORN: f64 = 1e-4;
+
 /// What is constant about a grid point of a layer.
 #[derive(Clone, Copy, Debug)]
 pub struct Point {
@@ -78,6 +85,11 @@ pub struct Layer {
     frame: FrameFft,
     frame_len: usize,
     num_heard: usize,
+    /// Energy since the last frame was taken, and of the hops before, newest first.
+    energy: f64,
+    energies: [f64; MAX_HOPS],
+    /// Hops in that part of a frame that counts: all but its first quarter.
+    num_hops: usize,
     kernels: Vec<Kernel>,
     points: Vec<Point>,
     /// The points that are this layer's to judge; the others only surround them.
@@ -136,6 +148,9 @@ impl Layer {
             frame: FrameFft::with_peak(frame_len, WINDOW_PEAK),
             frame_len,
             num_heard: 0,
+            energy: 0.0,
+            energies: [0.0; MAX_HOPS],
+            num_hops: (0.75 * frame_len as f64 / (hop_s * rate_hz)).round().min(MAX_HOPS as f64) as usize,
             neighbourhoods: centres.iter().enumerate().map(neighbourhood).collect(),
             // Kernels are whole lanes long and may end past the last bin.
             sums: vec![0.0; frame_len / 2 + 1 + LANES],
@@ -162,12 +177,24 @@ impl Layer {
         self.frame.reset();
         (self.num_heard, self.num_frames, self.channel_idx) = (0, 0, 0);
         (self.is_busy, self.flux_db) = (false, 0.0);
+        (self.energy, self.energies) = (0.0, [0.0; MAX_HOPS]);
     }
 
     /// Hears samples of mid and side.
     pub fn push(&mut self, mid: &[f64], side: &[f64]) {
         self.frame.push(mid, side);
         self.num_heard = (self.num_heard + mid.len()).min(self.frame_len);
+        // One sample after the other: the sum does not depend on the division into blocks.
+        mid.iter().zip(side).for_each(|(mid, side)| self.energy += mid * mid + side * side);
+    }
+
+    /// Sound begins or ends in the frame, so that less of it is heard than the test counts on. Called once per frame.
+    fn is_torn(&mut self) -> bool {
+        self.energies.rotate_right(1);
+        self.energies[0] = std::mem::take(&mut self.energy);
+        let hops = &self.energies[..self.num_hops];
+        let most = hops.iter().fold(0.0, |most: f64, energy| most.max(*energy));
+        hops.iter().any(|energy| *energy < TORN * most)
     }
 
     /// One portion of the work, `slice` < [`NUM_LAYER_SLICES`]; number 0 takes a new frame. Mid and side take turns.
@@ -176,7 +203,8 @@ impl Layer {
         const LEVELS: usize = NUM_PARTS + 1;
         if slice == 0 {
             // The rising part of the window may hear silence from before the beginning.
-            self.is_busy = 4 * self.num_heard >= 3 * self.frame_len;
+            let is_torn = self.is_torn();
+            self.is_busy = !is_torn && 4 * self.num_heard >= 3 * self.frame_len;
             self.flux_db = 0.0;
             if self.is_busy {
                 self.frame.mark(self.channel_idx);
@@ -266,10 +294,14 @@ impl Layer {
         let num_values = here.num_values * here.num_channels;
         let above = (1.0 - 1.0 / (9.0 * num_values) + RANK_DEVIATE / (3.0 * num_values.sqrt())).powi(3);
         let baseline_db = decibels(*level / above);
+        // After a great rise the mean of before says nothing.
+        if baseline_db > here.fast_db + RISE_DB {
+            here.fast_db = baseline_db;
+        }
         let follow = |state: &mut f32, rate: f32| *state += if is_second { 1.0 } else { rate } * (baseline_db - *state);
         follow(&mut here.fast_db, fast_rate);
         follow(&mut here.slow_db, slow_rate);
-        // After a rise the present one is true, after a fall the slow one is careful.
+        // After a fall the slow one is careful.
         let present_db = 0.5 * (baseline_db + here.fast_db);
         here.baseline_db = present_db.max(here.slow_db - CAREFUL_DB);
     }

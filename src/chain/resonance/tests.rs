@@ -316,3 +316,22 @@ fn anything_finite_stays_finite_and_silence_ends_the_work() {
     assert_eq!(stage.num_active(), 0);
     assert!(output.iter().all(|channel| channel[140_000..].iter().all(|x| *x == 0.0)));
 }
+
+#[test]
+fn noise_that_begins_or_grows_is_no_resonance() {
+    // Silence or quieter noise before; how soon the baseline follows a rise is what this is about.
+    for rate in [44_100.0, 48_000.0, 96_000.0] {
+        for (num_before, before) in [(2352, 0.0), (9000, 0.0), (30_000, 0.03), (30_000, 0.01), (30_000, 0.0003)] {
+            for seed in 0..8 {
+                let input = [2 * seed + 1, 2 * seed + 2].map(|seed| {
+                    let mut noise = white_noise(seed + 1000, before, num_before);
+                    noise.extend(white_noise(seed, 0.1, 40_000));
+                    noise
+                });
+                let output = run(&mut stage(&on(6.0), rate), &input, |_, _| {});
+                let is_nothing = is_same(&output, &input);
+                figures::holds("Resonance", "noise after silence, or 10–50 dB louder: bit for bit", is_nothing);
+            }
+        }
+    }
+}
