@@ -178,6 +178,11 @@ impl Layer {
         (self.num_heard, self.num_frames, self.channel_idx) = (0, 0, 0);
         (self.is_busy, self.flux_db) = (false, 0.0);
         (self.energy, self.energies) = (0.0, [0.0; MAX_HOPS]);
+        // The first frame would replace them all, but for the rounding of a sum with what was there.
+        for here in &mut self.neighbourhoods {
+            (here.mid, here.side, here.num_channels) = (0.0, 0.0, 1.0);
+            (here.baseline_db, here.fast_db, here.slow_db, here.band_db) = (0.0, 0.0, 0.0, 0.0);
+        }
     }
 
     /// Hears samples of mid and side.
