@@ -130,26 +130,13 @@ impl Oversampler {
         }
     }
 
-    /// Takes a frame; gives what `shape` added to the one [`Self::latency_samples`] ago, `None` for nothing at all.
+    /// Takes a run of at most [`MAX_RUN`] frames; writes what `shape` added to those [`Self::latency_samples`] ago. False leaves
+    /// `output` as it is, as nothing at all was added.
     ///
-    /// `shape` gets neighbouring samples at the raised rate, oldest first, and where to write what is to be added to each but
-    /// the first and the last of them: it may look at one before and one after. It is asked only if one of them exceeds
-    /// `quiet` in magnitude; else it would have to add nothing.
-    pub fn process(
-        &mut self,
-        frame: f64x2,
-        quiet: f64,
-        mut shape: impl FnMut(&[f64x2], &mut [f64x2]),
-    ) -> Option<f64x2> {
-        let mut output = [f64x2::splat(0.0)];
-        let shape = |_, samples: &[f64x2], added: &mut [f64x2]| shape(samples, added);
-        self.process_run(&[frame], quiet, shape, &mut output).then_some(output[0])
-    }
-
-    /// The same for a run of at most [`MAX_RUN`] frames; false leaves `output` as it is, as nothing at all was added.
-    ///
-    /// `shape` is told the index in the run of the first frame that it is asked for. `quiet` holds for the whole run; while the
-    /// curve moves it is [`NEVER_QUIET`].
+    /// `shape` gets the index in the run of the first frame that it is asked for, neighbouring samples at the raised rate, oldest
+    /// first, and where to write what is to be added to each but the first and the last of them: it may look at one before and
+    /// one after. It is asked only where one of them exceeds `quiet` in magnitude; else it would have to add nothing. `quiet`
+    /// holds for the whole run; while the curve moves it is [`NEVER_QUIET`].
     #[inline]
     pub fn process_run(
         &mut self,

@@ -5,6 +5,15 @@ use std::f64::consts::TAU;
 use super::*;
 use crate::dsp::signals::{sine, white_noise};
 
+impl Oversampler {
+    /// One frame; `None` for nothing at all.
+    fn process(&mut self, frame: f64x2, quiet: f64, mut shape: impl FnMut(&[f64x2], &mut [f64x2])) -> Option<f64x2> {
+        let mut output = [f64x2::splat(0.0)];
+        let shape = |_, samples: &[f64x2], added: &mut [f64x2]| shape(samples, added);
+        self.process_run(&[frame], quiet, shape, &mut output).then_some(output[0])
+    }
+}
+
 const RATE: f64 = 48_000.0;
 const PLANS: [Plan; 6] = [
     Plan::Single,
