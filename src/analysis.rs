@@ -2,27 +2,51 @@
 
 mod analyzer;
 mod capture;
+mod character;
+mod clipping;
 mod coverage;
+mod crest;
+mod decibel;
+mod defects;
+mod edges;
+mod hum;
+mod instants;
 mod levels;
 mod live;
 mod live_spectrum;
 mod loudness;
 mod programme;
+mod repeats;
+mod rises;
+mod sections;
+mod short_frames;
+mod song_map;
 mod spectrum;
 mod stereo;
+mod texture;
 mod true_peak;
 
+use std::sync::Arc;
+
 pub use analyzer::{Analyzer, Progress, measure_levels};
-pub use capture::Excerpt;
+pub use capture::{Excerpt, Role, rendered};
+pub use character::active;
+pub use decibel::Level;
+pub use defects::{Defect, Defects};
+pub use edges::Edges;
+pub use hum::Hum;
 pub use live::{LiveLevels, LiveMeter};
 pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter};
 pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
 pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
+pub use sections::{Section, Tag};
+pub use spectrum::{FINE_PER_OCTAVE, NOMINAL_HZ, NUM_FINE, NUM_STEREO_BANDS, NUM_THIRDS, STEREO_EDGES_HZ};
+pub use texture::{NUM_CREST_BANDS, NUM_NOISE_BANDS, StereoBand, TEXTURE_S, Texture};
 pub use true_peak::TruePeakMeter;
 
 /// Everything measured about one song, or about what was heard of it. Levels are of the mix as it came in.
 /// `None` where the quantity does not exist (silence, the side of a mono song, an unknown share).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
     /// Sample rate of the audio, Hz.
     pub sample_rate_hz: f64,
@@ -46,8 +70,43 @@ pub struct Features {
     pub stereo: Stereo,
     /// Long-term spectrum.
     pub spectrum: Spectrum,
+    /// Stereo measures per band, 20 Hz–16 kHz; empty for mono.
+    pub bands: Vec<StereoMeasures>,
+    /// Peak over mean, mean over half seconds, below 120 Hz, to 1 kHz, to 6 kHz and above, dB.
+    pub crest_db: [Option<f64>; NUM_CREST_BANDS],
+    /// Share of strokes in the sound, 0–1.
+    pub percussiveness: Option<f64>,
+    /// The strongest candidate for mains hum; whether it is one, its prominence says.
+    pub hum: Option<Hum>,
+    /// Silence before and after the sound.
+    pub edges: Option<Edges>,
+    /// Whether left and right are the same to the last bit.
+    pub are_channels_identical: bool,
+    /// The parts of the song, in order.
+    pub sections: Vec<Section>,
+    /// Clicks, dropouts, flat tops.
+    pub defects: Arc<Defects>,
+    /// Where the song was heard again and was another mix, seconds.
+    pub changed_at_s: Option<f64>,
+    /// Each half second of what was heard, in song order; empty in features that a session kept.
+    pub textures: Arc<[Arc<Texture>]>,
     /// Each 100 ms of what was heard, in song order.
     pub blocks: Vec<Block>,
+}
+
+/// How left and right relate within a band.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StereoMeasures {
+    /// Lower edge, Hz.
+    pub low_hz: f64,
+    /// Upper edge, Hz.
+    pub high_hz: f64,
+    /// Correlation of left and right, −1…1.
+    pub correlation: Option<f64>,
+    /// Side power over mid power, dB; `None` where there is no side.
+    pub side_to_mid_db: Option<f64>,
+    /// Left over right, dB.
+    pub balance_db: Option<f64>,
 }
 
 /// Loudness (ITU-R BS.1770-5, EBU Tech 3341 and 3342) and peaks.
@@ -69,6 +128,8 @@ pub struct Levels {
     pub plr_db: Option<f64>,
     /// Smallest true peak minus short-term loudness over 3 s windows, dB.
     pub psr_min_db: Option<f64>,
+    /// Tenth percentile of the same, dB.
+    pub psr_p10_db: Option<f64>,
 }
 
 /// Stereo measures over all that was heard.

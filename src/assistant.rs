@@ -1,8 +1,32 @@
 //! What to do and why: features, brief and settings in, report out. A pure function of what it is given; it knows
 //! neither the plugin's threads nor its parameters.
 
+/// Names of the variants of an enum in files, reports and on the command line.
+macro_rules! keys {
+    ($type:ident { $($variant:ident = $key:literal),+ $(,)? }) => {
+        impl $type {
+            /// All, in their fixed order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Name in files, reports and on the command line.
+            pub fn key(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $key,)+
+                }
+            }
+
+            /// The one with this name.
+            pub fn from_key(key: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|each| each.key() == key)
+            }
+        }
+    };
+}
+use keys;
+
 mod bearing;
 mod explain;
+pub mod findings;
 mod level;
 mod predict;
 mod rendering;
@@ -14,6 +38,7 @@ pub use rendering::Audio;
 pub use verdict::hear;
 
 use crate::chain::Stage;
+use findings::{Finding, FindingKind};
 
 /// What the engineer wants.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -114,6 +139,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// Proposed moves, in the order to read them.
     pub moves: Vec<Move>,
+    /// What departs from what is normal, used or not, in the order of the kinds.
+    pub findings: Vec<Finding>,
 }
 
 /// The one-sentence judgement.
@@ -207,27 +234,6 @@ pub struct Change {
     pub after: f64,
 }
 
-macro_rules! keys {
-    ($type:ident { $($variant:ident = $key:literal),+ $(,)? }) => {
-        impl $type {
-            /// All, in their fixed order.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Name in files, reports and on the command line.
-            pub fn key(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $key,)+
-                }
-            }
-
-            /// The one with this name.
-            pub fn from_key(key: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|each| each.key() == key)
-            }
-        }
-    };
-}
-
 keys!(Destination {
     Streaming = "streaming",
     Loud = "loud",
@@ -264,5 +270,6 @@ const METRICS: &[&str] = &[
 
 /// The metric with this name, as a report holds it.
 pub fn metric_name(name: &str) -> Option<&'static str> {
-    METRICS.iter().copied().find(|&metric| metric == name)
+    let of_findings = FindingKind::ALL.iter().map(|kind| kind.metric());
+    METRICS.iter().copied().chain(of_findings).find(|&metric| metric == name)
 }

@@ -27,6 +27,8 @@ pub enum Request {
     Listen,
     /// Forget what was heard: another song is on.
     NewSong,
+    /// The song reaches from the first to the second position, seconds; `None` takes the mark away.
+    Extent(Option<(f64, f64)>),
     /// A changed brief: judge again what was heard.
     Brief(Brief),
 }

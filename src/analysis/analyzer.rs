@@ -1,13 +1,18 @@
 //! The analyzer: hears a song in any order and block size and answers every question of this layer.
 
 use super::capture::{Capture, Excerpt};
+use super::character;
 use super::coverage::{CELL_S, Coverage};
+use super::edges::Edges;
+use super::hum::HumWatch;
 use super::levels::SongLevels;
 use super::loudness::LoudnessMeter;
-use super::spectrum::SpectrumMeter;
+use super::sections;
+use super::song_map::SongMap;
 use super::stereo::StereoSums;
 use super::true_peak::TruePeakMeter;
 use super::{Block, Features, Levels};
+use std::sync::Arc;
 
 /// Jumps smaller than this are rounding of the host's clock, seconds.
 const JUMP_S: f64 = CELL_S / 2.0;
@@ -25,20 +30,25 @@ pub struct Progress {
     pub share: Option<f64>,
     /// Frames lost on the way.
     pub num_dropped_frames: u64,
+    /// Whether all of a marked extent was heard.
+    pub is_complete: bool,
+    /// Where the song was heard again and was another mix, seconds.
+    pub changed_at_s: Option<f64>,
 }
 
 /// Hears a song and measures it.
 ///
 /// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
 /// place is heard; what plays again is not measured twice. Where the position jumps, the
-/// cell that the jump falls into is lost. Memory is bounded: about 100 bytes per 100 ms of song, 4 h at most, and five
+/// cell that the jump falls into is lost. Memory is bounded: about 200 bytes per 100 ms of song, 4 h at most, and thirteen
 /// excerpts of 3 s.
 pub struct Analyzer {
     sample_rate_hz: f64,
     num_channels: usize,
     loudness: LoudnessMeter,
     peaks: TruePeakMeter,
-    spectrum: SpectrumMeter,
+    map: SongMap,
+    hum: HumWatch,
     stereo: StereoSums,
     levels: SongLevels,
     coverage: Coverage,
@@ -48,6 +58,7 @@ pub struct Analyzer {
     cell_idx: i64,
     next_cell_idx: Option<i64>,
     is_cell_counted: bool,
+    is_watching: bool,
     is_at_cell_start: bool,
     cell_peaks: (f64, f64),
     partial_frames: usize,
@@ -63,15 +74,17 @@ impl Analyzer {
             num_channels,
             loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
             peaks: TruePeakMeter::new(num_channels),
-            spectrum: SpectrumMeter::new(sample_rate_hz),
+            map: SongMap::new(sample_rate_hz, num_channels),
+            hum: HumWatch::new(sample_rate_hz),
             stereo: StereoSums::default(),
             levels: SongLevels::default(),
             coverage: Coverage::default(),
-            capture: Capture::new(sample_rate_hz),
+            capture: Capture::new(sample_rate_hz, num_channels),
             position_s: 0.0,
             cell_idx: 0,
             next_cell_idx: None,
             is_cell_counted: false,
+            is_watching: false,
             is_at_cell_start: true,
             cell_peaks: (0.0, 0.0),
             partial_frames: 0,
@@ -116,6 +129,13 @@ impl Analyzer {
         }
     }
 
+    /// From now on nothing new is heard; places that were heard are compared with what they were.
+    pub fn watch(&mut self) {
+        self.map.set_watching(true);
+        self.is_watching = true;
+        self.break_stream();
+    }
+
     /// The transport stopped.
     pub fn stop(&mut self) {
         self.coverage.stop();
@@ -147,7 +167,7 @@ impl Analyzer {
         *self = Self::new(self.sample_rate_hz, self.num_channels);
     }
 
-    /// Excerpts to render, loudest first.
+    /// What was kept of the sound: up to twelve excerpts of 3 s, by role. Clones share the samples.
     pub fn excerpts(&self) -> &[Excerpt] {
         self.capture.excerpts()
     }
@@ -157,11 +177,14 @@ impl Analyzer {
         let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
         let heard_s = self.coverage.heard_s() + partial_s;
         let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
+        let share = self.coverage.share(partial_s);
         Progress {
             heard_s,
             duration_s: extent_s.max(heard_s),
-            share: self.coverage.share(partial_s),
+            share,
             num_dropped_frames: self.num_dropped_frames,
+            is_complete: self.coverage.is_marked() && share == Some(1.0),
+            changed_at_s: self.map.changed_at_s(),
         }
     }
 
@@ -173,6 +196,9 @@ impl Analyzer {
     /// Everything measured so far.
     pub fn features(&self) -> Features {
         let progress = self.progress();
+        let textures = self.map.textures();
+        let active = character::active(&textures);
+        let blocks = self.blocks();
         Features {
             sample_rate_hz: self.sample_rate_hz,
             num_channels: self.num_channels,
@@ -184,8 +210,18 @@ impl Analyzer {
             num_non_finite: self.num_non_finite,
             levels: self.levels.levels(),
             stereo: self.stereo.measures(self.num_channels),
-            spectrum: self.spectrum.spectrum(),
-            blocks: self.blocks(),
+            spectrum: character::long_term(&active, self.sample_rate_hz),
+            bands: if self.num_channels == 2 { character::stereo_bands(&active) } else { Vec::new() },
+            crest_db: character::crest_db(&active),
+            percussiveness: character::percussiveness(&active),
+            hum: self.hum.hum(),
+            edges: Edges::of(&blocks, self.coverage.extent_s()),
+            are_channels_identical: self.num_channels == 2 && self.stereo.are_identical(),
+            sections: sections::sections(&textures),
+            defects: Arc::new(self.map.defects().clone()),
+            changed_at_s: self.map.changed_at_s(),
+            textures: textures.into(),
+            blocks,
         }
     }
 
@@ -209,7 +245,7 @@ impl Analyzer {
         // never skips or repeats one.
         self.cell_idx = self.next_cell_idx.unwrap_or_else(|| (self.position_s / CELL_S).round() as i64);
         self.next_cell_idx = Some(self.cell_idx + 1);
-        self.is_cell_counted = self.coverage.is_new(self.cell_idx);
+        self.is_cell_counted = !self.is_watching && self.coverage.is_new(self.cell_idx);
         self.cell_peaks = (0.0, 0.0);
         self.partial_frames = 0;
         if self.is_cell_counted {
@@ -224,8 +260,12 @@ impl Analyzer {
         let channels = &channels[..self.num_channels];
         let peaks = self.peaks.process(channels);
         self.cell_peaks = (self.cell_peaks.0.max(peaks.0), self.cell_peaks.1.max(peaks.1));
-        self.spectrum.process(left, right, self.is_cell_counted);
+        // Right after a jump the place is not known to the cell yet.
+        if self.next_cell_idx.is_some() {
+            self.map.process(self.cell_idx as f64 * CELL_S, left, right);
+        }
         if self.is_cell_counted {
+            self.hum.process(left, right);
             self.partial_frames += left.len();
             self.stereo.add(left, right);
             self.capture.process(left, right);
@@ -233,6 +273,7 @@ impl Analyzer {
         let mut block = None;
         self.loudness.process(channels, |powers| block = Some(powers));
         let Some(powers) = block else { return };
+        self.map.hear_loudness(powers.block);
         self.levels.hear_peak(self.cell_peaks.0);
         if self.is_cell_counted {
             self.levels.push(&powers, self.cell_peaks);
@@ -249,7 +290,8 @@ impl Analyzer {
         self.partial_frames = 0;
         self.loudness.break_stream();
         self.levels.break_stream();
-        self.spectrum.break_stream();
+        self.map.break_stream();
+        self.hum.break_stream();
         self.capture.break_stream();
         self.next_cell_idx = None;
     }

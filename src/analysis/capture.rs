@@ -1,4 +1,6 @@
-//! What does it sound like in places? Excerpts kept for rendering, the loudest above all.
+//! What does it sound like in places? Excerpts kept for rendering and for listening: loudest, typical, quietest.
+
+use std::sync::Arc;
 
 use super::coverage::CELL_S;
 
@@ -6,30 +8,60 @@ use super::coverage::CELL_S;
 const EXCERPT_CELLS: i64 = 30;
 /// The song is cut into pieces of 4 s, whose first 3 s are candidates.
 const GRID_CELLS: i64 = 40;
-/// Excerpts kept by loudness alone.
-const NUM_LOUDEST: usize = 2;
-/// Loudness ranks of the others: the middle of the song and a quieter part.
-const RANKS: [f64; 2] = [0.5, 0.2];
+/// Excerpts kept of each role: 36 s in all, 39 with the one that is being recorded.
+const NUM_OF_ROLE: usize = 4;
+/// Of each role, how many are rendered for a prediction: 12 s (`product.md` section 4, Level).
+const NUM_RENDERED: [usize; 3] = [2, 1, 1];
 
-/// A few seconds of the mix as it came in.
+/// What an excerpt stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The loudest of the song.
+    Loudest,
+    /// Near the median of its loudness.
+    Typical,
+    /// Near the 15th percentile: quiet, but no pause.
+    Quietest,
+}
+
+impl Role {
+    const ALL: [Self; 3] = [Self::Loudest, Self::Typical, Self::Quietest];
+
+    /// Rank among all candidates by loudness, 0–1.
+    fn rank(self) -> f64 {
+        [1.0, 0.5, 0.15][self as usize]
+    }
+}
+
+/// A few seconds of the mix as it came in. Clones share the samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Excerpt {
     /// Start, seconds into the song.
     pub start_s: f64,
     /// Short-term loudness, LUFS.
     pub loudness_lufs: f64,
+    /// What it stands for.
+    pub role: Role,
     /// Left channel; the only one of a mono song.
-    pub left: Vec<f32>,
+    pub left: Arc<Vec<f32>>,
     /// Right channel; equals the left for a mono song.
-    pub right: Vec<f32>,
+    pub right: Arc<Vec<f32>>,
 }
 
-/// Keeps four excerpts of 3 s: the two loudest, the one nearest to the median loudness and the one nearest to the
-/// 20th percentile of all candidates so far. Its choice is made as the song streams by, so "nearest" is among what
-/// was kept: an excerpt that has been let go does not come back. At most five are in memory.
+/// The excerpts that a prediction renders: the two loudest, the most typical, the one nearest to the quiet end.
+pub fn rendered(excerpts: &[Excerpt]) -> Vec<&Excerpt> {
+    Role::ALL
+        .into_iter()
+        .flat_map(|role| excerpts.iter().filter(move |each| each.role == role).take(NUM_RENDERED[role as usize]))
+        .collect()
+}
+
+/// Keeps up to twelve excerpts of 3 s, four of each role. Its choice is made as the song streams by, so "near" is among
+/// what was kept: an excerpt that has been let go does not come back.
 #[derive(Clone, Debug)]
 pub struct Capture {
     frames_per_excerpt: usize,
+    is_stereo: bool,
     kept: Vec<Excerpt>,
     /// Loudness of every candidate so far, sorted.
     loudness: Vec<f64>,
@@ -38,9 +70,10 @@ pub struct Capture {
 
 impl Capture {
     /// Empty.
-    pub fn new(sample_rate_hz: f64) -> Self {
+    pub fn new(sample_rate_hz: f64, num_channels: usize) -> Self {
         Self {
             frames_per_excerpt: (sample_rate_hz * CELL_S * EXCERPT_CELLS as f64) as usize,
+            is_stereo: num_channels == 2,
             kept: Vec::new(),
             loudness: Vec::new(),
             recording: None,
@@ -50,8 +83,9 @@ impl Capture {
     /// A counted cell begins; recording starts where the grid says so.
     pub fn begin_cell(&mut self, cell_idx: i64) {
         if self.recording.is_none() && cell_idx.rem_euclid(GRID_CELLS) == 0 {
-            let with_room = || Vec::with_capacity(self.frames_per_excerpt + 1);
-            self.recording = Some((cell_idx, with_room(), with_room()));
+            let with_room =
+                |is_wanted: bool| Vec::with_capacity(if is_wanted { self.frames_per_excerpt + 1 } else { 0 });
+            self.recording = Some((cell_idx, with_room(true), with_room(self.is_stereo)));
         }
     }
 
@@ -59,7 +93,9 @@ impl Capture {
     pub fn process(&mut self, left: &[f32], right: &[f32]) {
         if let Some((_, to_left, to_right)) = &mut self.recording {
             to_left.extend_from_slice(left);
-            to_right.extend_from_slice(right);
+            if self.is_stereo {
+                to_right.extend_from_slice(right);
+            }
         }
     }
 
@@ -73,7 +109,10 @@ impl Capture {
         {
             let position = self.loudness.partition_point(|&other| other < loudness_lufs);
             self.loudness.insert(position, loudness_lufs);
-            self.kept.push(Excerpt { start_s: start as f64 * CELL_S, loudness_lufs, left, right });
+            let left = Arc::new(left);
+            let right = if self.is_stereo { Arc::new(right) } else { Arc::clone(&left) };
+            let start_s = start as f64 * CELL_S;
+            self.kept.push(Excerpt { start_s, loudness_lufs, role: Role::Typical, left, right });
             self.choose();
         }
     }
@@ -83,24 +122,25 @@ impl Capture {
         self.recording = None;
     }
 
-    /// The excerpts, loudest first.
+    /// The excerpts by role, of each the fittest first.
     pub fn excerpts(&self) -> &[Excerpt] {
         &self.kept
     }
 
+    /// Gives the roles anew: in turn each takes the fittest of what is left.
     fn choose(&mut self) {
-        self.kept.sort_by(|a, b| b.loudness_lufs.total_cmp(&a.loudness_lufs));
-        if self.kept.len() <= NUM_LOUDEST + RANKS.len() {
-            return;
+        let mut left_over = std::mem::take(&mut self.kept);
+        let mut taken: [Vec<Excerpt>; 3] = Default::default();
+        for _ in 0..NUM_OF_ROLE {
+            for (role, taken) in Role::ALL.into_iter().zip(&mut taken) {
+                let wanted = self.loudness[((self.loudness.len() - 1) as f64 * role.rank()) as usize];
+                let distance = |excerpt: &Excerpt| (excerpt.loudness_lufs - wanted).abs();
+                let fittest =
+                    (0..left_over.len()).min_by(|&a, &b| distance(&left_over[a]).total_cmp(&distance(&left_over[b])));
+                taken.extend(fittest.map(|idx| Excerpt { role, ..left_over.remove(idx) }));
+            }
         }
-        let mut others = self.kept.split_off(NUM_LOUDEST);
-        for rank in RANKS {
-            let wanted = self.loudness[((self.loudness.len() - 1) as f64 * rank) as usize];
-            let distance = |excerpt: &Excerpt| (excerpt.loudness_lufs - wanted).abs();
-            let nearest = (0..others.len()).min_by(|&a, &b| distance(&others[a]).total_cmp(&distance(&others[b])));
-            self.kept.extend(nearest.map(|idx| others.remove(idx)));
-        }
-        self.kept.sort_by(|a, b| b.loudness_lufs.total_cmp(&a.loudness_lufs));
+        self.kept = taken.into_iter().flatten().collect();
     }
 }
 
@@ -109,11 +149,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_the_loudest_and_some_of_the_middle() {
-        let mut capture = Capture::new(1000.0);
-        for piece in 0..20 {
-            // Loudness in a scrambled order: −40…−21 LUFS.
-            let lufs = -40.0 + f64::from(piece * 7 % 20);
+    fn keeps_the_loudest_the_typical_and_the_quiet() {
+        let mut capture = Capture::new(1000.0, 2);
+        for piece in 0..40 {
+            // Loudness in a scrambled order: −60…−21 LUFS.
+            let lufs = -60.0 + f64::from(piece * 7 % 40);
             for cell in 0..40 {
                 let cell_idx = i64::from(piece * 40 + cell);
                 capture.begin_cell(cell_idx);
@@ -121,11 +161,15 @@ mod tests {
                 capture.end_cell(cell_idx, Some(lufs));
             }
         }
-        let loudness: Vec<f64> = capture.excerpts().iter().map(|excerpt| excerpt.loudness_lufs).collect();
-        assert_eq!(loudness[..2], [-21.0, -22.0]);
-        assert_eq!(loudness.len(), 4);
-        assert!((-33.0..=-27.0).contains(&loudness[2]), "{loudness:?}");
-        assert!(capture.excerpts().iter().all(|excerpt| excerpt.left.len() == 3000));
-        assert_eq!(capture.excerpts()[0].start_s, f64::from(capture.excerpts()[0].left[0]) * 4.0);
+        let excerpts = capture.excerpts();
+        assert_eq!(excerpts.len(), 12);
+        let of = |role: Role| excerpts.iter().filter(move |each| each.role == role).map(|each| each.loudness_lufs);
+        assert_eq!(of(Role::Loudest).collect::<Vec<_>>(), [-21.0, -22.0, -23.0, -24.0]);
+        assert!(of(Role::Typical).all(|lufs| (-48.0..=-33.0).contains(&lufs)), "{excerpts:?}");
+        assert!(of(Role::Quietest).all(|lufs| lufs < -48.0));
+        assert!(excerpts.iter().all(|excerpt| excerpt.left.len() == 3000));
+        assert_eq!(excerpts[0].start_s, f64::from(excerpts[0].left[0]) * 4.0);
+        let rendered = rendered(excerpts);
+        assert_eq!(rendered.iter().map(|each| each.left.len()).sum::<usize>(), 12_000);
     }
 }

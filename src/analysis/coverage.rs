@@ -24,6 +24,17 @@ pub struct Coverage {
     is_end_known: bool,
     num_active: u32,
     silent_run: u32,
+    /// What was heard in one go, in song order, none of them near another.
+    stretches: Vec<Stretch>,
+    num_in_mark: usize,
+}
+
+/// Cells `start..end`, of which `count` were heard.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    start: i64,
+    end: i64,
+    count: usize,
 }
 
 impl Coverage {
@@ -35,6 +46,8 @@ impl Coverage {
     /// Takes a new cell: its K-weighted power and its highest sample.
     pub fn insert(&mut self, cell_idx: i64, power: f64, peak: f64) {
         self.cells.insert(cell_idx, (power, peak));
+        self.extend_stretch(cell_idx);
+        self.num_in_mark += usize::from(self.marked_cells().is_some_and(|cells| cells.contains(&cell_idx)));
         let is_active = super::loudness::lufs_from_power(power) > ABSOLUTE_GATE_LUFS;
         self.num_active += u32::from(is_active);
         self.silent_run = if is_active { 0 } else { self.silent_run + 1 };
@@ -44,6 +57,12 @@ impl Coverage {
     /// The engineer's mark, or a file's length: the song is `start_s..end_s`; `None` takes the mark away.
     pub fn mark(&mut self, extent_s: Option<(f64, f64)>) {
         self.marked_s = extent_s.filter(|(start_s, end_s)| end_s > start_s);
+        self.num_in_mark = self.marked_cells().map_or(0, |cells| self.cells.range(cells).count());
+    }
+
+    /// Whether the extent was marked.
+    pub fn is_marked(&self) -> bool {
+        self.marked_s.is_some()
     }
 
     /// Whether cells are positions in a song rather than time since listening began.
@@ -66,8 +85,9 @@ impl Coverage {
     pub fn share(&self, partial_s: f64) -> Option<f64> {
         let is_known = self.marked_s.is_some() || (self.has_position && self.is_end_known);
         let (start_s, end_s) = self.extent_s().filter(|_| is_known)?;
-        let cells = (start_s / CELL_S).round() as i64..(end_s / CELL_S).ceil() as i64;
-        let heard_s = self.cells.range(cells).count() as f64 * CELL_S + partial_s;
+        let num_heard =
+            if self.is_marked() { self.num_in_mark } else { self.largest_stretch().map_or(0, |stretch| stretch.count) };
+        let heard_s = num_heard as f64 * CELL_S + partial_s;
         // The last cell of a mark may reach over it; a thousandth less than all is rounding.
         let share = heard_s / (end_s - start_s);
         Some(if share > 0.999 { 1.0 } else { share })
@@ -75,8 +95,8 @@ impl Coverage {
 
     /// Start and end of the song as far as known, seconds; the largest stretch heard while nothing is marked.
     pub fn extent_s(&self) -> Option<(f64, f64)> {
-        let stretch = || self.largest_stretch().map(|(start, end)| (start as f64 * CELL_S, end as f64 * CELL_S));
-        self.marked_s.or_else(stretch)
+        let seconds = |stretch: Stretch| (stretch.start as f64 * CELL_S, stretch.end as f64 * CELL_S);
+        self.marked_s.or_else(|| self.largest_stretch().map(seconds))
     }
 
     /// Seconds heard, repeats not counted.
@@ -89,17 +109,28 @@ impl Coverage {
         self.cells.iter().map(|(&idx, &(power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak }).collect()
     }
 
-    fn largest_stretch(&self) -> Option<(i64, i64)> {
-        let mut best = None::<(i64, i64)>;
-        let mut current = None::<(i64, i64)>;
-        for &idx in self.cells.keys() {
-            current = match current {
-                Some((start, end)) if idx - end <= BRIDGED_CELLS => Some((start, idx + 1)),
-                _ => Some((idx, idx + 1)),
-            };
-            best = best.into_iter().chain(current).max_by_key(|(start, end)| end - start);
+    fn marked_cells(&self) -> Option<std::ops::Range<i64>> {
+        self.marked_s.map(|(start_s, end_s)| (start_s / CELL_S).round() as i64..(end_s / CELL_S).ceil() as i64)
+    }
+
+    fn largest_stretch(&self) -> Option<Stretch> {
+        self.stretches.iter().copied().max_by_key(|stretch| stretch.end - stretch.start)
+    }
+
+    /// Adds a cell to the stretch it is near to, joins stretches that it brings together, or begins one.
+    fn extend_stretch(&mut self, cell: i64) {
+        let after = self.stretches.partition_point(|stretch| stretch.start <= cell);
+        self.stretches.insert(after, Stretch { start: cell, end: cell + 1, count: 1 });
+        for idx in [after + 1, after] {
+            if idx > 0 && idx < self.stretches.len() {
+                let (before, next) = (self.stretches[idx - 1], self.stretches[idx]);
+                if next.start - before.end <= BRIDGED_CELLS {
+                    let end = before.end.max(next.end);
+                    self.stretches[idx - 1] = Stretch { start: before.start, end, count: before.count + next.count };
+                    self.stretches.remove(idx);
+                }
+            }
         }
-        best
     }
 }
 

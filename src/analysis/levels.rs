@@ -63,6 +63,13 @@ impl SongLevels {
         let integrated_lufs = self.programme.integrated_lufs();
         let true_peak_dbtp = db(self.true_peak);
         let psr_gate = integrated_lufs.map_or(f64::INFINITY, |lufs| power_from_lufs(lufs + PSR_GATE_LU));
+        let mut psr: Vec<f64> = self
+            .psr
+            .iter()
+            .filter(|(power, _)| *power >= psr_gate)
+            .map(|&(power, peak)| db_from_gain(peak) - lufs_from_power(power))
+            .collect();
+        psr.sort_unstable_by(f64::total_cmp);
         Levels {
             integrated_lufs,
             max_short_term_lufs: self.programme.max_short_term_lufs(),
@@ -71,12 +78,8 @@ impl SongLevels {
             true_peak_dbtp,
             sample_peak_dbfs: db(self.sample_peak),
             plr_db: true_peak_dbtp.zip(integrated_lufs).map(|(peak, lufs)| peak - lufs),
-            psr_min_db: self
-                .psr
-                .iter()
-                .filter(|(power, _)| *power >= psr_gate)
-                .map(|&(power, peak)| db_from_gain(peak) - lufs_from_power(power))
-                .min_by(f64::total_cmp),
+            psr_min_db: psr.first().copied(),
+            psr_p10_db: psr.get(psr.len() / 10).copied(),
         }
     }
 }

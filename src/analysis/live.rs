@@ -14,7 +14,7 @@ pub struct LiveLevels {
     pub short_term_lufs: Option<f64>,
     /// Integrated loudness since the last reset, LUFS.
     pub integrated_lufs: Option<f64>,
-    /// Loudness range since the last reset, LU; refreshed every second.
+    /// Loudness range since the last reset, LU; refreshed every second, less often after some minutes.
     pub loudness_range_lu: Option<f64>,
     /// Highest momentary loudness since the last reset, LUFS.
     pub max_momentary_lufs: Option<f64>,
@@ -33,8 +33,11 @@ pub struct LiveLevels {
 /// Blocks in the true-peak window of PSR and in that of correlation.
 const PEAK_BLOCKS: usize = 30;
 const CORRELATION_BLOCKS: usize = 4;
-/// Blocks between two computations of loudness range.
+/// Blocks between two computations of loudness range and of integrated loudness. Both look at all that was heard, so they
+/// come less often the longer that is: after three hours every two minutes and every eleven seconds.
 const RANGE_BLOCKS: u64 = 10;
+const RANGE_PER_BLOCK: u64 = 100;
+const INTEGRATED_PER_BLOCK: u64 = 1000;
 
 /// A running meter of one stereo stream. Cheap to poll; takes any block size.
 pub struct LiveMeter {
@@ -126,8 +129,11 @@ impl LiveMeter {
         self.stereo_ring[self.num_blocks as usize % CORRELATION_BLOCKS] = [left, right, powers.cross];
         self.num_blocks += 1;
         self.programme.push(&powers);
-        self.integrated_lufs = self.programme.integrated_lufs();
-        if self.num_blocks.is_multiple_of(RANGE_BLOCKS) {
+        let num_heard = self.programme.num_blocks() as u64;
+        if self.num_blocks.is_multiple_of(1 + num_heard / INTEGRATED_PER_BLOCK) {
+            self.integrated_lufs = self.programme.integrated_lufs();
+        }
+        if self.num_blocks.is_multiple_of(RANGE_BLOCKS + num_heard / RANGE_PER_BLOCK) {
             self.loudness_range_lu = self.programme.loudness_range_lu();
         }
     }

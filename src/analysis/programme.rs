@@ -63,6 +63,11 @@ impl Programme {
         (self.max_short_term > 0.0).then(|| lufs_from_power(self.max_short_term))
     }
 
+    /// Blocks above the absolute gate.
+    pub fn num_blocks(&self) -> usize {
+        self.gating.len()
+    }
+
     /// As new.
     pub fn reset(&mut self) {
         *self = Self::default();

@@ -13,12 +13,14 @@ pub struct StereoSums {
     product: f64,
     weighted: [f64; 2],
     weighted_product: f64,
+    differs: bool,
 }
 
 impl StereoSums {
     /// Adds samples.
     pub fn add(&mut self, left: &[f32], right: &[f32]) {
         self.num_frames += left.len() as f64;
+        self.differs |= left != right;
         for (&l, &r) in left.iter().zip(right) {
             let (l, r) = (f64::from(l), f64::from(r));
             self.sum[0] += l;
@@ -35,6 +37,11 @@ impl StereoSums {
             *sum += power;
         }
         self.weighted_product += powers.cross;
+    }
+
+    /// Whether both channels were the same to the last bit, and not silent.
+    pub fn are_identical(&self) -> bool {
+        !self.differs && self.square[0] > 0.0
     }
 
     /// The measures; stereo ones are `None` for `num_channels` 1 and for silence.

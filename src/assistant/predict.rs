@@ -1,7 +1,7 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
 use super::rendering::{Audio, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
-use crate::analysis::{BlockPowers, Excerpt, Features, Programme};
+use crate::analysis::{BlockPowers, Excerpt, Features, Programme, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
 
@@ -51,12 +51,13 @@ impl<'a> Predictor<'a> {
                     .collect(),
             },
             Audio::Excerpts(excerpts) => {
-                let pieces = renderer.excerpt_pieces(excerpts);
+                let rendered = rendered(excerpts);
+                let pieces = renderer.excerpt_pieces(&rendered);
                 Self {
                     features,
                     renderer,
                     mix: Some(renderer.measure(&pieces)),
-                    loudest: loudest(excerpts, &pieces),
+                    loudest: loudest(&rendered, &pieces),
                     pieces,
                 }
             }
@@ -205,7 +206,7 @@ fn loudest_windows(features: &Features) -> Vec<usize> {
     starts
 }
 
-fn loudest<'a>(excerpts: &[Excerpt], pieces: &[Piece<'a>]) -> Vec<Piece<'a>> {
+fn loudest<'a>(excerpts: &[&Excerpt], pieces: &[Piece<'a>]) -> Vec<Piece<'a>> {
     let mut order: Vec<usize> = (0..excerpts.len()).collect();
     order.sort_by(|&a, &b| excerpts[b].loudness_lufs.total_cmp(&excerpts[a].loudness_lufs));
     order.iter().take(NUM_LOUDEST).map(|&idx| pieces[idx]).collect()

@@ -94,8 +94,8 @@ impl Renderer {
     }
 
     /// Excerpts as pieces.
-    pub fn excerpt_pieces<'a>(&self, excerpts: &'a [Excerpt]) -> Vec<Piece<'a>> {
-        let piece = |excerpt: &'a Excerpt| Piece {
+    pub fn excerpt_pieces<'a>(&self, excerpts: &[&'a Excerpt]) -> Vec<Piece<'a>> {
+        let piece = |excerpt: &&'a Excerpt| Piece {
             left: &excerpt.left,
             right: &excerpt.right,
             num_lead_in: EXCERPT_LEAD_IN_BLOCKS,

@@ -1,6 +1,7 @@
 //! The judgement of one listening.
 
 use super::explain;
+use super::findings::findings;
 use super::level;
 use super::predict::Predictor;
 use super::rendering::Audio;
@@ -19,6 +20,12 @@ const FULL_ACTIVE_S: f64 = 60.0;
 /// mix behind `features`. With excerpts it takes about a minute of audio's rendering time, with a song two to five
 /// renderings of it.
 pub fn hear(features: &Features, brief: &Brief, settings: &Settings, audio: Audio) -> Report {
+    let mut report = judge(features, brief, settings, audio);
+    report.findings = findings(features);
+    report
+}
+
+fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio) -> Report {
     let predictor = Predictor::new(features, audio);
     let is_locked = brief.locks.contains(&Stage::Limiter);
     if features.active_s < MIN_ACTIVE_S || features.levels.integrated_lufs.is_none() || predictor.is_empty() {
@@ -37,7 +44,8 @@ pub fn hear(features: &Features, brief: &Brief, settings: &Settings, audio: Audi
 }
 
 fn report(brief: &Brief, kind: VerdictKind, sentence: String, confidence: f64) -> Report {
-    Report { brief: brief.clone(), verdict: Verdict { kind, sentence, confidence }, moves: Vec::new() }
+    let verdict = Verdict { kind, sentence, confidence };
+    Report { brief: brief.clone(), verdict, moves: Vec::new(), findings: Vec::new() }
 }
 
 fn is_limiter_on(settings: &Settings) -> bool {

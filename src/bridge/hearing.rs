@@ -39,4 +39,6 @@ pub struct Hearing {
     pub blocks: Arc<Vec<Block>>,
     /// Frames lost on the way.
     pub num_dropped_frames: u64,
+    /// Where a place that was heard before was found to be another mix, seconds: what was judged is stale.
+    pub changed_at_s: Option<f64>,
 }

@@ -81,6 +81,10 @@ fn counts(scene: &Scene, is_compact: bool) -> String {
     match (scene.hearing.phase, scene.verdict()) {
         (Phase::Listening, _) => heard(scene),
         (Phase::Judging, _) => format!("{}, rendering", heard(scene)),
+        (_, Some(_)) if scene.hearing.changed_at_s.is_some() => {
+            let at_s = scene.hearing.changed_at_s.unwrap_or_default();
+            format!("The mix has changed at {}, listen again", words::time(at_s))
+        }
         (_, Some((VerdictKind::NotEnoughHeard | VerdictKind::OutsideScope, _))) => heard(scene),
         (_, Some(_)) => {
             let accepted = scene.moves().count() - scene.open_moves().count();

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::{Block, Features, Levels, Spectrum, Stereo};
+use crate::analysis::{Block, Features, Levels, Section, Spectrum, Stereo, Tag};
+use crate::assistant::findings::{Finding, FindingClass, FindingKind};
 use crate::assistant::{Brief, Change, Evidence, Move, MoveClass, Report, Verdict, VerdictKind, metric_name};
 use crate::chain::Stage;
 
@@ -18,6 +19,8 @@ pub(super) struct SavedReport {
     verdict: SavedVerdict,
     #[serde(default)]
     moves: Vec<SavedMove>,
+    #[serde(default)]
+    findings: Vec<SavedFinding>,
     #[serde(default)]
     heard: SavedHeard,
 }
@@ -69,6 +72,25 @@ struct SavedEvidence {
 }
 
 #[derive(Clone, Serialize, Deserialize)]
+struct SavedFinding {
+    kind: String,
+    class: String,
+    evidence: SavedEvidence,
+    #[serde(default)]
+    places_s: Vec<(f64, f64)>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct SavedSection {
+    start_s: f64,
+    end_s: f64,
+    loudness_lufs: Option<f64>,
+    label: String,
+    #[serde(default)]
+    tags: Vec<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
 struct SavedChange {
     metric: String,
     before: f64,
@@ -93,6 +115,7 @@ struct SavedHeard {
     sample_peak_dbfs: Option<f64>,
     plr_db: Option<f64>,
     psr_min_db: Option<f64>,
+    psr_p10_db: Option<f64>,
     correlation: Option<f64>,
     side_to_mid_db: Option<f64>,
     balance_db: Option<f64>,
@@ -101,6 +124,7 @@ struct SavedHeard {
     frequencies_hz: Vec<f64>,
     mid_db: Vec<Option<f64>>,
     side_db: Vec<Option<f64>>,
+    sections: Vec<SavedSection>,
     /// `[start in seconds, mean power, peak]`.
     map: Vec<[f64; 3]>,
 }
@@ -114,6 +138,7 @@ impl From<&Judged> for SavedReport {
                 confidence: judged.report.verdict.confidence,
             },
             moves: judged.report.moves.iter().map(SavedMove::from).collect(),
+            findings: judged.report.findings.iter().map(SavedFinding::from).collect(),
             heard: SavedHeard::from(&judged.features),
         }
     }
@@ -128,6 +153,7 @@ impl SavedReport {
                 brief: brief.clone(),
                 verdict: Verdict { kind, sentence: self.verdict.sentence, confidence: self.verdict.confidence },
                 moves: self.moves.into_iter().filter_map(SavedMove::into_move).collect(),
+                findings: self.findings.into_iter().filter_map(SavedFinding::into_finding).collect(),
             },
         }
     }
@@ -175,6 +201,53 @@ impl SavedMove {
             effect: self.effect.into_iter().filter_map(change).collect(),
             cost: self.cost.into_iter().filter_map(change).collect(),
         })
+    }
+}
+
+impl From<&Finding> for SavedFinding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            kind: finding.kind.key().to_owned(),
+            class: finding.class.key().to_owned(),
+            evidence: SavedEvidence::from(&finding.evidence),
+            places_s: finding.places_s.clone(),
+        }
+    }
+}
+
+impl SavedFinding {
+    /// A finding of an unknown kind comes from elsewhere and cannot be shown.
+    fn into_finding(self) -> Option<Finding> {
+        Some(Finding {
+            kind: FindingKind::from_key(&self.kind)?,
+            class: FindingClass::from_key(&self.class)?,
+            evidence: self.evidence.into_evidence()?,
+            places_s: self.places_s,
+        })
+    }
+}
+
+impl From<&Section> for SavedSection {
+    fn from(section: &Section) -> Self {
+        Self {
+            start_s: section.start_s,
+            end_s: section.end_s,
+            loudness_lufs: section.loudness_lufs,
+            label: section.label.clone(),
+            tags: section.tags.iter().map(|tag| tag.key().to_owned()).collect(),
+        }
+    }
+}
+
+impl SavedSection {
+    fn into_section(self) -> Section {
+        Section {
+            start_s: self.start_s,
+            end_s: self.end_s,
+            loudness_lufs: self.loudness_lufs,
+            label: self.label,
+            tags: self.tags.iter().filter_map(|tag| Tag::from_key(tag)).collect(),
+        }
     }
 }
 
@@ -227,6 +300,7 @@ impl From<&Features> for SavedHeard {
             sample_peak_dbfs: levels.sample_peak_dbfs,
             plr_db: levels.plr_db,
             psr_min_db: levels.psr_min_db,
+            psr_p10_db: levels.psr_p10_db,
             correlation: stereo.correlation,
             side_to_mid_db: stereo.side_to_mid_db,
             balance_db: stereo.balance_db,
@@ -235,6 +309,7 @@ impl From<&Features> for SavedHeard {
             frequencies_hz: features.spectrum.frequencies_hz.clone(),
             mid_db: features.spectrum.mid_db.clone(),
             side_db: features.spectrum.side_db.clone(),
+            sections: features.sections.iter().map(SavedSection::from).collect(),
             map: map_of(&features.blocks),
         }
     }
@@ -250,7 +325,6 @@ impl SavedHeard {
             active_s: self.active_s,
             share: self.share,
             num_dropped_frames: self.dropped_frames,
-            num_non_finite: 0,
             levels: Levels {
                 integrated_lufs: self.integrated_lufs,
                 max_short_term_lufs: self.max_short_term_lufs,
@@ -260,6 +334,7 @@ impl SavedHeard {
                 sample_peak_dbfs: self.sample_peak_dbfs,
                 plr_db: self.plr_db,
                 psr_min_db: self.psr_min_db,
+                psr_p10_db: self.psr_p10_db,
             },
             stereo: Stereo {
                 correlation: self.correlation,
@@ -269,7 +344,9 @@ impl SavedHeard {
                 dc_offset: self.dc_offset,
             },
             spectrum: Spectrum { frequencies_hz: self.frequencies_hz, mid_db: self.mid_db, side_db: self.side_db },
+            sections: self.sections.into_iter().map(SavedSection::into_section).collect(),
             blocks: self.map.into_iter().map(|[start_s, power, peak]| Block { start_s, power, peak }).collect(),
+            ..Features::default()
         }
     }
 }

@@ -20,6 +20,8 @@ const POLL_IDLE: Duration = Duration::from_millis(40);
 const PUBLISH_INTERVAL: Duration = Duration::from_millis(33);
 /// The song map grows by a block every 100 ms; copying it more often would show nothing new.
 const MAP_INTERVAL: Duration = Duration::from_millis(250);
+/// So many blocks (ten minutes) more make it that much rarer.
+const MAP_BLOCKS: u32 = 6000;
 /// A listening ends this long after the transport stopped, if this much was heard (`product.md` section 3).
 const STOP_ENDS_AFTER: Duration = Duration::from_secs(3);
 const STOP_ENDS_WITH_S: f64 = 20.0;
@@ -112,6 +114,8 @@ struct Worker {
     last_mapped: Instant,
     blocks: Arc<Vec<Block>>,
     busy: Duration,
+    /// What the engineer marked as the song.
+    extent_s: Option<(f64, f64)>,
 }
 
 impl Worker {
@@ -136,6 +140,7 @@ impl Worker {
             last_mapped: now,
             blocks: Arc::default(),
             busy: Duration::ZERO,
+            extent_s: None,
         }
     }
 
@@ -179,6 +184,8 @@ impl Worker {
     fn hear(&mut self) -> bool {
         let Some(ears) = &mut self.ears else { return false };
         let is_listening = self.phase == Phase::Listening;
+        // What plays after a verdict is compared with what was judged.
+        let is_watching = self.phase == Phase::Judged;
         let mut has_heard = false;
         while let Some(read) = ears.stream.frames.read() {
             has_heard = true;
@@ -200,7 +207,7 @@ impl Worker {
             ears.mix.process(mix_left, mix_right);
             ears.master.process(master_left, master_right);
             ears.spectra.process(read.mix, read.master);
-            if is_listening {
+            if is_listening || (is_watching && read.place.position_s.is_some()) {
                 ears.song.set_position(read.place.position_s);
                 ears.song.process(mix_left, mix_right);
             }
@@ -220,6 +227,12 @@ impl Worker {
             match request {
                 Request::Listen => self.toggle_listening(),
                 Request::NewSong => self.forget(),
+                Request::Extent(extent_s) => {
+                    self.extent_s = extent_s;
+                    if let Some(ears) = &mut self.ears {
+                        ears.song.set_extent(extent_s);
+                    }
+                }
                 Request::Brief(brief) => {
                     self.params.change_saved(|saved| saved.brief = brief);
                     if self.phase == Phase::Judged {
@@ -237,6 +250,7 @@ impl Worker {
             Phase::Idle | Phase::Judged => {
                 if let Some(ears) = &mut self.ears {
                     ears.song.reset();
+                    ears.song.set_extent(self.extent_s);
                     self.last_playing = Instant::now();
                     self.phase = Phase::Listening;
                     self.publish();
@@ -246,6 +260,7 @@ impl Worker {
     }
 
     fn forget(&mut self) {
+        self.extent_s = None;
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
@@ -263,18 +278,22 @@ impl Worker {
         if self.phase != Phase::Listening {
             return;
         }
+        let progress = ears.song.progress();
         let has_stopped = self.last_playing.elapsed() >= STOP_ENDS_AFTER;
-        if has_stopped && ears.song.progress().heard_s >= STOP_ENDS_WITH_S {
+        if has_stopped && progress.heard_s >= STOP_ENDS_WITH_S {
             ears.song.stop();
+            self.judge();
+        } else if progress.is_complete {
             self.judge();
         }
     }
 
     /// Works out verdict and moves on a thread of its own, so that the ring is emptied meanwhile.
     fn judge(&mut self) {
-        let Some(ears) = &self.ears else { return };
+        let Some(ears) = &mut self.ears else { return };
         let features = ears.song.features();
         let excerpts = ears.song.excerpts().to_vec();
+        ears.song.watch();
         let brief = self.params.with_saved(|saved| saved.brief.clone());
         let settings = self.params.settings();
         let work = move || {
@@ -306,7 +325,8 @@ impl Worker {
         self.end.meters().set_load_share(load as f32);
         let Some(ears) = &self.ears else { return };
         let progress = ears.song.progress();
-        if self.last_mapped.elapsed() >= MAP_INTERVAL {
+        // Copying the map takes longer the longer the song is.
+        if self.last_mapped.elapsed() >= MAP_INTERVAL * (1 + self.blocks.len() as u32 / MAP_BLOCKS) {
             self.last_mapped = self.last_published;
             self.blocks = Arc::new(ears.song.blocks());
         }
@@ -320,6 +340,7 @@ impl Worker {
             share: progress.share,
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,
+            changed_at_s: progress.changed_at_s,
         });
     }
 }

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json as object};
 
 use super::delivery::Check;
-use crate::analysis::{Features, Levels};
+use crate::analysis::{Features, Levels, Section, StereoMeasures};
+use crate::assistant::findings::Finding;
 use crate::assistant::{Change, Evidence, Move, MoveClass, Report, VerdictKind};
 use crate::chain::settings::{Kind, find};
 
@@ -50,14 +51,14 @@ pub fn json(source: &Source, features: &Features, report: &Report, checks: &[Che
             "non_finite_samples": features.num_non_finite,
         },
         "measurements": measurements(features),
-        "sections": [],
+        "sections": features.sections.iter().map(section_object).collect::<Vec<_>>(),
         "verdict": {
             "kind": verdict_key(report.verdict.kind),
             "sentence": report.verdict.sentence,
             "confidence": number(report.verdict.confidence),
         },
         "moves": report.moves.iter().map(move_object).collect::<Vec<_>>(),
-        "findings": [],
+        "findings": report.findings.iter().map(finding_object).collect::<Vec<_>>(),
         "for_the_mixer": [],
         "delivery": checks.iter().map(check_object).collect::<Vec<_>>(),
     });
@@ -99,18 +100,45 @@ fn measurements(features: &Features) -> Value {
         "sample_peak_dbfs": optional(levels.sample_peak_dbfs),
         "plr_db": optional(levels.plr_db),
         "psr_min_db": optional(levels.psr_min_db),
+        "psr_p10_db": optional(levels.psr_p10_db),
         "dc_offset": stereo.dc_offset[..features.num_channels].iter().map(|&dc| exact(dc)).collect::<Vec<_>>(),
         "correlation": optional(stereo.correlation),
         "side_to_mid_db": optional(stereo.side_to_mid_db),
         "balance_db": optional(stereo.balance_db),
         "mono_fold_down_lu": optional(stereo.mono_fold_down_lu),
         "slope_db_per_octave": optional(spectrum.slope_db_per_octave()),
-        "percussiveness": Value::Null,
+        "slope_residual_db": optional(spectrum.slope_residual_db()),
+        "percussiveness": optional(features.percussiveness),
+        "crest_db": numbers(&features.crest_db),
+        "bands": features.bands.iter().map(band_object).collect::<Vec<_>>(),
+        "hum_prominence_db": optional(features.hum.map(|hum| hum.prominence_db)),
+        "head_silence_s": optional(features.edges.map(|edges| edges.head_s)),
+        "tail_silence_s": optional(features.edges.map(|edges| edges.tail_s)),
         "spectrum": {
             "frequencies_hz": spectrum.frequencies_hz.iter().map(|&hz| number(hz)).collect::<Vec<_>>(),
             "mid_db": numbers(&spectrum.mid_db),
             "side_db": numbers(&spectrum.side_db),
         },
+    })
+}
+
+fn band_object(band: &StereoMeasures) -> Value {
+    object!({
+        "low_hz": number(band.low_hz),
+        "high_hz": number(band.high_hz),
+        "correlation": optional(band.correlation),
+        "side_to_mid_db": optional(band.side_to_mid_db),
+        "balance_db": optional(band.balance_db),
+    })
+}
+
+fn section_object(section: &Section) -> Value {
+    object!({
+        "start_s": number(section.start_s),
+        "end_s": number(section.end_s),
+        "loudness_lufs": optional(section.loudness_lufs),
+        "label": section.label,
+        "tags": section.tags.iter().map(|tag| tag.key()).collect::<Vec<_>>(),
     })
 }
 
@@ -158,6 +186,20 @@ fn evidence_object(evidence: &Evidence) -> Value {
     object.insert("from_s".to_owned(), number(evidence.from_s));
     object.insert("to_s".to_owned(), number(evidence.to_s));
     object.insert("share".to_owned(), number(evidence.share));
+    Value::Object(object)
+}
+
+fn finding_object(finding: &Finding) -> Value {
+    let mut object = Map::new();
+    object.insert("kind".to_owned(), finding.kind.key().into());
+    object.insert("class".to_owned(), finding.class.key().into());
+    let evidence = evidence_object(&finding.evidence);
+    object.extend(evidence.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())));
+    if !finding.places_s.is_empty() {
+        let places =
+            finding.places_s.iter().map(|place| [number(place.0), number(place.1)].into_iter().collect::<Value>());
+        object.insert("places".to_owned(), places.collect());
+    }
     Value::Object(object)
 }
 

@@ -11,6 +11,7 @@ mod command_line;
 mod editor;
 mod equalizer;
 mod figures;
+mod hearing;
 mod limiter;
 mod loudness;
 mod nonlinear;

@@ -96,7 +96,10 @@ fn judged() -> Judged {
     let mut analyzer = discern::analysis::Analyzer::new(48_000.0, 2);
     let noise: Vec<f32> = (0..48_000).map(|i| ((i * 7919) % 1000) as f32 / 2000.0 - 0.25).collect();
     analyzer.process(&noise, &noise);
-    Judged { features: analyzer.features(), report: Report { brief: Brief::default(), verdict, moves: vec![level] } }
+    Judged {
+        features: analyzer.features(),
+        report: Report { brief: Brief::default(), verdict, moves: vec![level], findings: Vec::new() },
+    }
 }
 
 #[test]

@@ -183,6 +183,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         share,
         blocks: Arc::new(blocks(heard_s)),
         num_dropped_frames: 0,
+        changed_at_s: None,
     }
 }
 
@@ -274,6 +275,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
                 sample_peak_dbfs: Some(-3.6),
                 plr_db: Some(12.8),
                 psr_min_db: Some(9.4),
+                psr_p10_db: Some(10.1),
             },
             stereo: Stereo {
                 correlation: Some(0.62),
@@ -284,11 +286,13 @@ pub fn judged(kind: VerdictKind) -> Judged {
             },
             spectrum: Spectrum::default(),
             blocks: live.blocks.to_vec(),
+            ..Features::default()
         },
         report: Report {
             brief: Brief::default(),
             verdict: Verdict { kind, sentence: sentence.to_owned(), confidence: 0.9 },
             moves,
+            findings: Vec::new(),
         },
     }
 }

@@ -1,0 +1,132 @@
+//! How do left and right relate? Polarity, width, channels that lack or differ.
+
+use super::{Finding, FindingKind, Song};
+use crate::analysis::{STEREO_EDGES_HZ, Texture};
+
+/// Bands in which instruments are heard in the middle, 20 Hz–2 kHz, by place.
+const BODY: std::ops::Range<usize> = 0..3;
+/// Bands of width, 500 Hz–6 kHz.
+const WIDTH: std::ops::Range<usize> = 2..4;
+/// Correlation that counts as out of phase (`dsp.md` section 8.4).
+const OUT_OF_PHASE: f64 = -0.3;
+/// Share of the song that may be so. `dsp.md` section 8.4 warns from 0.05 on, which wide orchestras pass in quiet parts.
+const PASSAGE_SHARE: f64 = 0.12;
+/// Correlation of the whole song, 20 Hz–2 kHz: below this a channel is inverted. Bass and voices stand in the middle of every
+/// song measured; the widest, an orchestra, has 0.2.
+const INVERTED: f64 = -0.1;
+/// Side over mid, 500 Hz–6 kHz, dB: `dsp.md` section 8.4 gives −14…−1.
+const WIDTH_DB: [f64; 2] = [-16.0, 1.0];
+/// Less side than this is mono, dB.
+const MONO_DB: f64 = -40.0;
+/// Left over right of what lies in the middle, dB (`dsp.md` section 8.4: warn from 0.5, act from 1).
+const BALANCE_DB: f64 = 1.5;
+/// A channel this far under the other is missing, dB.
+const MISSING_DB: f64 = 30.0;
+
+/// All questions of a stereo song.
+pub fn measure(song: &Song<'_>) -> Vec<Finding> {
+    if song.features.num_channels != 2 {
+        return Vec::new();
+    }
+    let balance_db = channel_balance_db(song);
+    let mut findings = vec![missing(balance_db)];
+    if balance_db.abs() > MISSING_DB {
+        return findings;
+    }
+    findings.push(imbalance(song));
+    findings.extend(phase(song));
+    findings.extend(width(song));
+    findings
+}
+
+fn powers(texture: &Texture, bands: std::ops::Range<usize>) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for band in &texture.stereo[bands] {
+        sums.iter_mut().zip(band.powers()).for_each(|(sum, power)| *sum += power);
+    }
+    sums
+}
+
+fn song_powers(song: &Song<'_>, bands: std::ops::Range<usize>) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    for texture in &song.active {
+        sums.iter_mut().zip(powers(texture, bands.clone())).for_each(|(sum, power)| *sum += power);
+    }
+    sums
+}
+
+fn ratio_db(numerator: f64, denominator: f64) -> f64 {
+    (10.0 * (numerator.max(1e-30) / denominator.max(1e-30)).log10()).clamp(-120.0, 120.0)
+}
+
+fn channel_balance_db(song: &Song<'_>) -> f64 {
+    let [left, right, _] = song_powers(song, 0..STEREO_EDGES_HZ.len() - 1);
+    ratio_db(left, right)
+}
+
+fn missing(balance_db: f64) -> Finding {
+    Finding::new(FindingKind::MissingChannel, balance_db, [-MISSING_DB, MISSING_DB])
+}
+
+/// How far what both channels share leans to one side. An instrument on one side is no imbalance; a lead and a bass that
+/// stand beside the middle are. So each band of each half second in which the channels go together counts with its
+/// principal axis, and the median by loudness is taken; unless the channels' own levels lean the other way.
+fn imbalance(song: &Song<'_>) -> Finding {
+    let mut leans: Vec<(f64, f64)> = Vec::new();
+    for texture in &song.active {
+        for band in &texture.stereo {
+            let [left, right, product] = band.powers();
+            let correlation = product / (left * right).sqrt().max(1e-30);
+            if correlation > 0.6 {
+                let angle = 0.5 * (2.0 * product).atan2(left - right);
+                leans.push((20.0 * (1.0 / angle.tan()).log10(), (left + right).sqrt()));
+            }
+        }
+    }
+    leans.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = leans.iter().map(|lean| lean.1).sum::<f64>() / 2.0;
+    let mut sum = 0.0;
+    let median = leans.iter().find(|lean| {
+        sum += lean.1;
+        sum >= half
+    });
+    let shared_db = median.map_or(0.0, |lean| lean.0);
+    let own_db = song.features.stereo.balance_db.unwrap_or(0.0);
+    let value = if shared_db * own_db > 0.0 { shared_db.signum() * shared_db.abs().min(own_db.abs()) } else { 0.0 };
+    Finding::new(FindingKind::Imbalance, value, [-BALANCE_DB, BALANCE_DB])
+}
+
+fn phase(song: &Song<'_>) -> Vec<Finding> {
+    let is_out = |texture: &Texture| {
+        let [left, right, product] = powers(texture, BODY);
+        product < OUT_OF_PHASE * (left * right).sqrt() && left.min(right) > 1e-3 * left.max(right)
+    };
+    let share = song.active.iter().filter(|texture| is_out(texture)).count() as f64 / song.active.len() as f64;
+    let [left, right, product] = song_powers(song, BODY);
+    let correlation = (product / (left * right).sqrt().max(1e-30)).clamp(-1.0, 1.0);
+    let inverted = Finding::new(FindingKind::PhaseInverted, correlation, [INVERTED, 1.0]).at(song, is_out);
+    // Where all of it is inverted there is no passage that is.
+    let passages = if correlation < INVERTED { 0.0 } else { share };
+    let passage = Finding::new(FindingKind::OutOfPhase, passages, [0.0, PASSAGE_SHARE]).at(song, is_out);
+    vec![inverted, passage]
+}
+
+fn width(song: &Song<'_>) -> Vec<Finding> {
+    let identical = f64::from(u8::from(song.features.are_channels_identical));
+    let mut findings = vec![Finding::new(FindingKind::IdenticalChannels, identical, [0.0, 0.0])];
+    let side_to_mid_db =
+        |[left, right, product]: [f64; 3]| ratio_db(left + right - 2.0 * product, left + right + 2.0 * product);
+    let whole_db = side_to_mid_db(song_powers(song, 0..STEREO_EDGES_HZ.len() - 1));
+    if identical == 0.0 {
+        findings.push(Finding::new(FindingKind::Mono, whole_db, [MONO_DB, 120.0]));
+    }
+    if whole_db > MONO_DB {
+        let value = side_to_mid_db(song_powers(song, WIDTH));
+        let (low_hz, high_hz) = (STEREO_EDGES_HZ[WIDTH.start], STEREO_EDGES_HZ[WIDTH.end]);
+        let wide = Finding::new(FindingKind::TooWide, value, [-120.0, WIDTH_DB[1]]).in_band(low_hz, high_hz);
+        findings.push(wide.at(song, |texture| side_to_mid_db(powers(texture, WIDTH)) > WIDTH_DB[1]));
+        let narrow = Finding::new(FindingKind::TooNarrow, value, [WIDTH_DB[0], 120.0]).in_band(low_hz, high_hz);
+        findings.push(narrow.at(song, |texture| side_to_mid_db(powers(texture, WIDTH)) < WIDTH_DB[0]));
+    }
+    findings
+}
