@@ -1,6 +1,6 @@
 //! `cargo xtask landing DIR`: masters every song of a folder and measures the results with other meters.
 
-mod fine_grid;
+pub mod fine_grid;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -4,6 +4,7 @@ mod before_after;
 mod bundle;
 mod editor_host;
 mod eq_tables;
+mod evaluate;
 mod landing;
 mod listening;
 mod measurements;
@@ -28,6 +29,8 @@ usage: cargo xtask COMMAND
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
+  evaluate [--faults] [--sections] [DIR]
+                           what is found: faults injected into the songs of a music folder, songs joined from parts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [TABLE...]         the limiter and other stages beside others, measured in one run
   measurements             all tests and benches; writes docs/measurements.md
@@ -64,6 +67,7 @@ fn run(args: &[String]) -> Result<()> {
         "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
         "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
         "eq-tables" => eq_tables::run(),
+        "evaluate" => evaluate::run(args),
         "landing" => landing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
