@@ -4,6 +4,7 @@ mod args;
 mod listen;
 mod master;
 mod output;
+mod picture;
 mod progress;
 mod render;
 mod settings_list;

@@ -7,9 +7,10 @@ use super::edges::Edges;
 use super::hum::HumWatch;
 use super::levels::SongLevels;
 use super::loudness::LoudnessMeter;
-use super::sections;
+use super::sections::{self, Section};
 use super::song_map::SongMap;
 use super::stereo::StereoSums;
+use super::texture::Texture;
 use super::true_peak::TruePeakMeter;
 use super::{Block, Features, Levels};
 use std::sync::Arc;
@@ -141,17 +142,11 @@ impl Analyzer {
         self.coverage.stop();
     }
 
-    /// The file ended: the last cell counts though it is shorter, and loudness range gets the 1.5 s of silence that
-    /// EBU Tech 3342 asks for. Nothing is to be heard after it.
+    /// The file ended: the last cell counts though it is shorter. Nothing is to be heard after it.
     pub fn finish(&mut self) {
         if self.is_cell_counted && !self.is_at_cell_start {
             self.levels.push_peaks(self.cell_peaks);
         }
-        let silence = vec![0.0; (1.5 * self.sample_rate_hz) as usize];
-        let mut levels = std::mem::take(&mut self.levels);
-        let channels = [&silence[..], &silence[..]];
-        self.loudness.process(&channels[..self.num_channels], |powers| levels.push_tail(&powers));
-        self.levels = levels;
     }
 
     /// Frames that were lost on the way here.
@@ -217,12 +212,22 @@ impl Analyzer {
             hum: self.hum.hum(),
             edges: Edges::of(&blocks, self.coverage.extent_s()),
             are_channels_identical: self.num_channels == 2 && self.stereo.are_identical(),
-            sections: sections::sections(&textures),
+            sections: self.sections(&textures),
             defects: Arc::new(self.map.defects().clone()),
             changed_at_s: self.map.changed_at_s(),
             textures: textures.into(),
             blocks,
         }
+    }
+
+    /// The sections; the last one reaches to the end of the song, of which the map lacks what is shorter than a frame.
+    fn sections(&self, textures: &[Arc<Texture>]) -> Vec<Section> {
+        let mut sections = sections::sections(textures);
+        let end_s = self.coverage.extent_s().map_or(0.0, |(_, end_s)| end_s);
+        if let Some(last) = sections.last_mut().filter(|last| (0.0..1.0).contains(&(end_s - last.end_s))) {
+            last.end_s = end_s;
+        }
+        sections
     }
 
     fn hear(&mut self, left: &[f32], right: &[f32]) {
@@ -297,7 +302,7 @@ impl Analyzer {
     }
 }
 
-/// Measures a whole recording: loudness (with the tail of Tech 3342) and peaks only.
+/// Measures a whole recording: loudness and peaks only.
 pub fn measure_levels(sample_rate_hz: f64, channels: &[&[f32]]) -> Levels {
     let mut loudness = LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..channels.len()]);
     let mut peaks = TruePeakMeter::new(channels.len());
@@ -319,9 +324,6 @@ pub fn measure_levels(sample_rate_hz: f64, channels: &[&[f32]]) -> Levels {
         }
         from = to;
     }
-    let silence = vec![0.0; (1.5 * sample_rate_hz) as usize];
-    let tail: Vec<&[f32]> = channels.iter().map(|_| &silence[..]).collect();
-    loudness.process(&tail, |powers| levels.push_tail(&powers));
     levels.levels()
 }
 

@@ -14,7 +14,6 @@ const PSR_GATE_LU: f64 = -20.0;
 #[derive(Clone, Debug, Default)]
 pub struct SongLevels {
     programme: Programme,
-    tail: Programme,
     true_peak: f64,
     sample_peak: f64,
     recent_peaks: Vec<f64>,
@@ -34,7 +33,6 @@ impl SongLevels {
     /// A block that counts, after [`Self::hear_peak`]; its true and sample peak.
     pub fn push(&mut self, powers: &BlockPowers, peaks: (f64, f64)) {
         self.programme.push(powers);
-        self.tail = Programme::default();
         self.push_peaks(peaks);
         if let Some(power) = powers.short_term.filter(|&power| power > power_from_lufs(ABSOLUTE_GATE_LUFS)) {
             self.psr.push((power, self.recent_peaks.iter().copied().fold(0.0, f64::max)));
@@ -45,11 +43,6 @@ impl SongLevels {
     pub fn push_peaks(&mut self, (true_peak, sample_peak): (f64, f64)) {
         self.true_peak = self.true_peak.max(true_peak);
         self.sample_peak = self.sample_peak.max(sample_peak);
-    }
-
-    /// A block of the silence that follows a file; concerns loudness range only.
-    pub fn push_tail(&mut self, powers: &BlockPowers) {
-        self.tail.push(powers);
     }
 
     /// What follows does not continue what came before.
@@ -74,7 +67,7 @@ impl SongLevels {
             integrated_lufs,
             max_short_term_lufs: self.programme.max_short_term_lufs(),
             max_momentary_lufs: self.programme.max_momentary_lufs(),
-            loudness_range_lu: self.programme.loudness_range_lu_with(&self.tail),
+            loudness_range_lu: self.programme.loudness_range_lu(),
             true_peak_dbtp,
             sample_peak_dbfs: db(self.sample_peak),
             plr_db: true_peak_dbtp.zip(integrated_lufs).map(|(peak, lufs)| peak - lufs),

@@ -34,15 +34,13 @@ impl Programme {
         integrated_lufs(self.gating.iter().copied())
     }
 
-    /// Loudness range, LU: 95th minus 10th percentile of the short-term loudness above the gates (Tech 3342,
-    /// windows every 100 ms). `None` if no 3 s were heard.
+    /// Loudness range, LU: 95th minus 10th percentile of the short-term loudness above the gates (Tech 3342, windows every
+    /// 100 ms). `None` if no 3 s were heard.
+    ///
+    /// No silence is put after a file, as no other meter does: windows that are half silence would count as a quiet part, in a
+    /// recording of half a minute as much as 5 % of it.
     pub fn loudness_range_lu(&self) -> Option<f64> {
-        self.loudness_range_lu_with(&Self::default())
-    }
-
-    /// Loudness range with the windows of the silence that follows a file.
-    pub fn loudness_range_lu_with(&self, tail: &Self) -> Option<f64> {
-        let mut powers = [&self.short_term[..], &tail.short_term[..]].concat();
+        let mut powers = self.short_term.clone();
         powers.sort_unstable_by(f64::total_cmp);
         let mean = powers.iter().sum::<f64>() / powers.len().max(1) as f64;
         let gate = mean * 10f64.powf(RANGE_GATE_LU / 10.0);

@@ -125,16 +125,9 @@ fn measured(powers: &[f64], true_peak_dbtp: f64, max_reduction_db: f64) -> Predi
             ..BlockPowers::default()
         });
     }
-    let mut tail = Programme::default();
-    let silence = 15;
-    let padded: Vec<f64> = powers.iter().copied().chain(std::iter::repeat_n(0.0, silence)).collect();
-    for end in powers.len() + 1..=padded.len() {
-        let short_term = end.checked_sub(30).map(|start| mean(&padded[start..end]));
-        tail.push(&BlockPowers { short_term, ..BlockPowers::default() });
-    }
     Prediction {
         integrated_lufs: programme.integrated_lufs().unwrap_or(f64::NEG_INFINITY),
-        loudness_range_lu: programme.loudness_range_lu_with(&tail),
+        loudness_range_lu: programme.loudness_range_lu(),
         true_peak_dbtp,
         max_reduction_db,
     }

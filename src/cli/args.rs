@@ -37,6 +37,9 @@ pub struct ListenArgs {
     /// Print the report as one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Draw the song map and the spectrum
+    #[arg(long, value_name = "PNG")]
+    pub picture: Option<PathBuf>,
     #[command(flatten)]
     pub brief: BriefArgs,
 }

@@ -1,17 +1,20 @@
-//! `listen`: hears a song and prints what was found.
+//! `listen`: hears a song, prints what was found and draws it.
 
 use anyhow::Result;
 
 use super::args::ListenArgs;
+use super::picture::PictureFile;
 use super::{song, text};
 use crate::audio_file::read;
-use crate::report::{delivery, json};
+use crate::report::{delivery, json, picture};
 
 /// The report, as text or JSON.
 ///
 /// # Errors
-/// If the file cannot be read, or has a rate at which the chain cannot predict anything.
+/// If the file cannot be read, or has a rate at which the chain cannot predict anything, or the picture cannot be
+/// written.
 pub fn run(arguments: &ListenArgs) -> Result<String> {
+    let file = arguments.picture.as_deref().map(PictureFile::check).transpose()?;
     let audio = read(&arguments.file)?;
     song::check_rate(&arguments.file, &audio)?;
     let brief = arguments.brief.brief();
@@ -19,15 +22,21 @@ pub fn run(arguments: &ListenArgs) -> Result<String> {
     let report = song::judge(&audio, &features, &brief);
     let checks = delivery(&features.levels, &features.stereo, features.num_non_finite, &brief);
     let source = song::source(&arguments.file, &audio);
+    if let Some(file) = &file {
+        file.write(&picture(&source, &features, &report))?;
+    }
     if arguments.json {
         return Ok(text::pretty(&json(&source, &features, &report, &checks, None)));
     }
-    Ok([
+    let mut parts = vec![
         text::heading(&source, &features),
         text::verdict(&report),
         text::moves(&report),
+        text::findings(&report, &features),
+        text::sections(&features),
         text::measurements(&features),
         text::checks(&checks),
-    ]
-    .join("\n"))
+    ];
+    parts.extend(file.map(|file| file.note()));
+    Ok(parts.join("\n"))
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::analysis::Features;
 use crate::assistant::{Change, Move, MoveClass, Report, db_text, number_text};
-use crate::report::{Check, Master, Source};
+use crate::report::{Check, Master, Source, words};
 
 /// JSON, indented, with a line end.
 pub fn pretty(value: &Value) -> String {
@@ -65,6 +65,51 @@ pub fn decisions(report: &Report, master: &Master) -> String {
         text += &format!("Set {id} = {value}\n");
     }
     if text.is_empty() { "Nothing was changed.\n".to_owned() } else { text }
+}
+
+/// What departs from what is normal, and where.
+pub fn findings(report: &Report, features: &Features) -> String {
+    if report.findings.is_empty() {
+        return "Nothing departs from what is normal.\n".to_owned();
+    }
+    let mut text = "Found\n".to_owned();
+    for finding in &report.findings {
+        let evidence = &finding.evidence;
+        let [low, high] = evidence.expected;
+        // One end of most ranges is that of the scale.
+        let expected = match (low <= -60.0 || low == 0.0, high >= 10.0 * low.abs().max(0.5)) {
+            (true, _) => format!("at most {}", number_text(high)),
+            (false, true) => format!("at least {}", number_text(low)),
+            _ => format!("{} to {}", number_text(low), number_text(high)),
+        };
+        let is_whole = evidence.share > 0.95 || evidence.to_s - evidence.from_s > 0.95 * features.duration_s;
+        let place = match finding.places_s.len() {
+            0 if is_whole => "whole song".to_owned(),
+            1 | 0 => format!("{}\u{2013}{}", words::time(evidence.from_s, false), words::time(evidence.to_s, false)),
+            count => format!("{count} places from {}", words::time(evidence.from_s, false)),
+        };
+        text += &format!("  {:<20} {} (expected {expected}), {place}\n", words::kind(finding), words::value(evidence));
+    }
+    text
+}
+
+/// The parts of the song.
+pub fn sections(features: &Features) -> String {
+    let mut text = "Sections\n".to_owned();
+    for section in &features.sections {
+        let tags: Vec<&str> = section.tags.iter().map(|tag| tag.key()).collect();
+        let line = format!(
+            "  {:<3} {:>5}\u{2013}{:<5} {:>7} LUFS  {}",
+            section.label,
+            words::time(section.start_s, false),
+            words::time(section.end_s, false),
+            cell(section.loudness_lufs),
+            tags.join(", ")
+        );
+        text += line.trim_end();
+        text.push('\n');
+    }
+    if features.sections.is_empty() { String::new() } else { text }
 }
 
 /// The measurements of one song.

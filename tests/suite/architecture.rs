@@ -23,7 +23,7 @@ const LAYERS: &[Layer<'static>] = &[
     Layer {
         name: "report",
         may_import: &["dsp", "chain", "analysis", "assistant"],
-        may_name: &["serde", "serde_json", "toml"],
+        may_name: &["ab_glyph", "plotters", "png", "serde", "serde_json", "toml"],
     },
     Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "hound", "flacenc"] },
     Layer {
@@ -53,6 +53,7 @@ const ALL_LAYERS: &[&str] =
 
 /// Crates that only the layers that list them may name.
 const GUARDED_CRATES: &[&str] = &[
+    "ab_glyph",
     "atomic_float",
     "clap",
     "crossbeam",
@@ -63,6 +64,8 @@ const GUARDED_CRATES: &[&str] = &[
     "nice_plug",
     "nice_plug_egui",
     "parking_lot",
+    "plotters",
+    "png",
     "realfft",
     "rtrb",
     "serde",

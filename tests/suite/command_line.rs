@@ -218,7 +218,7 @@ fn wrong_usage_is_exit_code_2_in_one_line() {
         &["listen", mix, "--loudness", "3"],
         &["listen", mix, "--destination", "vinil"],
         &["listen", mix, "--brighter", "4"],
-        &["listen", mix, "--picture", "x.png"],
+        &["listen", mix, "--picture", "x.jpg"],
         &["master", mix],
         &["master", mix, "-o", "/tmp/x.mp3"],
         &["master", mix, "-o", "/tmp/x.wav", "--accept", "most"],
@@ -319,4 +319,22 @@ fn odd_but_honest_files_get_a_sensible_result() {
     assert_eq!(holes["coverage"]["non_finite_samples"], 58);
     assert!(read(&bench.path("out.wav")).unwrap().channels.iter().flatten().all(|sample| sample.is_finite()));
     assert!(holes["delivery"].as_array().unwrap().iter().any(|check| check["pass"] == false));
+}
+
+#[test]
+fn listen_draws_a_picture_and_nothing_else() {
+    let bench = Bench::new();
+    let song =
+        bench.wav("song.wav", &audio(48_000, vec![noise(7, 48_000, 0.2), noise(8, 48_000, 0.2)]), WordLength::Bits24);
+    let picture = bench.path("song.PNG");
+    for _ in 0..2 {
+        let text = stdout(&cli(&[&"listen", &song, &"--picture", &picture]));
+        assert!(text.contains("song.PNG"), "{text}");
+    }
+    assert!(fs::read(&picture).unwrap().starts_with(b"\x89PNG\r\n\x1a\n"));
+    let json = stdout(&cli(&[&"listen", &song, &"--picture", &picture, &"--json"]));
+    assert!(serde_json::from_str::<Value>(&json).is_ok());
+    assert!(error(&cli(&[&"listen", &song, &"--picture", &song]), 2).contains("song.wav"));
+    assert!(error(&cli(&[&"listen", &song, &"--picture", &bench.path("no/a.png")]), 1).contains("folder"));
+    assert_eq!(bench.names(), ["song.PNG", "song.wav"]);
 }

@@ -75,7 +75,8 @@ pub fn run(args: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn collect(dir: &Path, songs: &mut Vec<PathBuf>) -> Result<()> {
+/// Adds every WAV and FLAC under a folder.
+pub fn collect(dir: &Path, songs: &mut Vec<PathBuf>) -> Result<()> {
     for entry in std::fs::read_dir(dir).with_context(|| format!("{} cannot be read", dir.display()))? {
         let path = entry?.path();
         let extension = path.extension().map(|extension| extension.to_ascii_lowercase());

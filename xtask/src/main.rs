@@ -5,6 +5,7 @@ mod bundle;
 mod editor_host;
 mod eq_tables;
 mod evaluate;
+mod hearing;
 mod landing;
 mod listening;
 mod measurements;
@@ -33,6 +34,7 @@ usage: cargo xtask COMMAND
                            what is found: faults injected into the songs of a music folder, songs joined from parts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [TABLE...]         the limiter and other stages beside others, measured in one run
+  hearing [DIR]            what is heard of a music folder beside other meters, and what hearing costs
   measurements             all tests and benches; writes docs/measurements.md
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
@@ -69,6 +71,7 @@ fn run(args: &[String]) -> Result<()> {
         "eq-tables" => eq_tables::run(),
         "evaluate" => evaluate::run(args),
         "landing" => landing::run(args),
+        "hearing" => hearing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
         "before-after" => before_after::run(args),

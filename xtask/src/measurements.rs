@@ -54,7 +54,7 @@ pub fn cost(args: &[String]) -> Result<()> {
 }
 
 /// What a command of this repository prints; an error with its output if it fails.
-fn output(command: &mut Command) -> Result<String> {
+pub fn output(command: &mut Command) -> Result<String> {
     let output = command.current_dir(root()).output().with_context(|| format!("{command:?} cannot be started"))?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     if !output.status.success() {

@@ -62,3 +62,26 @@ pub fn step<T>(name: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("   {:.1} s", start.elapsed().as_secs_f64());
     Ok(result)
 }
+
+/// Builds a bench without the framework; its path.
+pub fn build_bench(name: &str) -> Result<PathBuf> {
+    let built = Command::new("cargo")
+        .args(["bench", "--no-default-features", "--bench", name, "--no-run"])
+        .current_dir(root())
+        .output()
+        .context("cargo cannot be started")?;
+    let text = String::from_utf8_lossy(&built.stderr);
+    // cargo says `Executable benches/cost.rs (target/release/deps/cost-…)`.
+    let path = text.lines().filter(|line| line.contains(&format!("benches/{name}.rs"))).find_map(|line| {
+        let (_, path) = line.rsplit_once('(')?;
+        Some(root().join(path.trim_end_matches(')')))
+    });
+    path.filter(|_| built.status.success()).with_context(|| format!("the bench cannot be built:\n{text}"))
+}
+
+/// What the system says of its processor.
+pub fn processor() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
+}

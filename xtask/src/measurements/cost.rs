@@ -1,13 +1,13 @@
 //! What `benches/cost.rs` costs: instructions by callgrind, which repeat to the last, and times, which do not.
 
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use super::output;
-use crate::workspace::{has_program, out, root};
+use crate::workspace::{build_bench, has_program, out, processor};
 
 const SIGNALS: [&str; 3] = ["programme", "silence", "denormals"];
 /// Frames of the shorter and the longer run; their difference leaves out what is done once.
@@ -37,14 +37,14 @@ pub fn run(args: &[String]) -> Result<()> {
         [case, rate, block, signal] => (case, rate, block, signal),
         _ => bail!("cost takes nothing, CASE, or CASE RATE BLOCK SIGNAL"),
     };
-    let bench = build()?;
+    let bench = build_bench("cost")?;
     println!("{:.0} instructions per frame", instructions(&bench, case, rate.parse()?, block.parse()?, signal)?);
     Ok(())
 }
 
 /// Both tables of the page.
 pub fn table() -> Result<String> {
-    let bench = build()?;
+    let bench = build_bench("cost")?;
     let cases = output(Command::new(&bench).arg("cases"))?;
     let cases: Vec<&str> = cases.split_whitespace().collect();
     let mut page = String::from(
@@ -80,22 +80,6 @@ pub fn table() -> Result<String> {
     Ok(page)
 }
 
-/// Builds the bench without the framework; its path.
-fn build() -> Result<PathBuf> {
-    let built = Command::new("cargo")
-        .args(["bench", "--no-default-features", "--bench", "cost", "--no-run"])
-        .current_dir(root())
-        .output()
-        .context("cargo cannot be started")?;
-    let text = String::from_utf8_lossy(&built.stderr);
-    // cargo says `Executable benches/cost.rs (target/release/deps/cost-…)`.
-    let path = text.lines().filter(|line| line.contains("benches/cost.rs")).find_map(|line| {
-        let (_, path) = line.rsplit_once('(')?;
-        Some(root().join(path.trim_end_matches(')')))
-    });
-    path.filter(|_| built.status.success()).with_context(|| format!("the bench cannot be built:\n{text}"))
-}
-
 /// Instructions per frame.
 fn instructions(bench: &Path, case: &str, rate: u32, block: u32, signal: &str) -> Result<f64> {
     let folder = out("cost")?;
@@ -111,11 +95,4 @@ fn instructions(bench: &Path, case: &str, rate: u32, block: u32, signal: &str) -
         *count = collected.with_context(|| format!("callgrind counted nothing:\n{text}"))?;
     }
     Ok((counts[1] - counts[0]) / (FRAMES[1] - FRAMES[0]) as f64)
-}
-
-/// What the system says of its processor.
-fn processor() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
 }

@@ -1,0 +1,71 @@
+//! Numbers, times and findings as pictures and terminals write them (`DESIGN.md` section 7).
+
+use crate::assistant::findings::Finding;
+use crate::assistant::{Evidence, db_text, number_text};
+
+/// No decimals, typographic minus.
+pub fn whole(value: f64) -> String {
+    number_text(value.round()).trim_end_matches(".0").to_owned()
+}
+
+/// `1:07`; with tenths where the steps of an axis are shorter than a second.
+pub fn time(seconds: f64, has_tenths: bool) -> String {
+    let tenths = if has_tenths { (seconds * 10.0).round() } else { seconds.round() * 10.0 }.max(0.0) as u64;
+    let (minutes, whole, rest) = (tenths / 600, tenths / 10 % 60, tenths % 10);
+    match has_tenths {
+        true => format!("{minutes}:{whole:02}.{rest}"),
+        false => format!("{minutes}:{whole:02}"),
+    }
+}
+
+/// `50`, `1k`: a place on a frequency axis.
+pub fn axis_hz(frequency_hz: f64) -> String {
+    if frequency_hz < 1000.0 { format!("{frequency_hz:.0}") } else { format!("{:.0}k", frequency_hz / 1000.0) }
+}
+
+/// A finding's kind: "Sub rumble".
+pub fn kind(finding: &Finding) -> String {
+    match finding.kind.key() {
+        "dc_offset" => "DC offset".to_owned(),
+        "over_limited" => "Over-limited".to_owned(),
+        "over_compressed" => "Over-compressed".to_owned(),
+        "intersample_peaks" => "Inter-sample peaks".to_owned(),
+        "silence_head" => "Silence at the start".to_owned(),
+        "silence_tail" => "Silence at the end".to_owned(),
+        key => {
+            let (first, rest) = key.split_at(1);
+            format!("{}{}", first.to_uppercase(), rest.replace('_', " "))
+        }
+    }
+}
+
+/// What was measured, in the unit that the metric's name ends in: "+3.1 dB", "12 per minute".
+pub fn value(evidence: &Evidence) -> String {
+    let value = evidence.value;
+    let unit = |unit: &str| format!("{} {unit}", number_text(value));
+    match evidence.metric.rsplit('_').next().unwrap_or_default() {
+        "db" if evidence.metric.contains("excess") => db_text(value),
+        "db" => unit("dB"),
+        "lu" => unit("LU"),
+        "dbtp" => unit("dBTP"),
+        "s" => unit("s"),
+        "minute" if value >= 9.95 => format!("{value:.0} per minute"),
+        "minute" => unit("per minute"),
+        "share" => format!("{:.0} %", value * 100.0),
+        _ => format!("{value:.2}").replace('-', "\u{2212}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_frequencies_read_as_on_the_editor() {
+        assert_eq!(time(67.04, false), "1:07");
+        assert_eq!(time(0.5, true), "0:00.5");
+        assert_eq!(time(10_800.0, false), "180:00");
+        assert_eq!((axis_hz(50.0), axis_hz(10_000.0)), ("50".to_owned(), "10k".to_owned()));
+        assert_eq!((whole(-6.0), whole(-0.2)), ("\u{2212}6".to_owned(), "0".to_owned()));
+    }
+}
