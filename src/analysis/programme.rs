@@ -37,8 +37,8 @@ impl Programme {
     /// Loudness range, LU: 95th minus 10th percentile of the short-term loudness above the gates (Tech 3342, windows every
     /// 100 ms). `None` if no 3 s were heard.
     ///
-    /// No silence is put after a file, as no other meter does: windows that are half silence would count as a quiet part, in a
-    /// recording of half a minute as much as 5 % of it.
+    /// No silence is put after a file. Tech 3342 (2023, section 5) wants 1.5 s of it, but ffmpeg's and libebur128's meters have
+    /// none, and windows that are half silence count as a quiet part, in a recording of half a minute as 5 % of it.
     pub fn loudness_range_lu(&self) -> Option<f64> {
         let mut powers = self.short_term.clone();
         powers.sort_unstable_by(f64::total_cmp);

@@ -17,8 +17,8 @@ import common
 NUM_LONGEST = 2
 ROW_SECONDS = 240
 ROW_RATE = 44100
-# Runs of which the least time counts.
-NUM_RUNS = 3
+# Runs of which the least time counts; time on the processor hardly varies, and the slowest takes minutes.
+NUM_RUNS = 1
 
 
 def children_seconds():
@@ -111,7 +111,7 @@ def main():
     print("## Speed\n")
     print(
         "Times real time and, beside it, how fast that is against Discern. One thread each on one core, seconds on the processor, "
-        f"the least of {NUM_RUNS} runs. Files are WAV of 32-bit floats. Discern: everything that `listen` measures and finds, reading the file left "
+        f"{'one run' if NUM_RUNS == 1 else f'the least of {NUM_RUNS} runs'}. Files are WAV of 32-bit floats. Discern: everything that `listen` measures and finds, reading the file left "
         "out (`cargo bench --bench hearing -- file PATH`). ffmpeg: a run with the filter less a run without it, and the whole run; it "
         "measures loudness, loudness range and true peak, nothing else. libsonare "
         f"{libsonare.__version__}, on arrays in memory: `mastering_audio_profile_stereo`, which measures loudness, spectrum, dynamics and tempo, the same with "

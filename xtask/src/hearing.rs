@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::landing::collect;
 use crate::measurements::output;
-use crate::workspace::{self, build_bench, has_program, out, processor, root, step, target};
+use crate::workspace::{self, build_bench, out, processor, root, step, target};
 
 /// What the measurement needs from PyPI, and from Debian.
 const MODULES: [&str; 3] = ["libsonare", "numpy", "soundfile"];
@@ -29,7 +29,7 @@ pub fn run(args: &[String]) -> Result<()> {
         [dir] if !dir.starts_with('-') => PathBuf::from(dir),
         _ => bail!("usage: cargo xtask hearing [DIR] [--install]"),
     };
-    prepare(!install.is_empty())?;
+    workspace::require(!install.is_empty(), "hearing", &PACKAGES, &MODULES)?;
     let mut songs = Vec::new();
     collect(&dir, &mut songs)?;
     songs.sort();
@@ -53,23 +53,6 @@ pub fn run(args: &[String]) -> Result<()> {
     println!("{}", path.display());
     if !faults.is_empty() {
         bail!("{} misses:\n{}", faults.len(), faults.join("\n"));
-    }
-    Ok(())
-}
-
-/// Installs what is missing, or says how.
-fn prepare(install: bool) -> Result<()> {
-    if install {
-        workspace::run("apt-get", &[&["install", "-y"][..], &PACKAGES].concat())?;
-        workspace::run("python3", &[&["-m", "pip", "install"][..], &MODULES].concat())?;
-    }
-    let imports = format!("import {}", MODULES.join(", "));
-    if !has_program("ffmpeg", &["-version"]) || !has_program("python3", &["-c", &imports]) {
-        bail!(
-            "the peers are not all here; `cargo xtask hearing --install` as root, or:\n  apt-get install {}\n  pip install {}",
-            PACKAGES.join(" "),
-            MODULES.join(" ")
-        );
     }
     Ok(())
 }

@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use discern::chain::equalizer::Equalizer;
 use discern::chain::glue::Glue;
 use discern::chain::limiter::Limiter;
 use discern::chain::multiband::Multiband;
 use discern::chain::settings::LatencyMode;
 
-use crate::workspace::{self, has_program, out, root, run_command, step, target};
+use crate::workspace::{self, out, root, run_command, step, target};
 
 /// What the measurement needs from Debian.
 const PACKAGES: [&str; 6] = ["ffmpeg", "valgrind", "x42-plugins", "lsp-plugins-lv2", "zam-plugins", "calf-plugins"];
@@ -36,7 +36,7 @@ pub fn run(args: &[String]) -> Result<()> {
     let (install, args): (Vec<&String>, Vec<&String>) = args.iter().partition(|arg| *arg == "--install");
     let (named, options): (Vec<&String>, Vec<&String>) =
         args.into_iter().partition(|arg| TABLES.contains(&arg.as_str()));
-    prepare(!install.is_empty())?;
+    workspace::require(!install.is_empty(), "peers", &PACKAGES, &MODULES)?;
     let folder = out("peers")?;
     let cli = step("build discern-cli", || {
         workspace::run("cargo", &["build", "--release", "--no-default-features", "--bin", "discern-cli"])?;
@@ -80,23 +80,6 @@ fn add_limiter_options(measure: &mut Command, folder: &Path) -> Result<()> {
     measure.arg("--output").arg(root().join("docs/limiter-peers.md"));
     if let Some(truepeak) = step("build the crate truepeak", || Ok(build_truepeak(folder)))? {
         measure.arg("--truepeak").arg(truepeak);
-    }
-    Ok(())
-}
-
-/// Installs what is missing, or says how.
-fn prepare(install: bool) -> Result<()> {
-    if install {
-        workspace::run("apt-get", &[&["install", "-y"][..], &PACKAGES].concat())?;
-        workspace::run("python3", &[&["-m", "pip", "install"][..], &MODULES].concat())?;
-    }
-    let imports = format!("import {}", MODULES.join(", "));
-    if !has_program("ffmpeg", &["-version"]) || !has_program("python3", &["-c", &imports]) {
-        bail!(
-            "the peers are not all here; `cargo xtask peers --install` as root, or:\n  apt-get install {}\n  pip install {}",
-            PACKAGES.join(" "),
-            MODULES.join(" ")
-        );
     }
     Ok(())
 }

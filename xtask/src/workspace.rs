@@ -85,3 +85,23 @@ pub fn processor() -> String {
     let name = text.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     name.map_or_else(|| std::env::consts::ARCH.to_owned(), |(_, name)| name.to_owned())
 }
+
+/// Installs what a comparison needs from Debian and from PyPI, or says how to; `ffmpeg` stands for Debian's.
+///
+/// # Errors
+/// If something is missing and was not to be installed, or cannot be.
+pub fn require(install: bool, task: &str, packages: &[&str], modules: &[&str]) -> Result<()> {
+    if install {
+        run("apt-get", &[&["install", "-y"][..], packages].concat())?;
+        run("python3", &[&["-m", "pip", "install"][..], modules].concat())?;
+    }
+    let imports = format!("import {}", modules.join(", "));
+    if !has_program("ffmpeg", &["-version"]) || !has_program("python3", &["-c", &imports]) {
+        bail!(
+            "the peers are not all here; `cargo xtask {task} --install` as root, or:\n  apt-get install {}\n  pip install {}",
+            packages.join(" "),
+            modules.join(" ")
+        );
+    }
+    Ok(())
+}
