@@ -91,7 +91,8 @@ pub fn markdown(bench: &Bench) -> String {
     let mut text = format!(
         "# What is found\n\nWritten by `cargo xtask evaluate --faults`: {} faults injected into the songs of the music folder \
          that are clean of them ({} left out: the song has the fault already, or it cannot be there). Weaker and stronger \
-         are given as the median amount.\n\n\
+         are given as the median amount. For tone and resonance they are one and a half and three times the flag threshold as the \
+         finding reads it on that song, at most 24 dB: recall there tests that limit, and what else is found.\n\n\
          | injected | weaker | stronger | in place | amounts | also found, of all trials |\n|---|---|---|---|---|---|\n",
         bench.trials.len(),
         bench.num_left_out
