@@ -164,10 +164,26 @@ pub struct Spectrum {
 pub struct Block {
     /// Start, seconds into the song.
     pub start_s: f64,
+    /// Hours of these are kept, so they are kept small.
+    power: f32,
+    peak: f32,
+}
+
+impl Block {
+    /// From its start, seconds into the song, its K-weighted power and its highest sample.
+    pub fn new(start_s: f64, power: f64, peak: f64) -> Self {
+        Self { start_s, power: power as f32, peak: peak as f32 }
+    }
+
     /// K-weighted power summed over channels, as BS.1770 sums it (loudness = −0.691 + 10 log10).
-    pub power: f64,
+    pub fn power(&self) -> f64 {
+        f64::from(self.power)
+    }
+
     /// Highest sample, linear.
-    pub peak: f64,
+    pub fn peak(&self) -> f64 {
+        f64::from(self.peak)
+    }
 }
 
 #[cfg(test)]

@@ -141,6 +141,8 @@ pub struct Report {
     pub moves: Vec<Move>,
     /// What departs from what is normal, used or not, in the order of the kinds.
     pub findings: Vec<Finding>,
+    /// What belongs back in the mix, the worst first.
+    pub for_the_mixer: Vec<MixerNote>,
 }
 
 /// The one-sentence judgement.
@@ -191,6 +193,34 @@ pub struct Move {
     pub effect: Vec<Change>,
     /// What it costs, by rendering.
     pub cost: Vec<Change>,
+    /// The finding that it mends; level moves and those of the brief mend none.
+    pub finding: Option<FindingKind>,
+    /// Whether it only softens what is to be mended in the mix.
+    pub is_mitigation: bool,
+}
+
+/// Something that is to be mended in the mix, not here.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MixerNote {
+    /// What was found.
+    pub kind: FindingKind,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Start, seconds into the song.
+    pub from_s: f64,
+    /// End, seconds into the song.
+    pub to_s: f64,
+    /// One sentence to act on.
+    pub sentence: String,
+}
+
+/// How bad something is. Of notes with [`Severity::High`] a mix is sent back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // the names say it all
+pub enum Severity {
+    Low,
+    Medium,
+    High,
 }
 
 /// Must or may.
@@ -252,6 +282,7 @@ keys!(VerdictKind {
     OutsideScope = "outside_scope",
 });
 keys!(Restraint { Level = "level", Gentle = "gentle", Full = "full" });
+keys!(Severity { Low = "low", Medium = "medium", High = "high" });
 keys!(MoveClass { Needed = "needed", Could = "could" });
 
 /// Names of all metrics that evidence, effects and costs speak of.

@@ -65,7 +65,7 @@ impl Ears {
         let progress = self.song.progress();
         if position_s >= self.next_map_s {
             self.next_map_s += MAP_S * (1.0 + (self.blocks.len() / MAP_BLOCKS) as f64);
-            self.blocks = Arc::new(self.song.blocks());
+            self.blocks = Arc::new(self.song.map());
         }
         self.shown = Hearing {
             phase: if self.is_listening { Phase::Listening } else { Phase::Idle },

@@ -41,7 +41,7 @@ pub struct Progress {
 ///
 /// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
 /// place is heard; what plays again is not measured twice. Where the position jumps, the
-/// cell that the jump falls into is lost. Memory is bounded: about 200 bytes per 100 ms of song, 4 h at most, and thirteen
+/// cell that the jump falls into is lost. Memory is bounded: about 170 bytes per 100 ms of song, 4 h at most, and eleven
 /// excerpts of 3 s.
 pub struct Analyzer {
     sample_rate_hz: f64,
@@ -162,7 +162,7 @@ impl Analyzer {
         *self = Self::new(self.sample_rate_hz, self.num_channels);
     }
 
-    /// What was kept of the sound: up to twelve excerpts of 3 s, by role. Clones share the samples.
+    /// What was kept of the sound: up to ten excerpts of 3 s, by role. Clones share the samples.
     pub fn excerpts(&self) -> &[Excerpt] {
         self.capture.excerpts()
     }
@@ -183,9 +183,9 @@ impl Analyzer {
         }
     }
 
-    /// Loudness along the song: 100 ms each, in song order.
-    pub fn blocks(&self) -> Vec<Block> {
-        self.coverage.blocks()
+    /// Loudness along the song, in song order, to be looked at: 100 ms each, of long songs several together.
+    pub fn map(&self) -> Vec<Block> {
+        self.coverage.map()
     }
 
     /// Everything measured so far.
@@ -193,7 +193,7 @@ impl Analyzer {
         let progress = self.progress();
         let textures = self.map.textures();
         let active = character::active(&textures);
-        let blocks = self.blocks();
+        let blocks = self.coverage.blocks();
         Features {
             sample_rate_hz: self.sample_rate_hz,
             num_channels: self.num_channels,

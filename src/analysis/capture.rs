@@ -8,8 +8,8 @@ use super::coverage::CELL_S;
 const EXCERPT_CELLS: i64 = 30;
 /// The song is cut into pieces of 4 s, whose first 3 s are candidates.
 const GRID_CELLS: i64 = 40;
-/// Excerpts kept of each role: 36 s in all, 39 with the one that is being recorded.
-const NUM_OF_ROLE: usize = 4;
+/// Excerpts kept of each role: 30 s in all, 33 with the one that is being recorded.
+const NUM_OF_ROLE: [usize; 3] = [4, 3, 3];
 /// Of each role, how many are rendered for a prediction: 12 s (`product.md` section 4, Level).
 const NUM_RENDERED: [usize; 3] = [2, 1, 1];
 
@@ -56,7 +56,7 @@ pub fn rendered(excerpts: &[Excerpt]) -> Vec<&Excerpt> {
         .collect()
 }
 
-/// Keeps up to twelve excerpts of 3 s, four of each role. Its choice is made as the song streams by, so "near" is among
+/// Keeps up to ten excerpts of 3 s: four of the loudest, three typical, three quiet ones. Its choice is made as the song streams by, so "near" is among
 /// what was kept: an excerpt that has been let go does not come back.
 #[derive(Clone, Debug)]
 pub struct Capture {
@@ -66,6 +66,8 @@ pub struct Capture {
     /// Loudness of every candidate so far, sorted.
     loudness: Vec<f64>,
     recording: Option<(i64, Vec<f32>, Vec<f32>)>,
+    /// The channels of excerpts that were let go: fresh ones would leave holes between what a long listening keeps.
+    spare: Vec<Vec<f32>>,
 }
 
 impl Capture {
@@ -77,15 +79,18 @@ impl Capture {
             kept: Vec::new(),
             loudness: Vec::new(),
             recording: None,
+            spare: Vec::new(),
         }
     }
 
     /// A counted cell begins; recording starts where the grid says so.
     pub fn begin_cell(&mut self, cell_idx: i64) {
         if self.recording.is_none() && cell_idx.rem_euclid(GRID_CELLS) == 0 {
-            let with_room =
-                |is_wanted: bool| Vec::with_capacity(if is_wanted { self.frames_per_excerpt + 1 } else { 0 });
-            self.recording = Some((cell_idx, with_room(true), with_room(self.is_stereo)));
+            let frames = self.frames_per_excerpt + 1;
+            let mut with_room = || self.spare.pop().unwrap_or_else(|| Vec::with_capacity(frames));
+            let left = with_room();
+            let right = if self.is_stereo { with_room() } else { Vec::new() };
+            self.recording = Some((cell_idx, left, right));
         }
     }
 
@@ -104,22 +109,33 @@ impl Capture {
         if self.recording.as_ref().is_none_or(|(start, ..)| cell_idx - start + 1 < EXCERPT_CELLS) {
             return;
         }
-        if let Some((start, left, right)) = self.recording.take()
-            && let Some(loudness_lufs) = short_term_lufs.filter(|&lufs| lufs > -70.0)
-        {
-            let position = self.loudness.partition_point(|&other| other < loudness_lufs);
-            self.loudness.insert(position, loudness_lufs);
-            let left = Arc::new(left);
-            let right = if self.is_stereo { Arc::new(right) } else { Arc::clone(&left) };
-            let start_s = start as f64 * CELL_S;
-            self.kept.push(Excerpt { start_s, loudness_lufs, role: Role::Typical, left, right });
-            self.choose();
-        }
+        let Some((start, left, right)) = self.recording.take() else { return };
+        let Some(loudness_lufs) = short_term_lufs.filter(|&lufs| lufs > -70.0) else {
+            self.give_back([left, right]);
+            return;
+        };
+        let position = self.loudness.partition_point(|&other| other < loudness_lufs);
+        self.loudness.insert(position, loudness_lufs);
+        let left = Arc::new(left);
+        let right = if self.is_stereo { Arc::new(right) } else { Arc::clone(&left) };
+        let start_s = start as f64 * CELL_S;
+        self.kept.push(Excerpt { start_s, loudness_lufs, role: Role::Typical, left, right });
+        self.choose();
     }
 
     /// What follows does not continue what came before, or does not count.
     pub fn break_stream(&mut self) {
-        self.recording = None;
+        if let Some((_, left, right)) = self.recording.take() {
+            self.give_back([left, right]);
+        }
+    }
+
+    /// Keeps the room of channels that are no longer needed.
+    fn give_back(&mut self, channels: [Vec<f32>; 2]) {
+        for mut channel in channels.into_iter().filter(|channel| channel.capacity() > 0) {
+            channel.clear();
+            self.spare.push(channel);
+        }
     }
 
     /// The excerpts by role, of each the fittest first.
@@ -131,8 +147,9 @@ impl Capture {
     fn choose(&mut self) {
         let mut left_over = std::mem::take(&mut self.kept);
         let mut taken: [Vec<Excerpt>; 3] = Default::default();
-        for _ in 0..NUM_OF_ROLE {
-            for (role, taken) in Role::ALL.into_iter().zip(&mut taken) {
+        for turn in 0..NUM_OF_ROLE[0] {
+            let wanting = Role::ALL.into_iter().zip(&mut taken).filter(|(role, _)| turn < NUM_OF_ROLE[*role as usize]);
+            for (role, taken) in wanting {
                 let wanted = self.loudness[((self.loudness.len() - 1) as f64 * role.rank()) as usize];
                 let distance = |excerpt: &Excerpt| (excerpt.loudness_lufs - wanted).abs();
                 let fittest =
@@ -141,6 +158,11 @@ impl Capture {
             }
         }
         self.kept = taken.into_iter().flatten().collect();
+        for Excerpt { left, right, .. } in left_over {
+            // A clone of the excerpt may still be rendered.
+            let channels = [left, right].map(|channel| Arc::try_unwrap(channel).unwrap_or_default());
+            self.give_back(channels);
+        }
     }
 }
 
@@ -162,7 +184,7 @@ mod tests {
             }
         }
         let excerpts = capture.excerpts();
-        assert_eq!(excerpts.len(), 12);
+        assert_eq!(excerpts.len(), 10);
         let of = |role: Role| excerpts.iter().filter(move |each| each.role == role).map(|each| each.loudness_lufs);
         assert_eq!(of(Role::Loudest).collect::<Vec<_>>(), [-21.0, -22.0, -23.0, -24.0]);
         assert!(of(Role::Typical).all(|lufs| (-48.0..=-33.0).contains(&lufs)), "{excerpts:?}");

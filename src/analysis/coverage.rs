@@ -9,16 +9,59 @@ use super::programme::ABSOLUTE_GATE_LUFS;
 pub const CELL_S: f64 = 0.1;
 /// Longest song that is kept: 4 h. What would go beyond is not counted.
 const MAX_CELLS: usize = 4 * 36_000;
+/// Most blocks of a map that is looked at: several for each pixel of a wide screen.
+const MAX_MAP: usize = 18_000;
 /// Two stretches with less than this between them are one, in cells: a jump costs the cell it falls into.
 const BRIDGED_CELLS: i64 = 3;
 /// Silence of so many cells after so many with sound is an end (`product.md` section 3).
 const END_SILENCE_CELLS: u32 = 40;
 const END_AFTER_CELLS: u32 = 300;
 
+/// Cells in a page.
+const PAGE: i64 = 64;
+
+/// Power and peak of the cells that were heard, in pages of neighbours: a song is heard in long stretches, and hours of it
+/// are to be kept.
+#[derive(Clone, Debug, Default)]
+struct Cells {
+    pages: BTreeMap<i64, Box<Page>>,
+    len: usize,
+}
+
+type Page = [(f32, f32); PAGE as usize];
+
+/// A cell that was not heard: no power is negative.
+const UNHEARD: (f32, f32) = (-1.0, 0.0);
+
+impl Cells {
+    fn get(&self, idx: i64) -> Option<(f32, f32)> {
+        let cell = self.pages.get(&idx.div_euclid(PAGE))?[idx.rem_euclid(PAGE) as usize];
+        (cell != UNHEARD).then_some(cell)
+    }
+
+    fn insert(&mut self, idx: i64, cell: (f32, f32)) {
+        let page = self.pages.entry(idx.div_euclid(PAGE)).or_insert_with(|| Box::new([UNHEARD; PAGE as usize]));
+        let before = std::mem::replace(&mut page[idx.rem_euclid(PAGE) as usize], cell);
+        self.len += usize::from(before == UNHEARD);
+    }
+
+    /// All, in song order.
+    fn iter(&self) -> impl Iterator<Item = (i64, (f32, f32))> {
+        self.pages.iter().flat_map(|(&page, cells)| {
+            let heard = (page * PAGE..).zip(cells.iter().copied());
+            heard.filter(|(_, cell)| *cell != UNHEARD)
+        })
+    }
+
+    fn count_in(&self, range: std::ops::Range<i64>) -> usize {
+        self.iter().filter(|(idx, _)| range.contains(idx)).count()
+    }
+}
+
 /// The cells heard, each once, with their power and peak.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    cells: BTreeMap<i64, (f64, f64)>,
+    cells: Cells,
     marked_s: Option<(f64, f64)>,
     has_position: bool,
     is_end_known: bool,
@@ -40,12 +83,12 @@ struct Stretch {
 impl Coverage {
     /// Whether this cell has not been heard yet and can be kept.
     pub fn is_new(&self, cell_idx: i64) -> bool {
-        self.cells.len() < MAX_CELLS && !self.cells.contains_key(&cell_idx)
+        self.cells.len < MAX_CELLS && self.cells.get(cell_idx).is_none()
     }
 
     /// Takes a new cell: its K-weighted power and its highest sample.
     pub fn insert(&mut self, cell_idx: i64, power: f64, peak: f64) {
-        self.cells.insert(cell_idx, (power, peak));
+        self.cells.insert(cell_idx, (power as f32, peak as f32));
         self.extend_stretch(cell_idx);
         self.num_in_mark += usize::from(self.marked_cells().is_some_and(|cells| cells.contains(&cell_idx)));
         let is_active = super::loudness::lufs_from_power(power) > ABSOLUTE_GATE_LUFS;
@@ -57,7 +100,7 @@ impl Coverage {
     /// The engineer's mark, or a file's length: the song is `start_s..end_s`; `None` takes the mark away.
     pub fn mark(&mut self, extent_s: Option<(f64, f64)>) {
         self.marked_s = extent_s.filter(|(start_s, end_s)| end_s > start_s);
-        self.num_in_mark = self.marked_cells().map_or(0, |cells| self.cells.range(cells).count());
+        self.num_in_mark = self.marked_cells().map_or(0, |cells| self.cells.count_in(cells));
     }
 
     /// Whether the extent was marked.
@@ -101,12 +144,35 @@ impl Coverage {
 
     /// Seconds heard, repeats not counted.
     pub fn heard_s(&self) -> f64 {
-        self.cells.len() as f64 * CELL_S
+        self.cells.len as f64 * CELL_S
     }
 
     /// What was heard, in song order.
     pub fn blocks(&self) -> Vec<Block> {
-        self.cells.iter().map(|(&idx, &(power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak }).collect()
+        let block = |(idx, (power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak };
+        self.cells.iter().map(block).collect()
+    }
+
+    /// As [`Self::blocks`], of neighbours so many together that there are no more than [`MAX_MAP`] or little more.
+    pub fn map(&self) -> Vec<Block> {
+        let together = self.cells.len.div_ceil(MAX_MAP).max(1) as i64;
+        let mut map: Vec<Block> = Vec::with_capacity(self.cells.len.div_ceil(together as usize) + 1);
+        let (mut place, mut count) = (None, 0.0);
+        for (idx, (power, peak)) in self.cells.iter() {
+            let here = idx.div_euclid(together);
+            match map.last_mut().filter(|_| place == Some(here)) {
+                Some(block) => {
+                    count += 1.0;
+                    block.power += (power - block.power) / count;
+                    block.peak = block.peak.max(peak);
+                }
+                None => {
+                    (place, count) = (Some(here), 1.0);
+                    map.push(Block { start_s: idx as f64 * CELL_S, power, peak });
+                }
+            }
+        }
+        map
     }
 
     fn marked_cells(&self) -> Option<std::ops::Range<i64>> {
@@ -149,6 +215,17 @@ mod tests {
         assert_eq!(coverage.share(0.0), None);
         coverage.mark(Some((10.0, 30.0)));
         assert_eq!(coverage.share(0.0), Some(0.5));
+    }
+
+    #[test]
+    fn a_map_of_hours_has_few_blocks() {
+        let mut coverage = Coverage::default();
+        (0..100_000).for_each(|idx| coverage.insert(idx, if idx % 3 == 0 { 3.0 } else { 0.0 }, 0.5));
+        let map = coverage.map();
+        assert_eq!(map.len(), 16_667);
+        assert!(map[..16_666].iter().all(|block| (block.power() - 1.0).abs() < 1e-6 && block.peak() == 0.5));
+        assert!(map[1].start_s - map[0].start_s > 0.59);
+        assert_eq!(coverage.blocks().len(), 100_000);
     }
 
     #[test]

@@ -22,13 +22,13 @@ impl Edges {
         let (start_s, end_s) = extent_s?;
         let inside: Vec<&Block> =
             blocks.iter().filter(|block| block.start_s >= start_s - 0.05 && block.start_s < end_s).collect();
-        let gating: Vec<f64> = inside.iter().map(|block| block.power).collect();
+        let gating: Vec<f64> = inside.iter().map(|block| block.power()).collect();
         // Whole 100 ms do for a threshold so far down.
         let loudness_lufs = integrated_lufs(gating.iter().copied())?;
         let threshold = power_from_lufs((loudness_lufs + SILENCE_LU).max(ABSOLUTE_GATE_LUFS - 20.0));
         debug_assert!(lufs_from_power(threshold) < loudness_lufs);
-        let first = inside.iter().find(|block| block.power > threshold)?;
-        let last = inside.iter().rfind(|block| block.power > threshold)?;
+        let first = inside.iter().find(|block| block.power() > threshold)?;
+        let last = inside.iter().rfind(|block| block.power() > threshold)?;
         Some(Self { head_s: (first.start_s - start_s).max(0.0), tail_s: (end_s - last.start_s - 0.1).max(0.0) })
     }
 }

@@ -18,7 +18,7 @@ pub struct SongLevels {
     sample_peak: f64,
     recent_peaks: Vec<f64>,
     /// `(short-term power, true peak of the same 3 s)`.
-    psr: Vec<(f64, f64)>,
+    psr: Vec<(f32, f32)>,
 }
 
 impl SongLevels {
@@ -35,7 +35,7 @@ impl SongLevels {
         self.programme.push(powers);
         self.push_peaks(peaks);
         if let Some(power) = powers.short_term.filter(|&power| power > power_from_lufs(ABSOLUTE_GATE_LUFS)) {
-            self.psr.push((power, self.recent_peaks.iter().copied().fold(0.0, f64::max)));
+            self.psr.push((power as f32, self.recent_peaks.iter().copied().fold(0.0, f64::max) as f32));
         }
     }
 
@@ -59,8 +59,9 @@ impl SongLevels {
         let mut psr: Vec<f64> = self
             .psr
             .iter()
+            .map(|&(power, peak)| (f64::from(power), f64::from(peak)))
             .filter(|(power, _)| *power >= psr_gate)
-            .map(|&(power, peak)| db_from_gain(peak) - lufs_from_power(power))
+            .map(|(power, peak)| db_from_gain(peak) - lufs_from_power(power))
             .collect();
         psr.sort_unstable_by(f64::total_cmp);
         Levels {

@@ -10,11 +10,11 @@ const RELATIVE_GATE_LU: f64 = -10.0;
 const RANGE_GATE_LU: f64 = -20.0;
 
 /// The powers that integrated loudness and loudness range need: one gating block (400 ms) and one short-term window
-/// (3 s) per 100 ms, 16 bytes in all, and the maxima.
+/// (3 s) per 100 ms, 8 bytes in all, and the maxima.
 #[derive(Clone, Debug, Default)]
 pub struct Programme {
-    gating: Vec<f64>,
-    short_term: Vec<f64>,
+    gating: Vec<f32>,
+    short_term: Vec<f32>,
     max_momentary: f64,
     max_short_term: f64,
 }
@@ -23,15 +23,15 @@ impl Programme {
     /// Adds 100 ms.
     pub fn push(&mut self, powers: &BlockPowers) {
         let gate = power_from_lufs(ABSOLUTE_GATE_LUFS);
-        self.gating.extend(powers.gating.filter(|&power| power > gate));
-        self.short_term.extend(powers.short_term.filter(|&power| power > gate));
+        self.gating.extend(powers.gating.filter(|&power| power > gate).map(|power| power as f32));
+        self.short_term.extend(powers.short_term.filter(|&power| power > gate).map(|power| power as f32));
         self.max_momentary = self.max_momentary.max(powers.max_momentary.unwrap_or(0.0));
         self.max_short_term = self.max_short_term.max(powers.max_short_term.unwrap_or(0.0));
     }
 
     /// Integrated loudness, LUFS; `None` if nothing passed the gates.
     pub fn integrated_lufs(&self) -> Option<f64> {
-        integrated_lufs(self.gating.iter().copied())
+        integrated_lufs(self.gating.iter().map(|&power| f64::from(power)))
     }
 
     /// Loudness range, LU: 95th minus 10th percentile of the short-term loudness above the gates (Tech 3342, windows every
@@ -41,13 +41,13 @@ impl Programme {
     /// none, and windows that are half silence count as a quiet part, in a recording of half a minute as 5 % of it.
     pub fn loudness_range_lu(&self) -> Option<f64> {
         let mut powers = self.short_term.clone();
-        powers.sort_unstable_by(f64::total_cmp);
-        let mean = powers.iter().sum::<f64>() / powers.len().max(1) as f64;
+        powers.sort_unstable_by(f32::total_cmp);
+        let mean = powers.iter().map(|&power| f64::from(power)).sum::<f64>() / powers.len().max(1) as f64;
         let gate = mean * 10f64.powf(RANGE_GATE_LU / 10.0);
-        let gated = &powers[powers.partition_point(|&power| power < gate)..];
+        let gated = &powers[powers.partition_point(|&power| f64::from(power) < gate)..];
         let last = gated.len().checked_sub(1)? as f64;
         // Index as in the reference implementation of Tech 3342, section 5: round((n − 1) p).
-        let percentile = |share: f64| lufs_from_power(gated[(last * share).round() as usize]);
+        let percentile = |share: f64| lufs_from_power(f64::from(gated[(last * share).round() as usize]));
         Some(percentile(0.95) - percentile(0.10))
     }
 

@@ -240,6 +240,8 @@ impl LevelPlan {
                 evidence: self.evidence(features, brief),
                 effect: vec![change("integrated_lufs", self.current.integrated_lufs, landing.after.integrated_lufs)],
                 cost: self.cost(landing),
+                finding: None,
+                is_mitigation: false,
             })
             .collect()
     }

@@ -1,7 +1,7 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
 use super::rendering::{Audio, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
-use crate::analysis::{BlockPowers, Excerpt, Features, Programme, rendered};
+use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
 
@@ -103,7 +103,7 @@ impl<'a> Predictor<'a> {
         let blocks = &self.features.blocks;
         let powers: Vec<f64> = blocks
             .iter()
-            .map(|block| block.power * gain_from_db(curve.gain_db(db_from_gain(block.peak))).powi(2))
+            .map(|block| block.power() * gain_from_db(curve.gain_db(db_from_gain(block.peak()))).powi(2))
             .collect();
         // The song's highest peak may lie outside the excerpts; the ceiling holds it there too.
         let highest = self.mix().true_peak_dbtp + curve.linear_gain_db();
@@ -186,7 +186,7 @@ const NUM_LOUDEST: usize = 2;
 
 /// First blocks of the loudest windows of 3 s that do not overlap.
 fn loudest_windows(features: &Features) -> Vec<usize> {
-    let powers: Vec<f64> = features.blocks.iter().map(|block| block.power).collect();
+    let powers: Vec<f64> = features.blocks.iter().map(Block::power).collect();
     let mut windows: Vec<(usize, f64)> =
         powers.windows(WINDOW_BLOCKS).map(|window| window.iter().sum()).enumerate().collect();
     windows.sort_by(|a, b| b.1.total_cmp(&a.1));

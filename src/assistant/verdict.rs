@@ -45,7 +45,7 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio) 
 
 fn report(brief: &Brief, kind: VerdictKind, sentence: String, confidence: f64) -> Report {
     let verdict = Verdict { kind, sentence, confidence };
-    Report { brief: brief.clone(), verdict, moves: Vec::new(), findings: Vec::new() }
+    Report { brief: brief.clone(), verdict, moves: Vec::new(), findings: Vec::new(), for_the_mixer: Vec::new() }
 }
 
 fn is_limiter_on(settings: &Settings) -> bool {

@@ -11,6 +11,9 @@ const MAX_PIECE_FRAMES: usize = 1024;
 /// Seconds of audio that fit. The analysis thread wakes every few milliseconds; this covers a machine that is busy.
 const RING_S: f64 = 6.0;
 
+/// Most frames that fit, so that high rates do not take tens of megabytes: 3.6 s at 96 kHz.
+const MAX_RING_FRAMES: usize = 350_000;
+
 /// Where a piece of audio belongs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Place {
@@ -58,7 +61,7 @@ pub struct FramesRead<'a> {
 
 /// A ring for one activation.
 pub fn frames(sample_rate_hz: f64) -> (FrameProducer, FrameConsumer) {
-    let num_frames = (sample_rate_hz * RING_S) as usize;
+    let num_frames = ((sample_rate_hz * RING_S) as usize).min(MAX_RING_FRAMES);
     let (sample_producer, sample_consumer) = RingBuffer::new(num_frames * FRAME_WIDTH);
     // Hosts use blocks down to 16 frames; a shorter average would drop, and be counted.
     let (piece_producer, piece_consumer) = RingBuffer::new(num_frames / 16);

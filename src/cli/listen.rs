@@ -32,11 +32,13 @@ pub fn run(arguments: &ListenArgs) -> Result<String> {
         text::heading(&source, &features),
         text::verdict(&report),
         text::moves(&report),
+        text::for_the_mixer(&report),
         text::findings(&report, &features),
         text::sections(&features),
         text::measurements(&features),
         text::checks(&checks),
     ];
     parts.extend(file.map(|file| file.note()));
+    parts.retain(|part| !part.is_empty());
     Ok(parts.join("\n"))
 }

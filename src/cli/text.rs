@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::analysis::Features;
-use crate::assistant::{Change, Move, MoveClass, Report, db_text, number_text};
+use crate::assistant::{Change, MixerNote, Move, MoveClass, Report, db_text, number_text};
 use crate::report::{Check, Master, Source, words};
 
 /// JSON, indented, with a line end.
@@ -91,6 +91,13 @@ pub fn findings(report: &Report, features: &Features) -> String {
         text += &format!("  {:<20} {} (expected {expected}), {place}\n", words::kind(finding), words::value(evidence));
     }
     text
+}
+
+/// What belongs back in the mix; nothing where nothing does.
+pub fn for_the_mixer(report: &Report) -> String {
+    let note = |note: &MixerNote| wrap(&format!("{} ({})", note.sentence, note.severity.key()), 2);
+    let notes: String = report.for_the_mixer.iter().map(note).collect();
+    if notes.is_empty() { notes } else { format!("For the mixer\n{notes}") }
 }
 
 /// The parts of the song.

@@ -62,7 +62,7 @@ pub fn bars(blocks: &[Block], duration_s: f64, num_bars: usize) -> Vec<Option<f3
     for block in blocks {
         let idx = (block.start_s / duration_s * num_bars as f64) as usize;
         if let Some(sum) = sums.get_mut(idx) {
-            *sum = (sum.0 + block.power, sum.1 + 1);
+            *sum = (sum.0 + block.power(), sum.1 + 1);
         }
     }
     let mean = |&(power, count): &(f64, usize)| (count > 0).then(|| db_from_power(power / count as f64));
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     fn block(start_s: f64, power: f64) -> Block {
-        Block { start_s, power, peak: 0.0 }
+        Block::new(start_s, power, 0.0)
     }
 
     #[test]

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::{Block, Features, Levels, Section, Spectrum, Stereo, Tag};
 use crate::assistant::findings::{Finding, FindingClass, FindingKind};
-use crate::assistant::{Brief, Change, Evidence, Move, MoveClass, Report, Verdict, VerdictKind, metric_name};
+use crate::assistant::{
+    Brief, Change, Evidence, MixerNote, Move, MoveClass, Report, Severity, Verdict, VerdictKind, metric_name,
+};
 use crate::chain::Stage;
 
 use super::saved::Judged;
@@ -21,6 +23,8 @@ pub(super) struct SavedReport {
     moves: Vec<SavedMove>,
     #[serde(default)]
     findings: Vec<SavedFinding>,
+    #[serde(default)]
+    for_the_mixer: Vec<SavedNote>,
     #[serde(default)]
     heard: SavedHeard,
 }
@@ -55,6 +59,19 @@ struct SavedMove {
     effect: Vec<SavedChange>,
     #[serde(default)]
     cost: Vec<SavedChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    finding: Option<String>,
+    #[serde(default)]
+    mitigation: bool,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct SavedNote {
+    kind: String,
+    severity: String,
+    from_s: f64,
+    to_s: f64,
+    sentence: String,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -139,6 +156,7 @@ impl From<&Judged> for SavedReport {
             },
             moves: judged.report.moves.iter().map(SavedMove::from).collect(),
             findings: judged.report.findings.iter().map(SavedFinding::from).collect(),
+            for_the_mixer: judged.report.for_the_mixer.iter().map(SavedNote::from).collect(),
             heard: SavedHeard::from(&judged.features),
         }
     }
@@ -154,6 +172,7 @@ impl SavedReport {
                 verdict: Verdict { kind, sentence: self.verdict.sentence, confidence: self.verdict.confidence },
                 moves: self.moves.into_iter().filter_map(SavedMove::into_move).collect(),
                 findings: self.findings.into_iter().filter_map(SavedFinding::into_finding).collect(),
+                for_the_mixer: self.for_the_mixer.into_iter().filter_map(SavedNote::into_note).collect(),
             },
         }
     }
@@ -178,6 +197,8 @@ impl From<&Move> for SavedMove {
             evidence: proposed.evidence.iter().map(SavedEvidence::from).collect(),
             effect: proposed.effect.iter().map(change).collect(),
             cost: proposed.cost.iter().map(change).collect(),
+            finding: proposed.finding.map(|kind| kind.key().to_owned()),
+            mitigation: proposed.is_mitigation,
         }
     }
 }
@@ -200,6 +221,33 @@ impl SavedMove {
             evidence: self.evidence.into_iter().filter_map(SavedEvidence::into_evidence).collect(),
             effect: self.effect.into_iter().filter_map(change).collect(),
             cost: self.cost.into_iter().filter_map(change).collect(),
+            finding: self.finding.and_then(|kind| FindingKind::from_key(&kind)),
+            is_mitigation: self.mitigation,
+        })
+    }
+}
+
+impl From<&MixerNote> for SavedNote {
+    fn from(note: &MixerNote) -> Self {
+        Self {
+            kind: note.kind.key().to_owned(),
+            severity: note.severity.key().to_owned(),
+            from_s: note.from_s,
+            to_s: note.to_s,
+            sentence: note.sentence.clone(),
+        }
+    }
+}
+
+impl SavedNote {
+    /// A note about an unknown kind comes from elsewhere and cannot be shown.
+    fn into_note(self) -> Option<MixerNote> {
+        Some(MixerNote {
+            kind: FindingKind::from_key(&self.kind)?,
+            severity: Severity::from_key(&self.severity)?,
+            from_s: self.from_s,
+            to_s: self.to_s,
+            sentence: self.sentence,
         })
     }
 }
@@ -345,7 +393,7 @@ impl SavedHeard {
             },
             spectrum: Spectrum { frequencies_hz: self.frequencies_hz, mid_db: self.mid_db, side_db: self.side_db },
             sections: self.sections.into_iter().map(SavedSection::into_section).collect(),
-            blocks: self.map.into_iter().map(|[start_s, power, peak]| Block { start_s, power, peak }).collect(),
+            blocks: self.map.into_iter().map(|[start_s, power, peak]| Block::new(start_s, power, peak)).collect(),
             ..Features::default()
         }
     }
@@ -356,8 +404,8 @@ fn map_of(blocks: &[Block]) -> Vec<[f64; 3]> {
     blocks
         .chunk_by(|a, b| (a.start_s / MAP_STEP_S).floor() == (b.start_s / MAP_STEP_S).floor())
         .map(|second| {
-            let power = second.iter().map(|block| block.power).sum::<f64>() / second.len() as f64;
-            let peak = second.iter().map(|block| block.peak).fold(0.0, f64::max);
+            let power = second.iter().map(|block| block.power()).sum::<f64>() / second.len() as f64;
+            let peak = second.iter().map(|block| block.peak()).fold(0.0, f64::max);
             [second[0].start_s, power, peak]
         })
         .collect()

@@ -328,7 +328,7 @@ impl Worker {
         // Copying the map takes longer the longer the song is.
         if self.last_mapped.elapsed() >= MAP_INTERVAL * (1 + self.blocks.len() as u32 / MAP_BLOCKS) {
             self.last_mapped = self.last_published;
-            self.blocks = Arc::new(ears.song.blocks());
+            self.blocks = Arc::new(ears.song.map());
         }
         self.end.publish(Hearing {
             phase: self.phase,

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json as object};
 use super::delivery::Check;
 use crate::analysis::{Features, Levels, Section, StereoMeasures};
 use crate::assistant::findings::Finding;
-use crate::assistant::{Change, Evidence, Move, MoveClass, Report, VerdictKind};
+use crate::assistant::{Change, Evidence, MixerNote, Move, MoveClass, Report, VerdictKind};
 use crate::chain::settings::{Kind, find};
 
 /// The file that was heard.
@@ -59,7 +59,7 @@ pub fn json(source: &Source, features: &Features, report: &Report, checks: &[Che
         },
         "moves": report.moves.iter().map(move_object).collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding_object).collect::<Vec<_>>(),
-        "for_the_mixer": [],
+        "for_the_mixer": report.for_the_mixer.iter().map(note_object).collect::<Vec<_>>(),
         "delivery": checks.iter().map(check_object).collect::<Vec<_>>(),
     });
     if let (Some(master), Some(object)) = (master, object.as_object_mut()) {
@@ -142,11 +142,21 @@ fn section_object(section: &Section) -> Value {
     })
 }
 
+fn note_object(note: &MixerNote) -> Value {
+    object!({
+        "kind": note.kind.key(),
+        "severity": note.severity.key(),
+        "from_s": number(note.from_s),
+        "to_s": number(note.to_s),
+        "sentence": note.sentence,
+    })
+}
+
 fn move_object(each: &Move) -> Value {
     let settings: Map<String, Value> =
         each.settings.iter().map(|(id, value)| (id.clone(), setting_value(id, *value))).collect();
     let changes = |changes: &[Change]| changes.iter().map(change_object).collect::<Vec<_>>();
-    object!({
+    let mut object = object!({
         "id": each.id,
         "stage": each.stage.key(),
         "class": class_key(each.class),
@@ -158,7 +168,14 @@ fn move_object(each: &Move) -> Value {
         "evidence": each.evidence.iter().map(evidence_object).collect::<Vec<_>>(),
         "effect": changes(&each.effect),
         "cost": changes(&each.cost),
-    })
+    });
+    if let (Some(finding), Some(object)) = (each.finding, object.as_object_mut()) {
+        object.insert("finding".to_owned(), finding.key().into());
+    }
+    if let Some(object) = object.as_object_mut().filter(|_| each.is_mitigation) {
+        object.insert("mitigation".to_owned(), true.into());
+    }
+    object
 }
 
 /// Numbers as numbers, toggles as booleans, choices by their name.

@@ -90,6 +90,8 @@ fn judged() -> Judged {
         evidence: Vec::new(),
         effect: Vec::new(),
         cost: Vec::new(),
+        finding: None,
+        is_mitigation: false,
     };
     let verdict =
         Verdict { kind: VerdictKind::LevelOnly, sentence: "Finished, level only.".to_owned(), confidence: 0.9 };
@@ -98,7 +100,13 @@ fn judged() -> Judged {
     analyzer.process(&noise, &noise);
     Judged {
         features: analyzer.features(),
-        report: Report { brief: Brief::default(), verdict, moves: vec![level], findings: Vec::new() },
+        report: Report {
+            brief: Brief::default(),
+            verdict,
+            moves: vec![level],
+            findings: Vec::new(),
+            for_the_mixer: Vec::new(),
+        },
     }
 }
 

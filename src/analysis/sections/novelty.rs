@@ -21,15 +21,19 @@ const REACH: usize = 32;
 const END: usize = 8;
 /// Nearer to an end than a section is long, only a change so many times as large counts: an introduction, a last chord.
 const AT_ENDS: f64 = 1.6;
-/// A boundary stands this many deviations over the mean novelty (`dsp.md` section 8.5), and changes by this much at least.
+/// A boundary stands this many deviations over the mean novelty (`dsp.md` section 8.5), and changes by the first of these
+/// at least. In a song that changes all the time, verse against chorus, the mean itself is high: the second is enough.
 const DEVIATIONS: f64 = 1.5;
-const MIN_CHANGE: f64 = 0.45;
+const CHANGE: [f64; 2] = [0.45, 0.63];
 
 /// What a half second is like, level taken out of the spectrum.
 #[derive(Clone, Debug, Default)]
 pub struct Character {
-    values: Vec<f64>,
+    values: [f32; NUM_VALUES],
 }
+
+/// Bands, loudness, percussiveness and width.
+const NUM_VALUES: usize = BANDS.end - BANDS.start + 3;
 
 impl Character {
     fn of(texture: &Texture, song_db: f64) -> Self {
@@ -45,21 +49,28 @@ impl Character {
             .fold((0.0, 0.0), |sum, band| (sum.0 + band.mid.power(), sum.1 + band.side.power()));
         let width = if mid > 0.0 { db(side, mid).max(-30.0) / SIDE_DB } else { 0.0 };
         let rest = [loudness / LOUDNESS_LU, f64::from(texture.percussiveness) / PERCUSSIVENESS, width];
-        Self { values: bands.chain(rest).collect() }
+        let mut values = [0.0; NUM_VALUES];
+        values.iter_mut().zip(bands.chain(rest)).for_each(|(to, value)| *to = value as f32);
+        Self { values }
     }
 
     /// The mean of several.
     pub fn mean(characters: &[Self]) -> Self {
-        let mut values = vec![0.0; characters.first().map_or(0, |first| first.values.len())];
-        for character in characters {
-            values.iter_mut().zip(&character.values).for_each(|(sum, value)| *sum += value / characters.len() as f64);
+        Self::weighted(characters.iter().map(|character| (1.0, character)))
+    }
+
+    fn weighted<'a>(characters: impl Iterator<Item = (f64, &'a Self)>) -> Self {
+        let (mut sums, mut all) = ([0.0; NUM_VALUES], 0.0);
+        for (weight, character) in characters {
+            all += weight;
+            sums.iter_mut().zip(&character.values).for_each(|(sum, value)| *sum += weight * f64::from(*value));
         }
-        Self { values }
+        Self { values: sums.map(|sum| (sum / f64::max(all, 1e-30)) as f32) }
     }
 
     /// How far two are apart.
     pub fn distance(&self, other: &Self) -> f64 {
-        self.values.iter().zip(&other.values).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
+        self.values.iter().zip(&other.values).map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>().sqrt()
     }
 }
 
@@ -85,7 +96,7 @@ pub fn boundaries(characters: &[Character], min_len: usize) -> Vec<usize> {
     let inside = &novelty[END..len - END];
     let mean = inside.iter().sum::<f64>() / inside.len() as f64;
     let deviation = (inside.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / inside.len() as f64).sqrt();
-    let threshold = (mean + DEVIATIONS * deviation).clamp(MIN_CHANGE, 2.5 * MIN_CHANGE);
+    let threshold = (mean + DEVIATIONS * deviation).clamp(CHANGE[0], CHANGE[1]);
     let mut order: Vec<usize> = (END..len - END).filter(|&at| novelty[at] > threshold).collect();
     order.sort_by(|&a, &b| novelty[b].total_cmp(&novelty[a]));
     let mut chosen: Vec<usize> = Vec::new();
@@ -106,16 +117,8 @@ pub fn boundaries(characters: &[Character], min_len: usize) -> Vec<usize> {
 fn change(characters: &[Character], at: usize) -> f64 {
     let reach = REACH.min(at).min(characters.len() - at);
     let side = |offset: &dyn Fn(usize) -> usize| {
-        let mut values = vec![0.0; characters[at].values.len()];
-        let mut sum = 0.0;
-        for distance in 0..reach {
-            let weight = (-0.5 * (distance as f64 / (0.5 * REACH as f64)).powi(2)).exp();
-            sum += weight;
-            let character = &characters[offset(distance)];
-            values.iter_mut().zip(&character.values).for_each(|(mean, value)| *mean += weight * value);
-        }
-        values.iter_mut().for_each(|value| *value /= sum);
-        Character { values }
+        let weight = |distance: usize| (-0.5 * (distance as f64 / (0.5 * REACH as f64)).powi(2)).exp();
+        Character::weighted((0..reach).map(|distance| (weight(distance), &characters[offset(distance)])))
     };
     side(&|distance| at - 1 - distance).distance(&side(&|distance| at + distance))
 }

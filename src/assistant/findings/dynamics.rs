@@ -41,12 +41,12 @@ fn between(ends: [f64; 2], at: [f64; 2], strokes: f64) -> f64 {
 
 fn limited(song: &Song<'_>) -> Option<Finding> {
     let blocks = &song.features.blocks;
-    let loudest = blocks.iter().map(|block| block.power).fold(0.0, f64::max);
-    let highest = blocks.iter().map(|block| block.peak).fold(0.0, f64::max);
+    let loudest = blocks.iter().map(|block| block.power()).fold(0.0, f64::max);
+    let highest = blocks.iter().map(|block| block.peak()).fold(0.0, f64::max);
     let (gate, edge) = (loudest * 10f64.powf(-LOUD_LU / 10.0), highest * 10f64.powf(-PINNED_DB / 20.0));
-    let loud = blocks.iter().filter(|block| block.power > gate);
+    let loud = blocks.iter().filter(|block| block.power() > gate);
     let (pinned, all) =
-        loud.fold((0.0, 0.0), |(pinned, all), block| (pinned + f64::from(u8::from(block.peak > edge)), all + 1.0));
+        loud.fold((0.0, 0.0), |(pinned, all), block| (pinned + f64::from(u8::from(block.peak() > edge)), all + 1.0));
     let is_limiting = song.features.levels.psr_p10_db? < PSR_DB;
     let value = if is_limiting { pinned / f64::max(all, 1.0) } else { 0.0 };
     Some(Finding::new(FindingKind::OverLimited, value, [0.0, PINNED_SHARE]))
@@ -63,7 +63,7 @@ fn compressed(song: &Song<'_>, strokes: f64) -> Option<Finding> {
 }
 
 fn dynamic(song: &Song<'_>, strokes: f64) -> Option<Finding> {
-    let powers: Vec<f64> = song.features.blocks.iter().map(|block| block.power).collect();
+    let powers: Vec<f64> = song.features.blocks.iter().map(|block| block.power()).collect();
     let windows: Vec<f64> = powers.windows(WINDOW).map(|window| window.iter().sum::<f64>() / WINDOW as f64).collect();
     let percentile = |windows: &[f64], share: f64| {
         let mut sorted = windows.to_vec();

@@ -65,8 +65,8 @@ fn bars(blocks: &[Block], duration_s: f64, max_bars: usize) -> Vec<Bar> {
     let idx_of = |block: &Block| (((block.start_s + BLOCK_S / 2.0) / bar_s) as usize).min(num_bars - 1);
     let bar = |blocks: &[Block]| {
         let from_s = idx_of(&blocks[0]) as f64 * bar_s;
-        let mean = blocks.iter().map(|block| block.power).sum::<f64>() / blocks.len() as f64;
-        let max = blocks.iter().map(|block| block.power).fold(0.0, f64::max);
+        let mean = blocks.iter().map(|block| block.power()).sum::<f64>() / blocks.len() as f64;
+        let max = blocks.iter().map(|block| block.power()).fold(0.0, f64::max);
         let (mean_lufs, max_lufs) = (lufs_from_power(mean), lufs_from_power(max));
         Bar { from_s, to_s: from_s + bar_s, mean_lufs, max_lufs }
     };
@@ -82,7 +82,7 @@ fn short_term(blocks: &[Block], stride: usize) -> Vec<Vec<(f64, f64)>> {
     for stretch in stretches(blocks) {
         let mut run = Vec::new();
         for blocks in stretch.windows(window).step_by(stride) {
-            let power = blocks.iter().map(|block| block.power).sum::<f64>() / window as f64;
+            let power = blocks.iter().map(|block| block.power()).sum::<f64>() / window as f64;
             if power > gate {
                 run.push((blocks[0].start_s + window as f64 * BLOCK_S / 2.0, lufs_from_power(power)));
             } else {
@@ -111,7 +111,7 @@ fn unheard(blocks: &[Block], duration_s: f64) -> Vec<(f64, f64)> {
 /// Where what was heard stays below the absolute gate of BS.1770: `(from, to)` in seconds.
 fn silence(blocks: &[Block]) -> Vec<(f64, f64)> {
     let gate = power_from_lufs(ABSOLUTE_GATE_LUFS);
-    let is_silent = |block: &Block| block.power <= gate;
+    let is_silent = |block: &Block| block.power() <= gate;
     let same = |a: &Block, b: &Block| is_silent(a) == is_silent(b) && follows(a, b);
     let silent = blocks.chunk_by(same).filter(|blocks| is_silent(&blocks[0]));
     silent.map(|blocks| (blocks[0].start_s, blocks[blocks.len() - 1].start_s + BLOCK_S)).collect()
@@ -132,7 +132,7 @@ mod tests {
 
     fn blocks(from: usize, to: usize, lufs: f64) -> Vec<Block> {
         let power = if lufs.is_finite() { power_from_lufs(lufs) } else { 0.0 };
-        (from..to).map(|idx| Block { start_s: idx as f64 * BLOCK_S, power, peak: 0.0 }).collect()
+        (from..to).map(|idx| Block::new(idx as f64 * BLOCK_S, power, 0.0)).collect()
     }
 
     #[test]
@@ -140,13 +140,13 @@ mod tests {
         let blocks = blocks(0, 1000, -20.0);
         for max_bars in [7, 300, 5000] {
             let bars = bars(&blocks, 100.0, max_bars);
-            assert!(bars.iter().all(|bar| (bar.mean_lufs + 20.0).abs() < 1e-9 && (bar.max_lufs + 20.0).abs() < 1e-9));
+            assert!(bars.iter().all(|bar| (bar.mean_lufs + 20.0).abs() < 1e-5 && (bar.max_lufs + 20.0).abs() < 1e-5));
             assert!(bars.windows(2).all(|pair| (pair[0].to_s - pair[1].from_s).abs() < 1e-6), "{max_bars}");
             assert!(bars.len() == max_bars.min(1000), "{max_bars}");
         }
         let runs = short_term(&blocks, 2);
         assert_eq!((runs.len(), runs[0].len()), (1, 486));
-        assert!((runs[0][0].0 - 1.5).abs() < 1e-9 && runs[0].iter().all(|point| (point.1 + 20.0).abs() < 1e-9));
+        assert!((runs[0][0].0 - 1.5).abs() < 1e-9 && runs[0].iter().all(|point| (point.1 + 20.0).abs() < 1e-5));
         assert!(short_term(&blocks[..29], 1).is_empty());
     }
 

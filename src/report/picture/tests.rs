@@ -14,7 +14,7 @@ fn song(duration_s: f64, lufs: f64) -> Features {
     let block = |idx: usize| {
         let wave = 6.0 * (idx as f64 * 0.01).sin() + 3.0 * (idx as f64 * 0.9).sin();
         let power = if lufs.is_finite() { power_from_lufs(lufs + wave) } else { 0.0 };
-        Block { start_s: idx as f64 * 0.1, power, peak: 0.5 }
+        Block::new(idx as f64 * 0.1, power, 0.5)
     };
     let length_s = (duration_s / 11.0).max(8.0);
     let section = |idx: usize| Section {
@@ -67,6 +67,7 @@ fn report(kind: VerdictKind, sentence: &str, kinds: &[FindingKind], duration_s: 
         verdict: Verdict { kind, sentence: sentence.to_owned(), confidence: 0.9 },
         moves: Vec::new(),
         findings: kinds.iter().enumerate().map(finding).collect(),
+        for_the_mixer: Vec::new(),
     }
 }
 
@@ -135,7 +136,7 @@ fn what_was_not_heard_is_hatched() {
         .blocks
         .iter_mut()
         .filter(|block| (20.0..60.0).contains(&block.start_s))
-        .for_each(|block| block.power = 0.0);
+        .for_each(|block| *block = Block::new(block.start_s, 0.0, block.peak()));
     features.share = Some(0.75);
     assert_ne!(whole, drawn("song.flac", &features, &report(VerdictKind::WorkNeeded, SENTENCE, &[], 240.0)));
 }
@@ -158,7 +159,7 @@ fn values_without_measure_draw() {
     let mut features = song(30.0, -18.2);
     features.levels = Levels { integrated_lufs: Some(-90.0), true_peak_dbtp: Some(f64::INFINITY), ..Levels::default() };
     features.spectrum.mid_db[3] = None;
-    features.blocks[5].power = 1e9;
+    features.blocks[5] = Block::new(features.blocks[5].start_s, 1e9, 0.5);
     drawn("odd.wav", &features, &report(VerdictKind::OutsideScope, "", &[], 30.0));
 }
 

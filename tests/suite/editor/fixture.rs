@@ -144,7 +144,7 @@ pub fn blocks(heard_s: f64) -> Vec<Block> {
         .map(|start_s| {
             let level = sections.iter().find(|(end_s, _)| start_s < *end_s).map_or(-25.0, |(_, level)| *level);
             let lufs = level + 1.2 * (start_s * 1.9).sin() + 0.8 * (start_s * 5.3).cos();
-            Block { start_s, power: 10f64.powf((lufs + 0.691) / 10.0), peak: 0.7 }
+            Block::new(start_s, 10f64.powf((lufs + 0.691) / 10.0), 0.7)
         })
         .collect()
 }
@@ -207,6 +207,8 @@ pub fn level_move() -> Move {
         evidence: vec![evidence("integrated_lufs", -16.2, (0.0, 231.0))],
         effect: vec![Change { metric: "integrated_lufs", before: -16.2, after: -14.0 }],
         cost: vec![Change { metric: "plr_db", before: 12.8, after: 12.6 }],
+        finding: None,
+        is_mitigation: false,
     }
 }
 
@@ -227,6 +229,8 @@ fn tone_move() -> Move {
         evidence: vec![evidence("plr_db", 3.1, (48.0, 112.0))],
         effect: vec![Change { metric: "plr_db", before: 12.8, after: 13.0 }],
         cost: Vec::new(),
+        finding: None,
+        is_mitigation: false,
     }
 }
 
@@ -293,6 +297,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
             verdict: Verdict { kind, sentence: sentence.to_owned(), confidence: 0.9 },
             moves,
             findings: Vec::new(),
+            for_the_mixer: Vec::new(),
         },
     }
 }
