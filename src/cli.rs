@@ -1,4 +1,4 @@
-//! The command line (`cli.md`): listen, master, render, settings over the same layers as the plugin.
+//! The command line (`cli.md`): listen, master, render, ranges, settings over the same layers as the plugin.
 
 mod args;
 mod listen;
@@ -6,6 +6,7 @@ mod master;
 mod output;
 mod picture;
 mod progress;
+mod ranges;
 mod render;
 mod settings_list;
 mod song;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Listen(arguments) => listen::run(&arguments),
         Command::Master(arguments) => master::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Ranges(arguments) => ranges::run(&arguments),
         Command::Settings => Ok(settings_list::text()),
     };
     match result {
