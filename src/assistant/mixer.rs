@@ -20,6 +20,9 @@ fn advice(kind: FindingKind) -> Option<&'static str> {
         OutOfPhase => "check the polarity of wide tracks and stereo wideners there",
         MissingChannel => "check the routing and print again",
         IdenticalChannels | Mono => "if stereo was meant, check the pan and the bounce",
+        DcOffset => "look for the track or the device that is off the middle",
+        TooNarrow => "if more width was meant, open the pan there",
+        TooDynamic => "ride the quiet passages there",
         SilenceHead => "trim the start when it is not meant",
         SilenceTail => "trim the end when it is not meant",
         _ => return None,
@@ -59,14 +62,15 @@ pub fn notes(findings: &mut [Finding], features: &Features) -> Vec<MixerNote> {
             finding.class = FindingClass::Mixer;
         }
         let evidence = &finding.evidence;
-        notes.push(MixerNote {
+        let note = MixerNote {
             kind: finding.kind,
             severity: severity(finding, features),
             from_s: evidence.from_s,
             to_s: evidence.to_s,
             sentence: format!("{}: {advice}.", found(finding)),
-        });
+        };
+        notes.push((note, strength(finding)));
     }
-    notes.sort_by_key(|note| std::cmp::Reverse(note.severity));
-    notes
+    notes.sort_by(|a, b| (b.0.severity, b.1).partial_cmp(&(a.0.severity, a.1)).unwrap_or(std::cmp::Ordering::Equal));
+    notes.into_iter().map(|(note, _)| note).collect()
 }

@@ -81,6 +81,11 @@ impl<'a, 'b> Planner<'a, 'b> {
             return Plan { moves: Vec::new(), settings: self.current };
         }
         for kind in ORDER {
+            // What one inverted channel does to the image is mended with it.
+            let is_turned = self.moves.iter().any(|each| each.finding == Some(FindingKind::PhaseInverted));
+            if is_turned && matches!(kind, FindingKind::WideBass | FindingKind::TooWide | FindingKind::OutOfPhase) {
+                continue;
+            }
             if let Some(finding) = findings.iter_mut().find(|finding| finding.kind == kind) {
                 self.mend(finding);
             }
@@ -92,8 +97,13 @@ impl<'a, 'b> Planner<'a, 'b> {
             }
         }
         self.wishes();
-        // What must be done first; the stable sort keeps the order of signal and reading.
-        self.moves.sort_by_key(|each| (each.class == MoveClass::Could, -(each.confidence * 100.0) as i64));
+        // What must be done first, the strongest finding before the others, the tone as a whole after what sticks out.
+        let size = |each: &Move| {
+            let finding = findings.iter().find(|finding| Some(finding.kind) == each.finding);
+            finding.map_or(0.0, |finding| strength(finding) / needed_from(finding.kind).unwrap_or(2.0))
+        };
+        let rank = |each: &Move| (each.class == MoveClass::Could, each.id == "equalizer.balance");
+        self.moves.sort_by(|a, b| rank(a).cmp(&rank(b)).then(size(b).total_cmp(&size(a))));
         Plan { moves: self.moves, settings: self.current }
     }
 
@@ -271,14 +281,17 @@ impl<'a, 'b> Planner<'a, 'b> {
         }];
         made.effect = vec![Change { metric: "tone_departure_db", before: rms_db, after: after_db }];
         made.cost = cost(&self.before, &outcome);
-        // A finding that the whole tone mends is named by it.
+        // A finding that the whole tone mends is named by it, the strongest of several.
+        let mut strongest = 0.0;
         let mended =
             findings.iter_mut().filter(|finding| is_broad(finding.kind) && finding.class == FindingClass::None);
         for finding in mended {
-            let after = outcome.of(finding.kind).map_or(0.0, strength);
-            if after < 0.6 * strength(finding) {
+            let size = strength(finding);
+            if outcome.of(finding.kind).map_or(0.0, strength) < 0.6 * size {
                 finding.class = if class == MoveClass::Needed { FindingClass::Needed } else { FindingClass::Could };
-                made.finding = made.finding.or(Some(finding.kind));
+                if size > strongest {
+                    (strongest, made.finding) = (size, Some(finding.kind));
+                }
             }
         }
         self.take(made, settings);
@@ -337,10 +350,26 @@ fn confidence_of(finding: &Finding, class: MoveClass, size: f64) -> f64 {
 /// The first other kind that a move brings out of its range, or further out.
 fn worsened(before: &Outcome, after: &Outcome, own: Option<FindingKind>) -> Option<FindingKind> {
     use FindingKind::*;
+    // What tone and image are asked; levels are the limiter's, and what is counted in minutes says nothing in seconds.
     let is_judged = |kind: FindingKind| {
-        // Levels are the limiter's; a few seconds have neither a range nor ends.
-        !matches!(kind, IntersamplePeaks | Clipping | OverLimited | TooDynamic | SilenceHead | SilenceTail | Clicks)
-            && Some(kind) != own
+        let kinds = [
+            Boom,
+            Mud,
+            Boxy,
+            Harsh,
+            Sibilance,
+            Dull,
+            Bright,
+            Thin,
+            Resonance,
+            WideBass,
+            PhaseInverted,
+            OutOfPhase,
+            TooWide,
+            TooNarrow,
+            Imbalance,
+        ];
+        kinds.contains(&kind) && Some(kind) != own
     };
     after
         .measured

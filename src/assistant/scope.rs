@@ -20,10 +20,13 @@ pub enum Outside {
 const LINE_BANDS: std::ops::Range<usize> = 10..27;
 /// Places of the fine spectrum that belong to a third octave, on each side of its centre.
 const FINE_REACH: usize = 4;
+/// 40–80 Hz, and 200 Hz–5 kHz that the bass is held against, by place.
+const BASS_BANDS: std::ops::Range<usize> = 3..7;
+const BODY_BANDS: std::ops::Range<usize> = 10..25;
 /// Below 90 Hz, by place.
-const BASS_BANDS: std::ops::Range<usize> = 0..7;
+const LOW_BANDS: std::ops::Range<usize> = 0..7;
 /// Bands so far under the loudest are not there, dB.
-const AUDIBLE_DB: f64 = 40.0;
+const AUDIBLE_DB: f64 = 60.0;
 
 /// What the decision is made from.
 struct Measures {
@@ -34,8 +37,10 @@ struct Measures {
     /// Swing of the level of 10 ms within half a second, of the whole and of its bands, dB.
     spread_db: f64,
     band_spread_db: f64,
-    /// What lies below 90 Hz, of everything, dB.
+    /// Mean band of the bass against the median band of the body, dB: no single band that is turned up moves it.
     bass_db: f64,
+    /// What lies below 90 Hz, of everything, dB.
+    low_db: f64,
     /// Third octaves within 30 dB of the loudest.
     num_bands: usize,
 }
@@ -63,12 +68,14 @@ impl Measures {
         if active.is_empty() || all <= 0.0 {
             return None;
         }
+        let bass = bands[BASS_BANDS].iter().sum::<f64>() / BASS_BANDS.len() as f64;
         Some(Self {
             line_db: lines.iter().sum::<f64>() / lines.len().max(1) as f64,
             percussiveness,
             spread_db: median(active.iter().map(|texture| f64::from(texture.spread_db))),
             band_spread_db: median(active.iter().map(|texture| f64::from(texture.band_spread_db))),
-            bass_db: 10.0 * (bands[BASS_BANDS].iter().sum::<f64>() / all).max(1e-12).log10(),
+            bass_db: 10.0 * (bass / median(bands[BODY_BANDS].iter().copied()).max(1e-30)).max(1e-12).log10(),
+            low_db: 10.0 * (bands[LOW_BANDS].iter().sum::<f64>() / all).max(1e-12).log10(),
             num_bands: bands.iter().filter(|&&band| band > 1e-3 * loudest).count(),
         })
     }
@@ -86,8 +93,9 @@ impl Measures {
     fn is_noise(&self) -> bool {
         let is_steady = self.line_db < 3.5 && self.percussiveness < 0.405 && self.band_spread_db < 10.5;
         let is_thin = self.line_db < 4.3 && self.percussiveness < 0.42 && self.band_spread_db < 11.5;
-        let has_no_bass = self.bass_db < -15.0;
-        is_steady || (has_no_bass && (is_thin || self.line_db < 3.0)) || (self.bass_db < -25.0 && self.num_bands <= 14)
+        let is_hollow = self.line_db < 3.0 && self.bass_db < -9.0;
+        let are_few = self.low_db < -25.0 && self.num_bands <= 14 && self.line_db < 5.5;
+        is_steady || (is_thin && self.bass_db < -2.0) || is_hollow || are_few
     }
 }
 

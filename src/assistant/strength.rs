@@ -30,11 +30,12 @@ fn is_relative(kind: FindingKind) -> bool {
 pub fn needed_from(kind: FindingKind) -> Option<f64> {
     use FindingKind::*;
     Some(match kind {
-        Boom | Boxy | Harsh | Thin => 1.7,
-        Mud | Bright => 1.8,
-        Dull => 2.2,
-        Resonance => 2.2,
-        Sibilance => 2.6,
+        Boom | Boxy => 1.4,
+        Harsh | Thin => 1.3,
+        Dull => 1.5,
+        Mud | Bright => 1.6,
+        Resonance => 1.9,
+        Sibilance => 2.0,
         SubRumble => 1.5,
         WideBass => 1.3,
         TooWide => 1.45,

@@ -1,7 +1,7 @@
 //! The judgement of one listening.
 
 use super::explain;
-use super::findings::{Finding, findings};
+use super::findings::{Finding, FindingClass, FindingKind, findings};
 use super::level;
 use super::mixer;
 use super::moves::Song;
@@ -64,7 +64,14 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
     let is_locked = brief.locks.contains(&Stage::Limiter);
     let can_level = with_level && !is_locked && is_limiter_on(settings);
     let level = can_level.then(|| level::plan(brief, &plan.settings, &predictor));
-    let level_moves = level.as_ref().map_or_else(Vec::new, |level| level.moves(features, brief, confidence));
+    let mut level_moves = level.as_ref().map_or_else(Vec::new, |level| level.moves(features, brief, confidence));
+    // Peaks between the samples are what the ceiling is for.
+    if let Some(finding) = found.iter_mut().find(|finding| finding.kind == FindingKind::IntersamplePeaks) {
+        if let Some(first) = level_moves.iter_mut().find(|each| each.class == MoveClass::Needed) {
+            first.finding = Some(finding.kind);
+            finding.class = FindingClass::Needed;
+        }
+    }
     let level_sentence = match &level {
         Some(level) => explain::level_only(level, brief),
         None if with_level => explain::limiter_out_of_reach(features, is_locked),

@@ -22,7 +22,9 @@ pub fn measure(song: &Song<'_>) -> Option<Finding> {
             / song.active.len() as f64;
     let sharpness = sharpest.iter().sum::<f64>() / sharpest.len() as f64;
     let over = |power: f64| (10.0 * (sharpness / power).log10()).clamp(-120.0, 120.0);
-    let value = over(body).min(over(mean) - BURST_DB).max(-120.0);
+    // What is no burst counts as far as the edge at most: so a move that takes bursts down is measured by the body alone.
+    let is_burst = over(mean) - BURST_DB > EXPECTED_DB;
+    let value = if is_burst { over(body) } else { over(body).min(EXPECTED_DB) };
     let finding = Finding::new(FindingKind::Sibilance, value, [-120.0, EXPECTED_DB]).in_band(5000.0, 9000.0);
     let limit = body * 10f64.powf(EXPECTED_DB / 10.0);
     Some(finding.at(song, |texture| texture.ess.power() > limit))

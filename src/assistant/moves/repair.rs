@@ -7,7 +7,7 @@ use crate::chain::settings::{BandShape, CutSlope};
 use crate::chain::{Settings, Stage};
 
 /// Corner and steepness of the cut below the lowest note: a five-string bass's is 31 Hz.
-const RUMBLE_HZ: f64 = 25.0;
+const RUMBLE_HZ: f64 = 27.0;
 
 pub fn of_offset(finding: &Finding) -> Vec<Remedy> {
     let value = finding.evidence.value;
@@ -25,11 +25,11 @@ pub fn of_rumble(settings: &Settings) -> Vec<Remedy> {
     let Some(at) = free_band(settings, 20.0) else { return Vec::new() };
     let cut = move |settings: &mut Settings, _: f64| {
         let mut band = super::band(BandShape::LowCut, RUMBLE_HZ, 0.7, 0.0);
-        band.slope = CutSlope::Db48;
+        band.slope = CutSlope::Db72;
         set_band(settings, at, band);
     };
     let remedy = Remedy::new("equalizer.rumble", Stage::Equalizer, cut);
-    let title = |_: f64| format!("low cut at {} Hz, 48 dB/oct", number_text(RUMBLE_HZ));
+    let title = |_: f64| format!("low cut at {} Hz, 72 dB/oct", number_text(RUMBLE_HZ));
     vec![remedy.switch().amounts(1.0, 1.0, -20.0).titled(title)]
 }
 
