@@ -1,9 +1,15 @@
-//! The proposals: Needed, Could, Decided; one card open at a time.
+//! The proposals: Needed, Could, Decided, one card open at a time; and what is for the mixer.
 
+mod amount;
 mod card;
+mod decide;
+mod evidence;
+mod mixer;
+mod row;
 
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
+use crate::assistant::findings::FindingKind;
 use crate::assistant::{Move, MoveClass, VerdictKind};
 use crate::bridge::Phase;
 
@@ -15,12 +21,15 @@ use super::theme::{CANVAS, SEAM, T1, T2, T3, regular, semibold};
 use super::widgets::{Button, Kind, push};
 
 pub use card::outcome;
+pub use mixer::number_box;
 
-/// Which card is open.
+/// Which card and which note are open.
 #[derive(Default)]
 pub struct ProposalsView {
     /// Id of the move; the first one that waits if it is not there (any more).
     pub open_id: Option<String>,
+    /// Kind of the note for the mixer.
+    pub open_note: Option<FindingKind>,
 }
 
 impl ProposalsView {
@@ -90,18 +99,30 @@ fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &
     let (needed, could) = (of(MoveClass::Needed), of(MoveClass::Could));
     let decided: Vec<(usize, &Move)> = scene.moves().filter(|(_, each)| is_decided(each)).collect();
     let is_compact = layout.is_compact;
-    let rect = heading(ui, ("Needed", needed.len()), if needed.is_empty() { "nothing else needs doing" } else { "" });
-    if needed.len() > 1 {
-        accept_all(ui, rect, session, needed.len());
+    let is_sent_back = scene.verdict().is_some_and(|(kind, _)| kind == VerdictKind::SendBack);
+    if is_sent_back {
+        // What the verdict is about comes first; what softens it follows.
+        mixer::show(ui, session, scene, view);
     }
-    list(ui, is_compact, (session, scene, view), (&needed, open));
+    if !(is_sent_back && needed.is_empty()) {
+        let note = if needed.is_empty() { "nothing else needs doing" } else { "" };
+        let rect = heading(ui, ("Needed", needed.len()), note);
+        if needed.len() > 1 {
+            accept_all(ui, rect, session, needed.len());
+        }
+        list(ui, is_compact, (session, scene, view), (&needed, open));
+    }
     if !could.is_empty() {
-        heading(ui, ("Could", could.len()), "none of these is a fault");
+        let note = if is_sent_back { "none of these repairs it" } else { "none of these is a fault" };
+        heading(ui, ("Could", could.len()), note);
         list(ui, is_compact, (session, scene, view), (&could, open));
     }
     if !decided.is_empty() {
         heading(ui, ("Decided", decided.len()), "");
         list(ui, is_compact, (session, scene, view), (&decided, open));
+    }
+    if !is_sent_back {
+        mixer::show(ui, session, scene, view);
     }
     ui.add_space(12.0);
 }
@@ -136,7 +157,7 @@ fn list(
         let state = scene.state_of(each);
         if Some(*number) == open {
             card::open(ui, is_compact, (session, scene), (*number, each, state));
-        } else if card::row(ui, (*number, each, state)) {
+        } else if row::show(ui, (*number, each, state), scene.amount(each)) {
             view.open_id = Some(each.id.clone());
         }
         ui.add_space(4.0);
