@@ -7,6 +7,7 @@ mod evidence;
 mod mixer;
 mod row;
 
+use egui::style::ScrollAnimation;
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
 use crate::assistant::findings::FindingKind;
@@ -30,6 +31,10 @@ pub struct ProposalsView {
     pub open_id: Option<String>,
     /// Kind of the note for the mixer.
     pub open_note: Option<FindingKind>,
+    /// A card that was opened while it waited keeps its place when it is decided.
+    kept_id: Option<String>,
+    /// What was just opened is to be scrolled to.
+    reveals: bool,
 }
 
 impl ProposalsView {
@@ -54,6 +59,27 @@ impl ProposalsView {
         let current = self.open_move(scene).and_then(|open| waiting.iter().position(|each| each.id == open.id));
         let next = current.map_or(0, |at| (at as isize + by).rem_euclid(waiting.len() as isize) as usize);
         self.open_id = Some(waiting[next].id.clone());
+        self.kept_id = self.open_id.clone();
+        self.reveals = true;
+    }
+
+    /// Opens the card of a move, from the song map.
+    pub fn open_card(&mut self, proposed: &Move) {
+        self.open_id = Some(proposed.id.clone());
+        self.reveals = true;
+    }
+
+    /// Opens a note for the mixer, from the song map.
+    pub fn open_note(&mut self, kind: FindingKind) {
+        self.open_note = Some(kind);
+        self.reveals = true;
+    }
+
+    /// Scrolls to what was just opened, at once.
+    fn reveal(&mut self, ui: &Ui, rect: Rect) {
+        if std::mem::take(&mut self.reveals) {
+            ui.scroll_to_rect_animation(rect.expand(8.0), None, ScrollAnimation::none());
+        }
     }
 }
 
@@ -92,7 +118,8 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view
 
 fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &mut ProposalsView) {
     let open = view.open_number(scene);
-    let is_decided = |each: &Move| scene.state_of(each) != MoveState::Open;
+    let kept_id = view.kept_id.clone().filter(|id| view.open_id.as_ref() == Some(id));
+    let is_decided = |each: &Move| scene.state_of(each) != MoveState::Open && kept_id.as_ref() != Some(&each.id);
     let of = |class: MoveClass| -> Vec<(usize, &Move)> {
         scene.moves().filter(|(_, each)| each.class == class && !is_decided(each)).collect()
     };
@@ -106,15 +133,16 @@ fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &
     }
     if !(is_sent_back && needed.is_empty()) {
         let note = if needed.is_empty() { "nothing else needs doing" } else { "" };
-        let rect = heading(ui, ("Needed", needed.len()), note);
-        if needed.len() > 1 {
-            accept_all(ui, rect, session, needed.len());
+        let num_waiting = scene.num_open(MoveClass::Needed);
+        let rect = heading(ui, ("Needed", num_waiting), note);
+        if num_waiting > 1 {
+            accept_all(ui, rect, session, num_waiting);
         }
         list(ui, is_compact, (session, scene, view), (&needed, open));
     }
     if !could.is_empty() {
         let note = if is_sent_back { "none of these repairs it" } else { "none of these is a fault" };
-        heading(ui, ("Could", could.len()), note);
+        heading(ui, ("Could", scene.num_open(MoveClass::Could)), note);
         list(ui, is_compact, (session, scene, view), (&could, open));
     }
     if !decided.is_empty() {
@@ -156,9 +184,12 @@ fn list(
     for (number, each) in moves {
         let state = scene.state_of(each);
         if Some(*number) == open {
-            card::open(ui, is_compact, (session, scene), (*number, each, state));
+            let rect = card::open(ui, is_compact, (session, scene), (*number, each, state));
+            view.reveal(ui, rect);
         } else if row::show(ui, (*number, each, state), scene.amount(each)) {
             view.open_id = Some(each.id.clone());
+            view.kept_id = view.open_id.clone().filter(|_| state == MoveState::Open);
+            view.reveals = true;
         }
         ui.add_space(4.0);
     }

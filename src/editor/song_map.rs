@@ -45,7 +45,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<u
     let places = Places {
         plot,
         duration_s,
-        labels_y: area.top() + 15.0,
+        labels_y: area.top() + if layout.is_compact { 11.5 } else { 15.0 },
         ticks_y: area.top() + if layout.is_compact { 23.0 } else { 28.0 },
     };
     marks::sections(&pen, &places, scene);

@@ -87,7 +87,7 @@ fn counts(scene: &Scene, is_compact: bool) -> String {
             format!("The mix has changed at {}, listen again", words::time(at_s))
         }
         (_, Some((VerdictKind::NotEnoughHeard | VerdictKind::OutsideScope, _))) => heard(scene),
-        (_, Some((VerdictKind::SendBack, _))) => sent_back(scene),
+        (_, Some((VerdictKind::SendBack, _))) => sent_back(scene, is_compact),
         (_, Some(_)) => moves(scene, is_compact),
         (_, None) if is_compact => "Press Listen, play the song".to_owned(),
         (_, None) => "Press Listen and play the song".to_owned(),
@@ -95,12 +95,13 @@ fn counts(scene: &Scene, is_compact: bool) -> String {
 }
 
 /// What a mix that goes back has.
-fn sent_back(scene: &Scene) -> String {
+fn sent_back(scene: &Scene, is_compact: bool) -> String {
     let num_bad = scene.notes().filter(|(_, note)| note.severity == Severity::High).count();
     match (num_bad, scene.notes().count() - num_bad) {
         (0, 0) => "all marked as intended".to_owned(),
         (0, others) => format!("{others} worth a look"),
         (num_bad, 0) => format!("{num_bad} to fix in the mix"),
+        (num_bad, others) if is_compact => format!("{num_bad} to fix, {others} to look at"),
         (num_bad, others) => format!("{num_bad} to fix in the mix, {others} worth a look"),
     }
 }

@@ -42,13 +42,13 @@ fn withdrawal(proposed: &Move) -> String {
     }
 }
 
-/// Draws an open card at the cursor and takes its decision.
+/// Draws an open card at the cursor and takes its decision; returns its place.
 pub fn open(
     ui: &mut Ui,
     is_compact: bool,
     (session, scene): (&Session, &Scene),
     (number, proposed, state): (usize, &Move, MoveState),
-) {
+) -> Rect {
     let width = ui.available_width();
     let pen = Pen::of(ui);
     let inner = width - 2.0 * PAD;
@@ -108,6 +108,7 @@ pub fn open(
         amount::show(&mut inside, area, session, (number, proposed, scene.amount(proposed)));
     }
     decide::show(&mut inside, buttons, session, scene, (number, proposed, state));
+    rect
 }
 
 fn head(pen: &Pen, rect: Rect, is_heard: bool, (number, proposed, state, amount): (usize, &Move, MoveState, f64)) {

@@ -15,7 +15,7 @@ const SCALE: f32 = 52.0;
 
 /// Height of the evidence on a card; the compact set has only what must never be missed.
 pub fn height(proposed: &Move, is_compact: bool) -> f32 {
-    let has_place = proposed.evidence.first().is_some_and(|each| each.to_s > each.from_s);
+    let has_place = proposed.evidence.first().is_some_and(|each| tells_place(proposed, each));
     let num_lines = match (proposed.evidence.first(), is_compact) {
         (None, _) | (_, true) => 0,
         (Some(_), false) => 1 + usize::from(has_place),
@@ -27,6 +27,11 @@ pub fn height(proposed: &Move, is_compact: bool) -> f32 {
 fn where_and_share(evidence: &Evidence) -> String {
     let share = words::percent(evidence.share);
     format!("{}, {share} of what I heard", words::place(evidence.from_s, evidence.to_s))
+}
+
+/// Whether the place is worth a line: the reason may have named it.
+fn tells_place(proposed: &Move, evidence: &Evidence) -> bool {
+    evidence.to_s > evidence.from_s && !proposed.sentence.contains(&words::place(evidence.from_s, evidence.to_s))
 }
 
 /// All of it in words.
@@ -48,7 +53,7 @@ pub fn draw(pen: &Pen, area: Rect, proposed: &Move, is_compact: bool) {
     if let Some(evidence) = proposed.evidence.first().filter(|_| !is_compact) {
         scale(pen, Rect::from_min_size(pos2(area.left(), baseline - 9.0), vec2(SCALE, 10.0)), evidence);
         pen.left(area.left() + SCALE + 9.0, baseline, words::expected(evidence), regular(11.0), T2);
-        if evidence.to_s > evidence.from_s {
+        if tells_place(proposed, evidence) {
             baseline += LINE;
             pen.left(area.left() + SCALE + 9.0, baseline, where_and_share(evidence), regular(11.0), T3);
         }

@@ -99,7 +99,11 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(note.sentence.clone()));
     describe(ui, &response, || format!("{name}. Click to see its place in the song map. {}", note.sentence));
     if response.clicked() {
-        view.open_note = if is_open { None } else { Some(note.kind) };
+        if is_open {
+            view.open_note = None;
+        } else {
+            view.open_note(note.kind);
+        }
     }
     let ground = if is_open { RAISED } else { ROW };
     pen.fill(rect, 7.0, if response.hovered() && !is_open { LIFT } else { ground });
@@ -115,6 +119,7 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
     pen.galley(pos2(text_left, rect.top() + 59.0), sentence);
     focus_ring(&pen, &response, 7.0);
     if is_open {
+        view.reveal(ui, rect);
         let mut inside = ui.new_child(UiBuilder::new().id_salt(("note", number)).max_rect(rect));
         let name = format!("Mark {} as intended", lower(&kind));
         let button = Button::new("Mark as intended", Kind::Flat)

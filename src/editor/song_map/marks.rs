@@ -45,10 +45,11 @@ pub fn sections(pen: &Pen, places: &Places, scene: &Scene) {
             );
         }
         let is_playing = scene.position_s.is_some_and(|at_s| (section.start_s..section.end_s).contains(&at_s));
-        let width = pen.width(section.label.clone(), regular(11.0));
+        let label = section.label.clone();
+        let width = pen.width(label.clone(), regular(11.0));
         // A label that would run into its neighbour's place is left out.
         if left >= free_from && width <= (right - left).max(10.0) {
-            pen.left(left, places.labels_y, section.label.clone(), regular(11.0), if is_playing { T1 } else { T3 });
+            pen.left(left, places.labels_y, label, regular(11.0), if is_playing { T1 } else { T3 });
             free_from = left + width + 4.0;
         }
     }
@@ -74,16 +75,19 @@ pub fn findings(pen: &Pen, places: &Places, scene: &Scene) {
 /// A triangle for the evidence of each move that waits; a click opens its card.
 pub fn evidence(ui: &mut Ui, places: &Places, scene: &Scene, (open, view): (Option<usize>, &mut ProposalsView)) {
     let y = places.ticks_y;
+    let flags: Vec<f32> = scene.notes().map(|(_, note)| places.x(note.from_s)).collect();
     for (number, proposed) in scene.open_moves() {
         for (idx, evidence) in proposed.evidence.iter().filter(|each| is_local(each, places.duration_s)).enumerate() {
             let x = places.x((evidence.from_s + evidence.to_s) / 2.0);
-            let rect = Rect::from_center_size(pos2(x + 4.0, y - 1.5), vec2(24.0, 14.0));
+            // A flag at the right pushes the number to the left.
+            let side = if flags.iter().any(|flag| (x..x + 26.0).contains(flag)) { -1.0 } else { 1.0 };
+            let rect = Rect::from_center_size(pos2(x + side * 4.0, y - 1.5), vec2(24.0, 14.0));
             let response = ui.interact(rect, ui.scope_id().with(("evidence", number, idx)), Sense::click());
             let name = format!("Evidence {number}, {}", words::place(evidence.from_s, evidence.to_s));
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
             describe(ui, &response, || format!("{name}. {}", proposed.sentence));
             if response.clicked() {
-                view.open_id = Some(proposed.id.clone());
+                view.open_card(proposed);
             }
             let is_open = Some(number) == open;
             let pen = Pen::of(ui);
@@ -94,7 +98,8 @@ pub fn evidence(ui: &mut Ui, places: &Places, scene: &Scene, (open, view): (Opti
                 pen.outline(triangle, 1.2, PROPOSAL)
             }
             let face = if is_open { semibold(11.0) } else { regular(11.0) };
-            pen.left(x + 7.0, y + 1.0, number.to_string(), face, if is_open { T1 } else { T2 });
+            let align = if side < 0.0 { egui::Align::Max } else { egui::Align::Min };
+            pen.text(pos2(x + side * 7.0, y + 1.0), align, number.to_string(), face, if is_open { T1 } else { T2 });
             focus_ring(&pen, &response, 3.0);
         }
     }
@@ -121,7 +126,7 @@ pub fn notes(ui: &mut Ui, places: &Places, scene: &Scene, view: &mut ProposalsVi
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         describe(ui, &response, || format!("{name}. {}", note.sentence));
         if response.clicked() {
-            view.open_note = Some(note.kind);
+            view.open_note(note.kind);
         }
         pen.vertical(x, flag.bottom(), places.plot.top() + 4.0, REDUCTION);
         number_box(&pen, flag, number, note.severity);

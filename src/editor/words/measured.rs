@@ -18,7 +18,7 @@ fn metric(metric: &str) -> (&str, &'static str) {
         "psr_min_db" => ("least peak to short-term", "dB"),
         "limiter_reduction_db" => ("most gain reduction", "dB"),
         "crest_loss_db" => ("crest lost where loudest", "dB"),
-        "band_excess_db" => ("that band", "dB"),
+        "band_excess_db" => ("that band\u{2019}s excess", "dB"),
         "ess_excess_db" => ("s sounds", "dB"),
         "prominence_db" => ("prominence", "dB"),
         "rumble_over_bass_db" => ("rumble to bass", "dB"),

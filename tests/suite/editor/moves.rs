@@ -6,17 +6,19 @@ use discern::chain::Stage;
 use discern::chain::monitor::{MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use discern::params::{Decision, DiscernParams};
-use egui::{Key, OutputCommand};
+use egui::{Key, OutputCommand, Vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
 use nice_plug::prelude::Params;
 
 use super::fixture::{Fixture, Gesture, judged};
-use egui_kittest::Harness;
-
 use super::{State, click, fixture, monitor, open, open_sized};
 
 const TONE: &str = "Proposal 1, needed, EQ, \u{2212}1.2 dB at 240 Hz, Q 0.80";
 const GAIN: &str = "equalizer.band_3.gain_db";
+
+/// High enough for all cards to be in sight.
+const HIGH: Vec2 = Vec2::new(1180.0, 1100.0);
 
 fn set_amount(harness: &mut Harness<'_, State>, percent: f64) {
     harness.get_by_label("Amount of proposal 1").set_value_accesskit(percent);
@@ -41,7 +43,7 @@ fn an_amount_scales_what_is_accepted() {
 
 #[test]
 fn an_amount_changes_what_was_accepted_in_one_gesture() {
-    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
+    let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, HIGH, 1.0);
     click(&mut harness, "Accept proposal 1");
     click(&mut harness, &format!("{TONE}, accepted"));
     fixture(&harness).host.take();
@@ -96,7 +98,7 @@ fn a_move_is_heard_before_it_is_accepted() {
 
 #[test]
 fn a_control_moved_by_hand_makes_the_move_yours() {
-    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
+    let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, HIGH, 1.0);
     fixture(&harness).session.set_once(GAIN, -0.4);
     harness.run_steps(3);
     harness.get_by_label(&format!("{TONE}, yours"));
@@ -176,7 +178,9 @@ fn a_card_says_what_it_rests_on() {
         let harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, size, 1.0);
         let card = harness.get_by_label(TONE);
         let described = card.accesskit_node().description().unwrap_or_default();
-        for part in ["Measured 3.1 dB, expected \u{2212}2.6 to 1.8 dB; 0:48\u{2013}1:52, 68 %", "Cost: ", "Withdrawn if "] {
+        for part in
+            ["Measured 3.1 dB, expected \u{2212}2.6 to 1.8 dB; 0:48\u{2013}1:52, 68 %", "Cost: ", "Withdrawn if "]
+        {
             assert!(described.contains(part), "{described}");
         }
     }
