@@ -33,8 +33,8 @@ pub struct ProposalsView {
     pub open_note: Option<FindingKind>,
     /// A card that was opened while it waited keeps its place when it is decided.
     kept_id: Option<String>,
-    /// What was just opened is to be scrolled to.
-    reveals: bool,
+    /// Card and note: just opened, to be scrolled to.
+    reveals: [bool; 2],
 }
 
 impl ProposalsView {
@@ -60,26 +60,26 @@ impl ProposalsView {
         let next = current.map_or(0, |at| (at as isize + by).rem_euclid(waiting.len() as isize) as usize);
         self.open_id = Some(waiting[next].id.clone());
         self.kept_id = self.open_id.clone();
-        self.reveals = true;
+        self.reveals[0] = true;
     }
 
     /// Opens the card of a move, from the song map.
     pub fn open_card(&mut self, proposed: &Move) {
         self.open_id = Some(proposed.id.clone());
-        self.reveals = true;
+        self.reveals[0] = true;
     }
 
     /// Opens a note for the mixer, from the song map.
     pub fn open_note(&mut self, kind: FindingKind) {
         self.open_note = Some(kind);
-        self.reveals = true;
+        self.reveals[1] = true;
     }
+}
 
-    /// Scrolls to what was just opened, at once.
-    fn reveal(&mut self, ui: &Ui, rect: Rect) {
-        if std::mem::take(&mut self.reveals) {
-            ui.scroll_to_rect_animation(rect.expand(8.0), None, ScrollAnimation::none());
-        }
+/// Scrolls at once to what was just opened.
+fn reveal(ui: &Ui, rect: Rect, is_new: &mut bool) {
+    if std::mem::take(is_new) {
+        ui.scroll_to_rect_animation(rect.expand(8.0), None, ScrollAnimation::none());
     }
 }
 
@@ -185,11 +185,11 @@ fn list(
         let state = scene.state_of(each);
         if Some(*number) == open {
             let rect = card::open(ui, is_compact, (session, scene), (*number, each, state));
-            view.reveal(ui, rect);
+            reveal(ui, rect, &mut view.reveals[0]);
         } else if row::show(ui, (*number, each, state), scene.amount(each)) {
             view.open_id = Some(each.id.clone());
             view.kept_id = view.open_id.clone().filter(|_| state == MoveState::Open);
-            view.reveals = true;
+            view.reveals[0] = true;
         }
         ui.add_space(4.0);
     }

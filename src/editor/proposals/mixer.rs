@@ -13,7 +13,7 @@ use crate::editor::theme::{
 use crate::editor::widgets::{Button, Kind, describe, focus_ring, push};
 use crate::editor::words;
 
-use super::{ProposalsView, heading};
+use super::{ProposalsView, heading, reveal};
 
 /// Space between the edge of a note and what it says.
 const PAD: f32 = 12.0;
@@ -119,7 +119,7 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
     pen.galley(pos2(text_left, rect.top() + 59.0), sentence);
     focus_ring(&pen, &response, 7.0);
     if is_open {
-        view.reveal(ui, rect);
+        reveal(ui, rect, &mut view.reveals[1]);
         let mut inside = ui.new_child(UiBuilder::new().id_salt(("note", number)).max_rect(rect));
         let name = format!("Mark {} as intended", lower(&kind));
         let button = Button::new("Mark as intended", Kind::Flat)

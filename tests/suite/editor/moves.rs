@@ -111,6 +111,7 @@ fn a_control_moved_by_hand_makes_the_move_yours() {
     harness.run_steps(3);
     click(&mut harness, &format!("{TONE}, done by you"));
     fixture(&harness).session.accept_needed();
+    harness.run_steps(3);
     assert_eq!(fixture(&harness).value(GAIN), -1.15, "what is done by hand is left alone");
     click(&mut harness, "Undo proposal 1");
     assert_eq!(fixture(&harness).value(GAIN), 0.0);
