@@ -113,6 +113,8 @@ fn pictures() -> Vec<Picture> {
     });
     let mut hearing_move = picture("hearing_move", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer));
     hearing_move.presses = Some(Key::H);
+    let mut mitigation = picture("mitigation", Fixture::judged(VerdictKind::SendBack), Some(Stage::Resonance));
+    mitigation.presses = Some(Key::CloseBracket);
     let tweaked = Fixture::judged(VerdictKind::WorkNeeded);
     tweaked.params.change_saved(|saved| saved.set_amount("equalizer.boom", 60.0));
     tweaked.session.set_once("stereo.enabled", 1.0);
@@ -136,6 +138,7 @@ fn pictures() -> Vec<Picture> {
         picture("send_back", Fixture::judged(VerdictKind::SendBack), Some(Stage::Limiter)),
         picture("outside_scope", Fixture::judged(VerdictKind::OutsideScope), None),
         hearing_move,
+        mitigation,
         picture("tweaked", tweaked, Some(Stage::Equalizer)),
         picture("limiter", limiter, Some(Stage::Limiter)),
         accepted,

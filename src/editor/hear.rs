@@ -24,16 +24,14 @@ pub fn toggle(session: &Session, scene: &Scene, proposed: &Move) {
         compare_bar::leave(session);
         return;
     }
-    if scene.state_of(proposed) != MoveState::Open {
-        return;
-    }
+    let Some(hear) = change(scene, proposed).filter(|_| scene.state_of(proposed) == MoveState::Open) else { return };
     session.set_heard(Some(&proposed.id));
     session.end.set_monitor_state(MonitorState {
         source: Source::Master,
         is_comparing: true,
         predicted_difference_lu: predicted(scene, proposed),
         solo: None,
-        hear: change(scene, proposed),
+        hear: Some(hear),
         ..scene.monitor
     });
 }
