@@ -15,7 +15,7 @@ use discern::chain::Stage;
 use discern::chain::makeup_match::StageLoudness;
 use discern::chain::monitor::{BandSolo, Channels, MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE, Screen, theme};
-use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2};
+use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2};
 
 use fixture::{Fixture, hearing};
 use raster::Raster;
@@ -28,11 +28,12 @@ struct Picture {
     stage: Option<Stage>,
     pointer: Option<Pos2>,
     clicks: Option<Pos2>,
+    presses: Option<Key>,
     plays: bool,
 }
 
 fn picture(name: &'static str, fixture: Fixture, stage: Option<Stage>) -> Picture {
-    Picture { name, fixture, screen: Screen::default(), stage, pointer: None, clicks: None, plays: true }
+    Picture { name, fixture, screen: Screen::default(), stage, pointer: None, clicks: None, presses: None, plays: true }
 }
 
 /// Settings that give the dynamics something to do.
@@ -110,6 +111,15 @@ fn pictures() -> Vec<Picture> {
         is_comparing: true,
         ..MonitorState::default()
     });
+    let mut hearing_move = picture("hearing_move", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer));
+    hearing_move.presses = Some(Key::H);
+    let mut mitigation = picture("mitigation", Fixture::judged(VerdictKind::SendBack), Some(Stage::Resonance));
+    mitigation.presses = Some(Key::CloseBracket);
+    let tweaked = Fixture::judged(VerdictKind::WorkNeeded);
+    tweaked.params.change_saved(|saved| saved.set_amount("equalizer.boom", 60.0));
+    tweaked.session.set_once("stereo.enabled", 1.0);
+    tweaked.session.set_once("stereo.balance_db", 0.8);
+    tweaked.session.set_once("limiter.gain_db", 1.0);
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
     pictures.extend([
         picture("band_listened_to", band, Some(Stage::Equalizer)),
@@ -124,6 +134,12 @@ fn pictures() -> Vec<Picture> {
         picture("finished", Fixture::judged(VerdictKind::LevelOnly), None),
         picture("not_enough_heard", Fixture::judged(VerdictKind::NotEnoughHeard), None),
         picture("small_moves", Fixture::judged(VerdictKind::SmallMoves), None),
+        picture("work_needed", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer)),
+        picture("send_back", Fixture::judged(VerdictKind::SendBack), Some(Stage::Limiter)),
+        picture("outside_scope", Fixture::judged(VerdictKind::OutsideScope), None),
+        hearing_move,
+        mitigation,
+        picture("tweaked", tweaked, Some(Stage::Equalizer)),
         picture("limiter", limiter, Some(Stage::Limiter)),
         accepted,
         picture("input", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Input)),
@@ -167,6 +183,17 @@ fn draw(picture: &mut Picture, size: Vec2, scale: f32) -> Raster {
             let press = frame == NUM_FRAMES - 19;
             let event = if frame == NUM_FRAMES - 20 { Event::PointerMoved(pos) } else { button(press) };
             input.events.push(event);
+        }
+        if let Some(key) = picture.presses.filter(|_| frame == 30) {
+            for pressed in [true, false] {
+                input.events.push(Event::Key {
+                    key,
+                    physical_key: None,
+                    pressed,
+                    repeat: false,
+                    modifiers: Modifiers::NONE,
+                });
+            }
         }
         let output = context.run_ui(input, |ui| picture.screen.ui(ui, &picture.fixture.session));
         raster.textures(output.textures_delta);

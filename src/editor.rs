@@ -4,6 +4,7 @@ mod chain_strip;
 mod compare_bar;
 mod cover;
 mod equalizer;
+mod hear;
 mod icons;
 mod layout;
 mod levels;

@@ -6,6 +6,7 @@ mod host_param;
 mod migrate;
 mod saved;
 mod saved_report;
+pub mod tweak;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -88,24 +89,44 @@ impl DiscernParams {
         }
     }
 
-    /// Accepts a move: one gesture for each of its settings, and the decision noted.
+    /// A setting's value as the host has it, without modulation.
+    pub fn plain(&self, id: &str) -> Option<f64> {
+        self.param(id).map(|(setting, param)| setting.snap(param.to_plain(param.normalized())))
+    }
+
+    /// Accepts a move at its amount: one gesture for each of its settings, and the decision noted.
     pub fn accept(&self, context: &GuiContext, accepted: &Move) {
-        for (id, value) in &accepted.settings {
-            self.set_by_gesture(context, id, *value);
+        self.change_saved(|saved| saved.note_before(accepted, |id| self.plain(id)));
+        for (setting, value) in self.settings_of(accepted) {
+            self.set_by_gesture(context, &setting.id, value);
         }
-        self.change_saved(|saved| saved.decide(&accepted.id, Some(Decision::Accepted)));
+        self.change_saved(|saved| {
+            saved.by_hand.remove(&accepted.id);
+            saved.decide(&accepted.id, Some(Decision::Accepted));
+        });
+    }
+
+    /// What a move sets at its amount, from what its settings were before it.
+    pub fn settings_of(&self, proposed: &Move) -> Vec<(&'static Setting, f64)> {
+        let (percent, before) =
+            self.with_saved(|saved| (saved.amount(&proposed.id), saved.before.get(&proposed.id).cloned()));
+        let before = before.unwrap_or_default();
+        let value = |setting: &Setting| before.get(&setting.id).copied().or_else(|| self.plain(&setting.id));
+        tweak::settings_at(proposed, percent, |setting| value(setting).unwrap_or(setting.default)).collect()
     }
 
     /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
     /// Returns how many moves were accepted.
     pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
-        let (judged, decisions) = self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone()));
+        let (judged, decisions, by_hand) =
+            self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone(), saved.by_hand.clone()));
         let Some(judged) = judged else { return 0 };
         let open: Vec<&Move> = judged
             .report
             .moves
             .iter()
             .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
+            .filter(|each| !by_hand.contains(&each.id))
             .collect();
         let Some(context) = context else {
             self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());

@@ -1,7 +1,8 @@
-//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one band, one
-//! channel.
+//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one change, one
+//! band, one channel.
 
 mod band;
+mod change;
 mod channels;
 mod matching;
 mod solo;
@@ -12,10 +13,11 @@ use crate::dsp::ramp::{Fade, Ramp};
 use crate::dsp::units::gain_from_db;
 use band::BandListener;
 pub use band::BandSolo;
+pub use change::Change;
 use channels::ChannelSwitch;
 pub use channels::Channels;
 use matching::Matching;
-use solo::Solo;
+use solo::{Part, Solo};
 
 /// Length of the crossfade between sources, and of the turning down when a comparison begins, seconds.
 const SWITCH_S: f64 = 0.02;
@@ -47,6 +49,9 @@ pub struct MonitorState {
     pub predicted_difference_lu: Option<f64>,
     /// Puts what this stage alone makes of the mix in the master's place: by itself, or against the mix as delta.
     pub solo: Option<Stage>,
+    /// Puts the master with this change in the master's place, and the master as it is in the mix's: to hear a move
+    /// before it is accepted. Goes before a solo.
+    pub hear: Option<Change>,
     /// The band that is listened to, of whatever the source is; everything without one.
     pub band: Option<BandSolo>,
     /// Channels that are listened to.
@@ -87,8 +92,8 @@ pub struct Monitor {
     /// A comparison runs whose match has been found.
     is_matched: bool,
     solo: Solo,
-    /// The stage whose rendering the match is of; the whole chain's without one.
-    compared: Option<Stage>,
+    /// What the match is of; the whole chain's output without one.
+    compared: Option<Part>,
     band: BandListener,
     channels: ChannelSwitch,
     switch_samples: usize,
@@ -127,7 +132,7 @@ impl Monitor {
     pub fn set(&mut self, state: &MonitorState) {
         let was_comparing = self.state.is_comparing;
         self.state = *state;
-        self.solo.set(state.solo);
+        self.solo.set(state.hear.map(Part::Change).or(state.solo.map(Part::Stage)));
         self.band.set(state.band);
         self.channels.set(state.channels);
         if state.is_comparing && !was_comparing {
@@ -163,7 +168,7 @@ impl Monitor {
         self.band.follow(settings);
     }
 
-    /// The mix as it lies under the last block of the chain's output, left and right.
+    /// The mix as it lies under the last block of the chain's output, left and right; until [`Self::process`].
     pub fn mix(&self) -> (&[f32], &[f32]) {
         (&self.mix[0][..self.num_mix_frames], &self.mix[1][..self.num_mix_frames])
     }
@@ -173,14 +178,18 @@ impl Monitor {
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), self.num_mix_frames);
         let num_frames = self.num_mix_frames.min(left.len()).min(right.len());
-        self.solo.replace(&mut left[..num_frames], &mut right[..num_frames]);
+        let [mix_left, mix_right] = &mut self.mix;
+        self.solo.replace(
+            [&mut left[..num_frames], &mut right[..num_frames]],
+            [&mut mix_left[..num_frames], &mut mix_right[..num_frames]],
+        );
         if self.compared != self.solo.in_place() {
             // Something else in the master's place is another comparison.
             self.compared = self.solo.in_place();
             self.matching.forget();
             self.is_matched = false;
-            let is_master = self.compared.is_none();
-            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_master));
+            let is_predicted = !matches!(self.compared, Some(Part::Stage(_)));
+            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_predicted));
         }
         let mut done = 0;
         while done < num_frames {

@@ -6,6 +6,7 @@ use crate::assistant::MoveClass;
 use crate::chain::Stage;
 use crate::chain::settings::{DynamicsSettings, NUM_SPLITS};
 
+use super::hear;
 use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::levels::Levels;
@@ -49,6 +50,10 @@ pub fn is_on(stage: Stage, scene: &Scene) -> bool {
 }
 
 fn state(stage: Stage, scene: &Scene) -> State {
+    let heard = scene.open_moves().find(|(_, each)| each.stage == stage && hear::is_heard(scene, each));
+    if let Some((number, _)) = heard {
+        return State { icon: Icon::Phones, color: PROPOSAL_TEXT, text: format!("Hearing {number}"), is_quiet: false };
+    }
     let count = |class| scene.open_moves().filter(|(_, each)| each.stage == stage && each.class == class).count();
     let (needed, could) = (count(MoveClass::Needed), count(MoveClass::Could));
     let proposed = match (needed, could) {

@@ -6,6 +6,7 @@ use crate::assistant::Move;
 use crate::chain::Stage;
 use crate::chain::monitor::{MonitorState, Source};
 
+use super::hear;
 use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::listening::part_heard;
@@ -14,7 +15,7 @@ use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::small_stages::amount;
 use super::theme::{
-    CANVAS, HAIR, MASTER, MIX, OK, PANEL, REDUCTION, SEAM, T1, T2, T3, WELL, medium, regular, semibold,
+    CANVAS, HAIR, MASTER, MIX, OK, PANEL, PROPOSAL, REDUCTION, SEAM, T1, T2, T3, WELL, medium, regular, semibold,
 };
 use super::widgets::{Button, Kind, describe, push};
 use super::words;
@@ -24,7 +25,10 @@ pub fn hear(session: &Session, scene: &Scene, source: Source) {
     session.end.set_monitor_state(MonitorState {
         source,
         is_comparing: true,
-        predicted_difference_lu: predicted_difference(scene),
+        predicted_difference_lu: match scene.monitor.hear {
+            Some(_) => scene.monitor.predicted_difference_lu,
+            None => predicted_difference(scene),
+        },
         ..scene.monitor
     });
 }
@@ -37,6 +41,7 @@ pub fn toggle_solo(session: &Session, scene: &Scene, stage: Stage) {
         is_comparing: true,
         predicted_difference_lu: predicted_difference(scene),
         solo,
+        hear: None,
         ..scene.monitor
     });
 }
@@ -121,16 +126,23 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
 }
 
 fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Scene, source: Source) {
-    let (word, color, loudness) = match source {
-        Source::Mix => ("MIX", MIX, scene.hearing.mix.integrated_lufs),
-        _ => ("MASTER", MASTER, scene.hearing.master.integrated_lufs),
+    let heard = hear::heard_number(scene);
+    let (word, color, loudness) = match (source, heard) {
+        (Source::Mix, None) => ("MIX", MIX, scene.hearing.mix.integrated_lufs),
+        (_, None) => ("MASTER", MASTER, scene.hearing.master.integrated_lufs),
+        (Source::Mix, Some(_)) => ("WITHOUT", MASTER, None),
+        (_, Some(_)) => ("WITH", PROPOSAL, None),
     };
     let solo = scene.monitor.solo.filter(|_| source == Source::Master);
     let is_on = scene.monitor.source == source;
     let response = ui.interact(area, ui.scope_id().with(word), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_on, word));
-    describe(ui, &response, || match source {
-        Source::Mix => "Hears the mix, as loud as the master: only the louder side is turned down. Key M.".to_owned(),
+    describe(ui, &response, || match (source, heard) {
+        (Source::Mix, Some(_)) => "Hears the master without the move, as loud as with it. Key M.".to_owned(),
+        (_, Some(_)) => "Hears the master with the move, as loud as without it. Key M.".to_owned(),
+        (Source::Mix, None) => {
+            "Hears the mix, as loud as the master: only the louder side is turned down. Key M.".to_owned()
+        }
         _ => "Hears the master, as loud as the mix while a comparison runs. Key M.".to_owned(),
     });
     if response.clicked() {
@@ -147,6 +159,7 @@ fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Sce
     let size = if layout.is_compact { 15.0 } else { 17.0 };
     let (text, sub) = if is_on { (CANVAS, CANVAS) } else { (color, T2) };
     let below = match (solo, loudness) {
+        _ if heard.is_some() => format!("proposal {}", heard.unwrap_or_default()),
         (Some(stage), _) => format!("{} alone", stage.name()),
         (None, Some(lufs)) => format!("{} LUFS", words::number(lufs)),
         (None, None) => "not measured yet".to_owned(),
@@ -209,7 +222,12 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
         }
         (true, false) => {
             draw(&pen, Icon::Check, pos2(left + 6.0, y - 9.0), OK, 1.0);
-            let side = if match_db < 0.0 { "Master turned down" } else { "Mix turned down" };
+            let side = match (match_db < 0.0, scene.heard.is_some()) {
+                (true, false) => "Master turned down",
+                (false, false) => "Mix turned down",
+                (true, true) => "With it turned down",
+                (false, true) => "Without it turned down",
+            };
             let side = if match_db.abs() < 0.05 { "Equally loud" } else { side };
             let below = part.map_or_else(|| side.to_owned(), |part| format!("Only {part}"));
             two((&matched, T1), &below);

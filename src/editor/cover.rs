@@ -75,6 +75,10 @@ fn middle(pen: &Pen, center: egui::Pos2, scale: f32, scene: &Scene, added_db: Op
             };
             pen.center(center.x, center.y + 34.0 * scale, below, caption, T2);
         }
+        // As on its seal: nothing is claimed.
+        (_, Some((VerdictKind::OutsideScope, _)), _) => {
+            split_disc(pen, center, 40.0 * scale, 0.0, [Half::Hollow, Half::Dashed]);
+        }
         _ => split_disc(pen, center, 40.0 * scale, 0.0, [Half::Filled; 2]),
     }
 }

@@ -36,6 +36,10 @@ pub enum Icon {
     Pen,
     /// Takes back.
     Undo,
+    /// Belongs to the mix.
+    Back,
+    /// To the clipboard.
+    Copy,
 }
 
 /// Draws a sign of about 9 px times `scale`.
@@ -72,6 +76,14 @@ pub fn draw(pen: &Pen, icon: Icon, at: Pos2, color: Color32, scale: f32) {
         }
         Icon::Pen => {
             pen.outline(points(&[(-4.0, 4.0), (-3.2, 1.2), (2.2, -4.2), (4.2, -2.2), (-1.2, 3.2)]), 1.4, color)
+        }
+        Icon::Back => {
+            stroke(&[(4.2, 0.0), (-4.0, 0.0)]);
+            stroke(&[(-0.8, -3.2), (-4.0, 0.0), (-0.8, 3.2)]);
+        }
+        Icon::Copy => {
+            pen.outline(points(&[(-4.2, -4.2), (1.6, -4.2), (1.6, 1.6), (-4.2, 1.6)]), 1.3, color);
+            stroke(&[(4.2, -1.4), (4.2, 4.2), (-1.4, 4.2)]);
         }
         Icon::Undo => {
             let mut hook = vec![point(-4.5, -1.5), point(1.5, -1.5)];

@@ -216,7 +216,7 @@ impl Pen {
         let mut job = LayoutJob::default();
         job.wrap.max_width = width;
         let line_height = (face.size * 1.45).round();
-        let text = with_units(text);
+        let text = with_units(&spelt(text));
         let is_plain = face.weight == Weight::Regular;
         for (piece, is_number) in pieces(&text) {
             let (face, color) = match is_number && is_plain {
@@ -237,7 +237,7 @@ impl Pen {
     }
 
     fn layout(&self, text: impl Into<String>, face: Face, color: Color32) -> Arc<Galley> {
-        let mut job = LayoutJob::single_section(text.into(), format(face, color));
+        let mut job = LayoutJob::single_section(spelt(&text.into()), format(face, color));
         job.wrap.max_width = f32::INFINITY;
         self.0.layout_job(job)
     }
@@ -289,6 +289,11 @@ fn bare(word: &str) -> &str {
 fn is_number(word: &str) -> bool {
     let digits = word.trim_start_matches(['(', '+', '\u{2212}', '-', '\u{00B1}']);
     digits.starts_with(|letter: char| letter.is_ascii_digit())
+}
+
+/// The text in letters that the font has: the prime of a section's label is written as an apostrophe.
+fn spelt(text: &str) -> String {
+    text.replace('\u{2032}', "\u{2019}")
 }
 
 /// The text with no-break spaces between numbers and units.

@@ -1,9 +1,16 @@
-//! The proposals: Needed, Could, Decided; one card open at a time.
+//! The proposals: Needed, Could, Decided, one card open at a time; and what is for the mixer.
 
+mod amount;
 mod card;
+mod decide;
+mod evidence;
+mod mixer;
+mod row;
 
+use egui::style::ScrollAnimation;
 use egui::{Rect, ScrollArea, Sense, Ui, pos2, vec2};
 
+use crate::assistant::findings::FindingKind;
 use crate::assistant::{Move, MoveClass, VerdictKind};
 use crate::bridge::Phase;
 
@@ -15,12 +22,19 @@ use super::theme::{CANVAS, SEAM, T1, T2, T3, regular, semibold};
 use super::widgets::{Button, Kind, push};
 
 pub use card::outcome;
+pub use mixer::number_box;
 
-/// Which card is open.
+/// Which card and which note are open.
 #[derive(Default)]
 pub struct ProposalsView {
     /// Id of the move; the first one that waits if it is not there (any more).
     pub open_id: Option<String>,
+    /// Kind of the note for the mixer.
+    pub open_note: Option<FindingKind>,
+    /// A card that was opened while it waited keeps its place when it is decided.
+    kept_id: Option<String>,
+    /// Card and note: just opened, to be scrolled to.
+    reveals: [bool; 2],
 }
 
 impl ProposalsView {
@@ -45,6 +59,27 @@ impl ProposalsView {
         let current = self.open_move(scene).and_then(|open| waiting.iter().position(|each| each.id == open.id));
         let next = current.map_or(0, |at| (at as isize + by).rem_euclid(waiting.len() as isize) as usize);
         self.open_id = Some(waiting[next].id.clone());
+        self.kept_id = self.open_id.clone();
+        self.reveals[0] = true;
+    }
+
+    /// Opens the card of a move, from the song map.
+    pub fn open_card(&mut self, proposed: &Move) {
+        self.open_id = Some(proposed.id.clone());
+        self.reveals[0] = true;
+    }
+
+    /// Opens a note for the mixer, from the song map.
+    pub fn open_note(&mut self, kind: FindingKind) {
+        self.open_note = Some(kind);
+        self.reveals[1] = true;
+    }
+}
+
+/// Scrolls at once to what was just opened.
+fn reveal(ui: &Ui, rect: Rect, is_new: &mut bool) {
+    if std::mem::take(is_new) {
+        ui.scroll_to_rect_animation(rect.expand(8.0), None, ScrollAnimation::none());
     }
 }
 
@@ -83,25 +118,39 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view
 
 fn lists(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, view: &mut ProposalsView) {
     let open = view.open_number(scene);
-    let is_decided = |each: &Move| scene.state_of(each) != MoveState::Open;
+    let kept_id = view.kept_id.clone().filter(|id| view.open_id.as_ref() == Some(id));
+    let is_decided = |each: &Move| scene.state_of(each) != MoveState::Open && kept_id.as_ref() != Some(&each.id);
     let of = |class: MoveClass| -> Vec<(usize, &Move)> {
         scene.moves().filter(|(_, each)| each.class == class && !is_decided(each)).collect()
     };
     let (needed, could) = (of(MoveClass::Needed), of(MoveClass::Could));
     let decided: Vec<(usize, &Move)> = scene.moves().filter(|(_, each)| is_decided(each)).collect();
     let is_compact = layout.is_compact;
-    let rect = heading(ui, ("Needed", needed.len()), if needed.is_empty() { "nothing else needs doing" } else { "" });
-    if needed.len() > 1 {
-        accept_all(ui, rect, session, needed.len());
+    let is_sent_back = scene.verdict().is_some_and(|(kind, _)| kind == VerdictKind::SendBack);
+    if is_sent_back {
+        // What the verdict is about comes first; what softens it follows.
+        mixer::show(ui, session, scene, view);
     }
-    list(ui, is_compact, (session, scene, view), (&needed, open));
+    if !(is_sent_back && needed.is_empty()) {
+        let note = if needed.is_empty() { "nothing else needs doing" } else { "" };
+        let num_waiting = scene.num_open(MoveClass::Needed);
+        let rect = heading(ui, ("Needed", num_waiting), note);
+        if num_waiting > 1 {
+            accept_all(ui, rect, session, num_waiting);
+        }
+        list(ui, is_compact, (session, scene, view), (&needed, open));
+    }
     if !could.is_empty() {
-        heading(ui, ("Could", could.len()), "none of these is a fault");
+        let note = if is_sent_back { "none of these repairs it" } else { "none of these is a fault" };
+        heading(ui, ("Could", scene.num_open(MoveClass::Could)), note);
         list(ui, is_compact, (session, scene, view), (&could, open));
     }
     if !decided.is_empty() {
         heading(ui, ("Decided", decided.len()), "");
         list(ui, is_compact, (session, scene, view), (&decided, open));
+    }
+    if !is_sent_back {
+        mixer::show(ui, session, scene, view);
     }
     ui.add_space(12.0);
 }
@@ -135,9 +184,12 @@ fn list(
     for (number, each) in moves {
         let state = scene.state_of(each);
         if Some(*number) == open {
-            card::open(ui, is_compact, (session, scene), (*number, each, state));
-        } else if card::row(ui, (*number, each, state)) {
+            let rect = card::open(ui, is_compact, (session, scene), (*number, each, state));
+            reveal(ui, rect, &mut view.reveals[0]);
+        } else if row::show(ui, (*number, each, state), scene.amount(each)) {
             view.open_id = Some(each.id.clone());
+            view.kept_id = view.open_id.clone().filter(|_| state == MoveState::Open);
+            view.reveals[0] = true;
         }
         ui.add_space(4.0);
     }

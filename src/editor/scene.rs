@@ -1,15 +1,16 @@
 //! Everything that one frame shows, read once so that all views agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analysis::Block;
-use crate::assistant::{Brief, Destination, Move, MoveClass, VerdictKind};
+use crate::assistant::{Brief, Destination, MixerNote, Move, MoveClass, VerdictKind};
 use crate::bridge::{Hearing, Phase};
 use crate::chain::makeup_match::StageLoudness;
 use crate::chain::monitor::MonitorState;
-use crate::chain::settings::find;
+use crate::chain::settings::{Setting, find};
 use crate::chain::{NUM_STAGES, Settings, Stage};
+use crate::params::tweak::{FULL_PERCENT, is_met, settings_at};
 use crate::params::{Decision, Judged};
 
 use super::session::Session;
@@ -24,6 +25,16 @@ pub struct Scene {
     pub judged: Option<Arc<Judged>>,
     /// Decisions by move id.
     pub decisions: BTreeMap<String, Decision>,
+    /// Amounts by move id, percent, where not 100.
+    pub amounts: BTreeMap<String, f64>,
+    /// Settings before a move, by move id.
+    before: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Moves whose settings a hand moved.
+    by_hand: BTreeSet<String>,
+    /// Kinds of findings that are meant to be as they are.
+    intended: Vec<String>,
+    /// Id of the move that is heard.
+    pub heard: Option<String>,
     /// What the engineer wants.
     pub brief: Brief,
     /// What is listened to.
@@ -51,8 +62,10 @@ pub enum MoveState {
     Open,
     /// Accepted and in force.
     Accepted,
-    /// Accepted, then changed by hand.
+    /// Changed by hand: after it was accepted, or instead.
     Tweaked,
+    /// What it asks for was done by hand.
+    ByHand,
     /// Rejected.
     Rejected,
 }
@@ -63,13 +76,19 @@ impl Scene {
         let meters = session.end.meters();
         let (position_s, is_playing) = meters.transport();
         let (sample_rate_hz, stage_latencies_samples) = meters.stream();
+        let monitor = session.end.monitor_state();
         session.params.with_saved(|saved| Self {
             settings: session.params.settings(),
             hearing: session.end.hearing(),
             judged: saved.judged.clone(),
             decisions: saved.decisions.clone(),
+            amounts: saved.amounts.clone(),
+            before: saved.before.clone(),
+            by_hand: saved.by_hand.clone(),
+            intended: saved.intended.clone(),
+            heard: session.heard().filter(|_| monitor.hear.is_some()),
             brief: saved.brief.clone(),
-            monitor: session.end.monitor_state(),
+            monitor,
             position_s,
             is_playing,
             sample_rate_hz,
@@ -99,19 +118,55 @@ impl Scene {
 
     /// Where a move stands. One whose values are all set is accepted, whoever set them: the host, a controller.
     pub fn state_of(&self, proposed: &Move) -> MoveState {
+        let now = |setting: &Setting| setting.get(&self.settings);
+        let is_set = |percent: f64| {
+            let before = self.before.get(&proposed.id);
+            let without = |setting: &Setting| before.and_then(|before| before.get(&setting.id)).copied();
+            settings_at(proposed, percent, |setting| without(setting).unwrap_or_else(|| now(setting)))
+                .all(|(setting, value)| now(setting) == value)
+        };
         match self.decisions.get(&proposed.id) {
             Some(Decision::Rejected) => MoveState::Rejected,
-            _ if self.is_applied(proposed) => MoveState::Accepted,
+            Some(Decision::Accepted) if is_set(self.amount(proposed)) => MoveState::Accepted,
             Some(Decision::Accepted) => MoveState::Tweaked,
+            None if self.by_hand.contains(&proposed.id) => self.state_by_hand(proposed),
+            None if is_set(FULL_PERCENT) => MoveState::Accepted,
             None => MoveState::Open,
         }
     }
 
-    fn is_applied(&self, proposed: &Move) -> bool {
-        proposed
-            .settings
-            .iter()
-            .all(|(id, value)| find(id).is_some_and(|setting| setting.get(&self.settings) == setting.snap(*value)))
+    fn state_by_hand(&self, proposed: &Move) -> MoveState {
+        let now = |setting: &Setting| setting.get(&self.settings);
+        match self.before.get(&proposed.id) {
+            Some(before) if is_met(proposed, before, now) => MoveState::ByHand,
+            // Taken back by hand too: it waits as before.
+            Some(before) if before.iter().all(|(id, was)| find(id).is_some_and(|each| now(each) == *was)) => {
+                MoveState::Open
+            }
+            _ => MoveState::Tweaked,
+        }
+    }
+
+    /// Amount of a move, percent.
+    pub fn amount(&self, proposed: &Move) -> f64 {
+        self.amounts.get(&proposed.id).copied().unwrap_or(FULL_PERCENT)
+    }
+
+    /// What accepting a move that waits would set.
+    pub fn settings_of<'a>(&'a self, proposed: &'a Move) -> impl Iterator<Item = (&'static Setting, f64)> + 'a {
+        settings_at(proposed, self.amount(proposed), |setting| setting.get(&self.settings))
+    }
+
+    /// What belongs back in the mix and is not meant to be so, with its numbers as shown.
+    pub fn notes(&self) -> impl Iterator<Item = (usize, &MixerNote)> {
+        let notes = self.verdict().map_or(&[][..], |(_, judged)| &judged.report.for_the_mixer);
+        let is_open = |note: &&MixerNote| !self.intended.iter().any(|kind| kind == note.kind.key());
+        notes.iter().filter(is_open).enumerate().map(|(idx, note)| (idx + 1, note))
+    }
+
+    /// How many notes are meant to be so.
+    pub fn num_intended(&self) -> usize {
+        self.verdict().map_or(0, |(_, judged)| judged.report.for_the_mixer.len()) - self.notes().count()
     }
 
     /// Moves that wait for a decision.
@@ -127,7 +182,7 @@ impl Scene {
     /// The value that a waiting move would give a setting, and the move's number.
     pub fn proposed(&self, id: &str) -> Option<(usize, f64)> {
         self.open_moves().find_map(|(number, proposed)| {
-            proposed.settings.iter().find(|(setting_id, _)| setting_id == id).map(|(_, value)| (number, *value))
+            self.settings_of(proposed).find(|(setting, _)| setting.id == id).map(|(_, value)| (number, value))
         })
     }
 
@@ -136,11 +191,9 @@ impl Scene {
         let mut settings = self.settings;
         let mut is_changed = false;
         for (_, proposed) in self.open_moves().filter(|(_, proposed)| proposed.stage == stage) {
-            for (id, value) in &proposed.settings {
-                if let Some(setting) = find(id) {
-                    setting.set(&mut settings, *value);
-                    is_changed = true;
-                }
+            for (setting, value) in self.settings_of(proposed) {
+                setting.set(&mut settings, value);
+                is_changed = true;
             }
         }
         is_changed.then_some(settings)

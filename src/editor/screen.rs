@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use egui::{Key, Modifiers, Rect, Ui, pos2};
 
+use crate::assistant::VerdictKind;
 use crate::bridge::Phase;
 use crate::chain::Stage;
 use crate::chain::makeup_match::makeup_id;
@@ -13,6 +14,7 @@ use crate::params::Judged;
 
 use super::chain_strip;
 use super::equalizer::{self, EqualizerView};
+use super::hear;
 use super::layout::Layout;
 use super::levels::Levels;
 use super::pen::Pen;
@@ -75,6 +77,7 @@ impl Screen {
     pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
         let scene = Scene::read(session);
         session.end.flush_monitor_state();
+        hear::follow(session, &scene);
         let now_s = ui.input(|input| input.time);
         self.levels.follow(session, &scene, now_s);
         self.turn_page(&scene);
@@ -104,12 +107,12 @@ impl Screen {
         if verdict_bar::show(ui, layout, session, scene) {
             self.page = Page::Cover;
         }
+        let opened = self.proposals.open_id.clone();
         let open = self.proposals.open_number(scene);
-        song_map::show(ui, layout, scene, open);
+        song_map::show(ui, layout, scene, (open, &mut self.proposals));
         Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
         chain_strip::show(ui, layout, session, scene, &self.levels, &mut self.stage);
         stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open));
-        let opened = self.proposals.open_id.clone();
         proposals::show(ui, layout, session, scene, &mut self.proposals);
         if self.proposals.open_id != opened {
             self.follow_card(scene);
@@ -134,6 +137,9 @@ impl Screen {
         if !is_same {
             self.seen = scene.judged.clone();
             self.proposals.open_id = None;
+            // A mix that goes back is about its first note.
+            let is_sent_back = scene.verdict().is_some_and(|(kind, _)| kind == VerdictKind::SendBack);
+            self.proposals.open_note = scene.notes().next().map(|(_, note)| note.kind).filter(|_| is_sent_back);
             let has_cover = scene.verdict().is_some_and(|(kind, _)| proposals::has_cover(kind));
             let waits = scene.open_moves().next().is_some() || scene.moves().next().is_none();
             self.page = if has_cover && waits { Page::Cover } else { Page::Workbench };
@@ -177,6 +183,8 @@ impl Screen {
                 session.accept(open);
             } else if pressed(Key::R) {
                 session.reject(open);
+            } else if pressed(Key::H) {
+                hear::toggle(session, scene, open);
             }
         }
         if self.page == Page::Cover && pressed(Key::Escape) {

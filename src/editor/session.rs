@@ -1,7 +1,6 @@
 //! What an open editor works on: parameters, the bridge's end, and the host's context.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use nice_plug::context::gui::GuiContext;
 
@@ -10,7 +9,8 @@ use crate::bridge::EditorEnd;
 use crate::chain::Settings;
 use crate::chain::monitor::MonitorState;
 use crate::chain::settings::{Setting, find, table};
-use crate::params::{Decision, HostParam, SharedParams};
+use crate::params::tweak::is_scaled;
+use crate::params::{Decision, HostParam, Saved, SharedParams};
 
 /// One open editor's way to the plugin. Dropping it leaves nothing half done: a drag that runs is ended and the
 /// monitor is neutral again.
@@ -22,14 +22,14 @@ pub struct Session {
     /// Sets host parameters.
     pub context: GuiContext,
     gestures: RefCell<Vec<&'static Setting>>,
-    before: RefCell<HashMap<String, Vec<(String, f64)>>>,
+    /// Id of the move that is heard, while one is.
+    heard: RefCell<Option<String>>,
 }
 
 impl Session {
     /// A session; takes up an Accept Needed that was pressed while nobody could set parameters.
     pub fn new(params: SharedParams, end: EditorEnd, context: GuiContext) -> Self {
-        let session =
-            Self { params, end, context, gestures: RefCell::new(Vec::new()), before: RefCell::new(HashMap::new()) };
+        let session = Self { params, end, context, gestures: RefCell::default(), heard: RefCell::default() };
         if session.params.change_saved(|saved| std::mem::take(&mut saved.is_accept_pending)) {
             session.accept_needed();
         }
@@ -49,13 +49,25 @@ impl Session {
         }
     }
 
-    /// Sets a plain value inside a gesture; nothing where it is the value already.
+    /// Sets a plain value by hand inside a gesture; nothing where it is the value already.
     pub fn set(&self, setting: &'static Setting, value: f64) {
+        self.note_hand(setting, value);
+        self.set_inside(setting, value);
+    }
+
+    fn set_inside(&self, setting: &'static Setting, value: f64) {
         if let Some((_, param)) = self.param(&setting.id) {
             let value = setting.snap(value);
             if param.to_normalized(value) != param.normalized() {
                 param.set(&self.context.param_setter(), value);
             }
+        }
+    }
+
+    /// What a hand changes is the engineer's, also where a move asks for it.
+    fn note_hand(&self, setting: &Setting, value: f64) {
+        if self.params.plain(&setting.id) != Some(setting.snap(value)) {
+            self.params.change_saved(|saved| saved.note_hand(&setting.id, |id| self.params.plain(id)));
         }
     }
 
@@ -75,8 +87,11 @@ impl Session {
         self.gestures.borrow().iter().any(|running| running.id == setting.id)
     }
 
-    /// One whole gesture.
+    /// One whole gesture by hand.
     pub fn set_once(&self, id: &str, value: f64) {
+        if let Some(setting) = find(id) {
+            self.note_hand(setting, value);
+        }
         self.params.set_by_gesture(&self.context, id, value);
     }
 
@@ -101,13 +116,8 @@ impl Session {
         }
     }
 
-    /// Accepts a move and remembers what it replaced.
+    /// Accepts a move at its amount.
     pub fn accept(&self, accepted: &Move) {
-        let before = accepted.settings.iter().filter_map(|(id, _)| {
-            let (setting, param) = self.param(id)?;
-            Some((id.clone(), setting.snap(param.to_plain(param.normalized()))))
-        });
-        self.before.borrow_mut().insert(accepted.id.clone(), before.collect());
         self.params.accept(&self.context, accepted);
     }
 
@@ -115,7 +125,9 @@ impl Session {
     pub fn accept_needed(&self) {
         let Some(judged) = self.params.with_saved(|saved| saved.judged.clone()) else { return };
         for proposed in judged.report.moves.iter().filter(|each| each.class == MoveClass::Needed) {
-            if self.params.with_saved(|saved| !saved.decisions.contains_key(&proposed.id)) {
+            let is_open =
+                |saved: &Saved| !saved.decisions.contains_key(&proposed.id) && !saved.by_hand.contains(&proposed.id);
+            if self.params.with_saved(is_open) {
                 self.accept(proposed);
             }
         }
@@ -126,21 +138,66 @@ impl Session {
         self.params.change_saved(|saved| saved.decide(&rejected.id, Some(Decision::Rejected)));
     }
 
-    /// Takes a decision back; an accepted move's settings return to what they were, where this session saw them.
+    /// Takes a decision back; the settings of an accepted or hand-made move return to what they were before it.
     pub fn reopen(&self, decided: &Move) {
-        let was_accepted =
-            self.params.with_saved(|saved| saved.decisions.get(&decided.id) == Some(&Decision::Accepted));
-        if let Some(before) = self.before.borrow_mut().remove(&decided.id).filter(|_| was_accepted) {
-            for (id, value) in before {
-                self.set_once(&id, value);
-            }
+        let before = self.params.change_saved(|saved| {
+            let is_rejected = saved.decisions.get(&decided.id) == Some(&Decision::Rejected);
+            saved.by_hand.remove(&decided.id);
+            saved.decide(&decided.id, None);
+            saved.before.remove(&decided.id).filter(|_| !is_rejected)
+        });
+        for (id, value) in before.into_iter().flatten() {
+            self.params.set_by_gesture(&self.context, &id, value);
         }
-        self.params.change_saved(|saved| saved.decide(&decided.id, None));
     }
 
     /// Whether [`Self::reopen`] can bring settings back.
     pub fn knows_before(&self, decided: &Move) -> bool {
-        self.before.borrow().contains_key(&decided.id)
+        self.params.with_saved(|saved| saved.before.contains_key(&decided.id))
+    }
+
+    /// Begins a gesture of each setting that an accepted move's amount changes.
+    pub fn begin_amount(&self, tweaked: &Move) {
+        self.amount_settings(tweaked).into_iter().for_each(|setting| self.begin(setting));
+    }
+
+    /// Changes the amount of a move, and what it set if it was accepted: inside the gestures that run, else in one
+    /// gesture each.
+    pub fn set_amount(&self, tweaked: &Move, percent: f64) {
+        self.params.change_saved(|saved| saved.set_amount(&tweaked.id, percent));
+        let changed = self.amount_settings(tweaked);
+        let wanted = self.params.settings_of(tweaked);
+        for (setting, value) in wanted.into_iter().filter(|(each, _)| changed.iter().any(|other| other.id == each.id)) {
+            if self.has_gesture(setting) {
+                self.set_inside(setting, value);
+            } else if self.params.plain(&setting.id) != Some(value) {
+                self.params.set_by_gesture(&self.context, &setting.id, value);
+            }
+        }
+    }
+
+    /// Ends the gestures of [`Self::begin_amount`].
+    pub fn end_amount(&self, tweaked: &Move) {
+        self.amount_settings(tweaked).into_iter().for_each(|setting| self.end_gesture(setting));
+    }
+
+    /// Settings that follow a move's amount now: those of an accepted one, where it is known what they were.
+    fn amount_settings(&self, tweaked: &Move) -> Vec<&'static Setting> {
+        let is_set = self.params.with_saved(|saved| {
+            saved.decisions.get(&tweaked.id) == Some(&Decision::Accepted) && saved.before.contains_key(&tweaked.id)
+        });
+        let settings = tweaked.settings.iter().filter_map(|(id, _)| find(id)).filter(|setting| is_scaled(setting));
+        settings.filter(|_| is_set).collect()
+    }
+
+    /// Notes which move is heard.
+    pub fn set_heard(&self, move_id: Option<&str>) {
+        *self.heard.borrow_mut() = move_id.map(str::to_owned);
+    }
+
+    /// Id of the move that was heard last.
+    pub fn heard(&self) -> Option<String> {
+        self.heard.borrow().clone()
     }
 }
 

@@ -1,4 +1,6 @@
-//! The song map: loudness along the song, evidence, playhead, what was not heard.
+//! The song map: sections, loudness along the song, evidence, findings, playhead, what was not heard.
+
+mod marks;
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -8,10 +10,12 @@ use crate::dsp::units::db_from_power;
 
 use super::layout::Layout;
 use super::pen::Pen;
+use super::proposals::ProposalsView;
 use super::scene::Scene;
-use super::theme::{CANVAS, MIX, PROPOSAL, ROW, T1, T2, T3, regular, semibold};
+use super::theme::{CANVAS, MIX, PROPOSAL, ROW, T1, T2, T3, regular};
 use super::widgets::describe;
 use super::words;
+use marks::Places;
 
 /// Range of loudness that the bars span, LU below the loudest.
 const RANGE_LU: f64 = 24.0;
@@ -19,7 +23,7 @@ const RANGE_LU: f64 = 24.0;
 const BAR: (f32, f32) = (2.0, 3.0);
 
 /// Draws the map; `open` is the number of the open card.
-pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, open: Option<usize>) {
+pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<usize>, &mut ProposalsView)) {
     let area = layout.song_map;
     let pen = Pen::of(ui);
     pen.fill(area, 0.0, CANVAS);
@@ -38,6 +42,13 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, open: Option<usize>) {
     let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
     let bars = bars(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
     let spans = spans(scene, open, duration_s);
+    let places = Places {
+        plot,
+        duration_s,
+        labels_y: area.top() + if layout.is_compact { 11.5 } else { 15.0 },
+        ticks_y: area.top() + if layout.is_compact { 23.0 } else { 28.0 },
+    };
+    marks::sections(&pen, &places, scene);
     draw_bars(&pen, plot, &bars, |time_s| spans.iter().any(|span| (span.0..span.1).contains(&time_s)), duration_s);
     if scene.share().is_some() {
         draw_unheard(&pen, plot, &bars);
@@ -46,7 +57,9 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, open: Option<usize>) {
         let rule = Rect::from_min_max(pos2(x_of(span.0), plot.bottom() + 1.5), pos2(x_of(span.1), plot.bottom() + 3.5));
         pen.fill(rule, 0.0, PROPOSAL);
     }
-    draw_ticks(&pen, layout, scene, open, (&x_of, duration_s));
+    marks::findings(&pen, &places, scene);
+    marks::evidence(ui, &places, scene, (open, view));
+    marks::notes(ui, &places, scene, view);
     draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
     if let Some(position_s) = scene.position_s.filter(|position_s| (0.0..=duration_s).contains(position_s)) {
         let x = x_of(position_s);
@@ -133,30 +146,6 @@ fn spans(scene: &Scene, open: Option<usize>, duration_s: f64) -> Vec<(f64, f64)>
 
 fn is_local(evidence: &Evidence, duration_s: f64) -> bool {
     evidence.to_s - evidence.from_s < 0.9 * duration_s
-}
-
-fn draw_ticks(
-    pen: &Pen,
-    layout: &Layout,
-    scene: &Scene,
-    open: Option<usize>,
-    (x_of, duration_s): (&dyn Fn(f64) -> f32, f64),
-) {
-    let y = layout.song_map.top() + if layout.is_compact { 23.0 } else { 28.0 };
-    for (number, proposed) in scene.open_moves() {
-        for evidence in proposed.evidence.iter().filter(|each| is_local(each, duration_s)) {
-            let x = x_of((evidence.from_s + evidence.to_s) / 2.0);
-            let triangle = vec![pos2(x - 4.2, y - 5.0), pos2(x + 4.2, y - 5.0), pos2(x, y + 2.0)];
-            let is_open = Some(number) == open;
-            if is_open {
-                pen.polygon(triangle, PROPOSAL)
-            } else {
-                pen.outline(triangle, 1.2, PROPOSAL)
-            }
-            let face = if is_open { semibold(11.0) } else { regular(11.0) };
-            pen.left(x + 7.0, y + 1.0, number.to_string(), face, if is_open { T1 } else { T2 });
-        }
-    }
 }
 
 fn draw_axis(pen: &Pen, plot: Rect, baseline: f32, duration_s: f64) {

@@ -26,6 +26,14 @@ enum Key {
     Dashes(&'static str, Color32),
 }
 
+impl Key {
+    fn label(&self) -> &'static str {
+        match self {
+            Self::Line(label, _) | Self::Area(label, _) | Self::Dashes(label, _) => label,
+        }
+    }
+}
+
 /// Draws header and view.
 pub fn show(
     ui: &mut Ui,
@@ -52,8 +60,12 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
     let mut x = area.left() + 16.0;
     x += pen.left(x, baseline, stage.name(), semibold(15.0), T1) + 14.0;
     let has_move = scene.open_moves().any(|(_, proposed)| proposed.stage == stage);
+    let buttons = if stage == Stage::Equalizer { 196.0 } else { 134.0 };
     for key in legend(stage, has_move) {
-        x = draw_key(&pen, x, area.top() + 6.0, &key);
+        // What would run into the buttons is left out.
+        if x + 19.0 + pen.width(key.label(), regular(12.0)) < area.right() - buttons - 8.0 {
+            x = draw_key(&pen, x, area.top() + 6.0, &key);
+        }
     }
     let mut right = area.right() - 12.0;
     let mut place = |width: f32| {
@@ -102,20 +114,13 @@ fn legend(stage: Stage, has_move: bool) -> Vec<Key> {
 
 fn draw_key(pen: &Pen, x: f32, top: f32, key: &Key) -> f32 {
     let line = [pos2(x, top + 12.0), pos2(x + 14.0, top + 12.0)];
-    let label = match key {
-        Key::Line(label, color) => {
-            pen.round_path(line.to_vec(), 2.0, *color);
-            label
-        }
-        Key::Dashes(label, color) => {
-            pen.dashes(&line, (5.0, 3.0), 2.0, *color);
-            label
-        }
-        Key::Area(label, color) => {
+    match key {
+        Key::Line(_, color) => pen.round_path(line.to_vec(), 2.0, *color),
+        Key::Dashes(_, color) => pen.dashes(&line, (5.0, 3.0), 2.0, *color),
+        Key::Area(_, color) => {
             pen.fill(Rect::from_min_size(pos2(x, top + 8.0), vec2(14.0, 9.0)), 0.0, color.gamma_multiply(0.28));
             pen.line(pos2(x, top + 8.0), pos2(x + 14.0, top + 8.0), 1.5, *color);
-            label
         }
-    };
-    x + 19.0 + pen.left(x + 19.0, top + 16.2, *label, regular(12.0), T2) + 14.0
+    }
+    x + 19.0 + pen.left(x + 19.0, top + 16.2, key.label(), regular(12.0), T2) + 14.0
 }

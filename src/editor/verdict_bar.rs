@@ -2,12 +2,13 @@
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::assistant::{MoveClass, VerdictKind};
+use crate::assistant::{MoveClass, Severity, VerdictKind};
 use crate::bridge::{Phase, Request};
 
 use super::icons::Icon;
 use super::layout::Layout;
 use super::pen::Pen;
+use super::proposals::has_cover;
 use super::scene::Scene;
 use super::seal;
 use super::session::Session;
@@ -86,16 +87,35 @@ fn counts(scene: &Scene, is_compact: bool) -> String {
             format!("The mix has changed at {}, listen again", words::time(at_s))
         }
         (_, Some((VerdictKind::NotEnoughHeard | VerdictKind::OutsideScope, _))) => heard(scene),
-        (_, Some(_)) => {
-            let accepted = scene.moves().count() - scene.open_moves().count();
-            let (needed, could) = (scene.num_open(MoveClass::Needed), scene.num_open(MoveClass::Could));
-            match accepted {
-                0 => format!("{needed} needed, {could} could"),
-                _ => format!("{needed} needed, {could} could, {accepted} decided"),
-            }
-        }
+        (_, Some((VerdictKind::SendBack, _))) => sent_back(scene, is_compact),
+        (_, Some(_)) => moves(scene, is_compact),
         (_, None) if is_compact => "Press Listen, play the song".to_owned(),
         (_, None) => "Press Listen and play the song".to_owned(),
+    }
+}
+
+/// What a mix that goes back has.
+fn sent_back(scene: &Scene, is_compact: bool) -> String {
+    let num_bad = scene.notes().filter(|(_, note)| note.severity == Severity::High).count();
+    match (num_bad, scene.notes().count() - num_bad) {
+        (0, 0) => "all marked as intended".to_owned(),
+        (0, others) => format!("{others} worth a look"),
+        (num_bad, 0) => format!("{num_bad} to fix in the mix"),
+        (num_bad, others) if is_compact => format!("{num_bad} to fix, {others} to look at"),
+        (num_bad, others) => format!("{num_bad} to fix in the mix, {others} worth a look"),
+    }
+}
+
+/// How many moves wait, were decided, and what is for the mixer: as much of it as one line holds.
+fn moves(scene: &Scene, is_compact: bool) -> String {
+    let num_decided = scene.moves().count() - scene.open_moves().count();
+    let (needed, could) = (scene.num_open(MoveClass::Needed), scene.num_open(MoveClass::Could));
+    let waiting = format!("{needed} needed, {could} could");
+    match (scene.notes().count(), num_decided) {
+        (0, 0) => waiting,
+        (0, num_decided) => format!("{waiting}, {num_decided} decided"),
+        (num_notes, _) if is_compact => format!("{waiting}, {num_notes} mixer"),
+        (num_notes, _) => format!("{waiting}, {num_notes} for the mixer"),
     }
 }
 
@@ -116,7 +136,7 @@ fn buttons(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, left:
             .named("Stop", "Ends listening; the verdict is made of what was heard."),
         (Phase::Judging, _) => Button::new("Judging", Kind::Line).enabled(false),
         (_, Some(_)) => Button::new("Listen again", Kind::Line)
-            .named("Listen again", "Hears the mix anew. Decisions on the old moves are dropped with them."),
+            .named("Listen again", "Hears the mix anew. Decisions on the old moves go with them; what was rejected stays so until it has grown."),
         (_, None) => Button::new("Listen", Kind::Primary)
             .icon(Icon::Phones)
             .named("Listen", "Hears the mix while the host plays. Nothing is changed."),
@@ -131,7 +151,7 @@ fn buttons(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, left:
     if push(ui, rect, listen).clicked() {
         session.end.request(Request::Listen);
     }
-    let has_cover = matches!(scene.verdict(), Some((VerdictKind::LevelOnly | VerdictKind::NotEnoughHeard, _)));
+    let has_cover = scene.verdict().is_some_and(|(kind, _)| has_cover(kind));
     let overview = Button::new("Overview", Kind::Line)
         .named("Overview", "The whole song as one ring, the verdict as one sentence.");
     let rect = place(&overview);

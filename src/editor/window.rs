@@ -253,12 +253,14 @@ impl NiceEguiApp for App {
 
 /// The keys that mean something here; the host keeps the rest.
 fn own_keys() -> KeyCapture {
-    const KEYS: [&str; 22] = [
+    const KEYS: [&str; 24] = [
         "m",
         "d",
         "a",
         "r",
+        "h",
         "p",
+        "s",
         "[",
         "]",
         "1",

@@ -1,5 +1,9 @@
 //! Numbers and settings as the editor writes them.
 
+mod measured;
+
+pub use measured::{change, expected, kind, place, severity};
+
 use crate::chain::settings::{CEILING_OFF_DBTP, Choice, Kind, Setting};
 
 /// Typographic minus.
@@ -137,24 +141,6 @@ pub fn confidence(confidence: f64) -> (usize, &'static str) {
         medium if medium >= 0.45 => (2, "Medium"),
         _ => (1, "Low"),
     }
-}
-
-/// A measurement before and after, for a card: "Loudness −18.2 to −14.0 LUFS".
-pub fn change(change: &crate::assistant::Change) -> String {
-    let (name, unit) = match change.metric {
-        "integrated_lufs" => ("loudness", "LUFS"),
-        "max_short_term_lufs" => ("loudest 3 s", "LUFS"),
-        "max_momentary_lufs" => ("loudest moment", "LUFS"),
-        "loudness_range_lu" => ("loudness range", "LU"),
-        "true_peak_dbtp" => ("true peak", "dBTP"),
-        "sample_peak_dbfs" => ("sample peak", "dBFS"),
-        "plr_db" => ("peak to loudness", "dB"),
-        "psr_min_db" => ("least peak to short-term", "dB"),
-        "limiter_reduction_db" => ("most gain reduction", "dB"),
-        "crest_loss_db" => ("crest lost where loudest", "dB"),
-        other => (other, ""),
-    };
-    format!("{name} {} to {} {unit}", number(change.before), number(change.after)).trim_end().to_owned()
 }
 
 #[cfg(test)]

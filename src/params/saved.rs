@@ -1,18 +1,23 @@
 //! The saved state beside the parameters, in its own versioned types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::Features;
-use crate::assistant::{Brief, Character, Destination, Report, Restraint};
+use crate::assistant::findings::FindingKind;
+use crate::assistant::{Brief, Character, Destination, Move, Report, Restraint};
 use crate::chain::Stage;
 
 use super::saved_report::SavedReport;
+use super::tweak::{FULL_PERCENT, MAX_PERCENT};
 
 /// Version of the saved form. Grows with every change that an older version could not read.
 pub const SCHEMA: u32 = 1;
+
+/// A rejected move is offered again when what it rests on has grown to this many times what it was.
+const GROWN: f64 = 1.5;
 
 /// A finished listening.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +56,16 @@ pub struct Saved {
     pub judged: Option<Arc<Judged>>,
     /// Decisions by move id.
     pub decisions: BTreeMap<String, Decision>,
+    /// What the measurement behind a rejected move was, by move id.
+    pub rejected_at: BTreeMap<String, f64>,
+    /// Amounts in percent by move id, where not 100.
+    pub amounts: BTreeMap<String, f64>,
+    /// By move id: its settings before it was accepted, or before the first of them was moved by hand.
+    pub before: BTreeMap<String, BTreeMap<String, f64>>,
+    /// Moves one of whose settings was moved by hand.
+    pub by_hand: BTreeSet<String>,
+    /// Kinds of findings that are meant to be as they are.
+    pub intended: Vec<String>,
     /// Accept Needed was pressed while nobody could set parameters: the editor had never been open.
     pub is_accept_pending: bool,
     /// Size of the editor when it was last open.
@@ -62,17 +77,100 @@ pub struct Saved {
 impl Saved {
     /// Notes or takes back a decision.
     pub fn decide(&mut self, move_id: &str, decision: Option<Decision>) {
+        self.rejected_at.remove(move_id);
+        if decision == Some(Decision::Rejected)
+            && let Some(size) = self.proposed(move_id).and_then(size)
+        {
+            self.rejected_at.insert(move_id.to_owned(), size);
+        }
         match decision {
             Some(decision) => self.decisions.insert(move_id.to_owned(), decision),
             None => self.decisions.remove(move_id),
         };
     }
 
-    /// Replaces what was heard: old decisions concern moves that are gone.
+    /// Replaces what was heard. Old decisions concern moves that are gone, but what was rejected stays so until it
+    /// has grown.
     pub fn set_judged(&mut self, judged: Judged) {
         self.judged = Some(Arc::new(judged));
+        let rejections = std::mem::take(&mut self.decisions);
+        let sizes = std::mem::take(&mut self.rejected_at);
+        self.forget_moves();
+        for (id, _) in rejections.into_iter().filter(|(_, decision)| *decision == Decision::Rejected) {
+            let was = sizes.get(&id).copied();
+            let now = self.proposed(&id).and_then(size);
+            let has_grown = was.zip(now).is_some_and(|(was, now)| now >= GROWN * was && now > was);
+            if !has_grown {
+                self.rejected_at.extend(was.map(|was| (id.clone(), was)));
+                self.decisions.insert(id, Decision::Rejected);
+            }
+        }
+    }
+
+    /// Another song: nothing that was heard or said is of it.
+    pub fn forget_song(&mut self) {
+        self.judged = None;
+        self.intended.clear();
+        self.forget_moves();
+    }
+
+    fn forget_moves(&mut self) {
         self.decisions.clear();
+        self.rejected_at.clear();
+        self.amounts.clear();
+        self.before.clear();
+        self.by_hand.clear();
         self.is_accept_pending = false;
+    }
+
+    /// Amount of a move, percent.
+    pub fn amount(&self, move_id: &str) -> f64 {
+        self.amounts.get(move_id).copied().unwrap_or(FULL_PERCENT)
+    }
+
+    /// Changes the amount of a move; whole percent.
+    pub fn set_amount(&mut self, move_id: &str, percent: f64) {
+        let percent = if percent.is_nan() { FULL_PERCENT } else { percent.clamp(0.0, MAX_PERCENT).round() };
+        if percent == FULL_PERCENT {
+            self.amounts.remove(move_id);
+        } else {
+            self.amounts.insert(move_id.to_owned(), percent);
+        }
+    }
+
+    /// A hand is about to move a setting: moves that set it too are the engineer's now. `value` reads a setting.
+    pub fn note_hand(&mut self, setting_id: &str, value: impl Fn(&str) -> Option<f64>) {
+        let Some(judged) = self.judged.clone() else { return };
+        let sets_it = |each: &&Move| each.settings.iter().any(|(id, _)| id == setting_id);
+        for each in judged.report.moves.iter().filter(sets_it) {
+            if self.decisions.get(&each.id) != Some(&Decision::Rejected) && self.by_hand.insert(each.id.clone()) {
+                self.note_before(each, &value);
+            }
+        }
+    }
+
+    /// Keeps what the settings of a move are without it, unless that is known. `value` reads a setting.
+    pub fn note_before(&mut self, proposed: &Move, value: impl Fn(&str) -> Option<f64>) {
+        self.before
+            .entry(proposed.id.clone())
+            .or_insert_with(|| proposed.settings.iter().filter_map(|(id, _)| Some((id.clone(), value(id)?))).collect());
+    }
+
+    /// Whether a kind of finding is meant to be as it is.
+    pub fn is_intended(&self, kind: FindingKind) -> bool {
+        self.intended.iter().any(|intended| intended == kind.key())
+    }
+
+    /// Marks a kind of finding as meant, or takes the mark away.
+    pub fn set_intended(&mut self, kind: FindingKind, is_intended: bool) {
+        self.intended.retain(|intended| intended != kind.key());
+        if is_intended {
+            self.intended.push(kind.key().to_owned());
+        }
+    }
+
+    fn proposed(&self, move_id: &str) -> Option<&Move> {
+        self.judged.as_ref()?.report.moves.iter().find(|each| each.id == move_id)
     }
 
     /// The saved form.
@@ -84,6 +182,14 @@ impl Saved {
     pub(super) fn from_json(json: Option<&str>) -> Self {
         json.and_then(|json| serde_json::from_str::<SavedForm>(json).ok()).map(Self::from).unwrap_or_default()
     }
+}
+
+/// How much it is that a move rests on: the value itself, or on scales that have no zero how far it lies outside.
+fn size(proposed: &Move) -> Option<f64> {
+    let evidence = proposed.evidence.first()?;
+    let has_no_zero = ["_lufs", "_dbtp", "_dbfs"].iter().any(|unit| evidence.metric.ends_with(unit));
+    let [low, high] = evidence.expected;
+    Some(if has_no_zero { (low - evidence.value).max(evidence.value - high).max(0.0) } else { evidence.value.abs() })
 }
 
 /// The schema number of a saved form.
@@ -106,6 +212,16 @@ struct SavedForm {
     report: Option<SavedReport>,
     #[serde(default)]
     decisions: BTreeMap<String, Decision>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    rejected_at: BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    amounts: BTreeMap<String, f64>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    before: BTreeMap<String, BTreeMap<String, f64>>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    by_hand: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    intended: Vec<String>,
     #[serde(default)]
     accept_pending: bool,
     #[serde(default)]
@@ -165,6 +281,11 @@ impl From<&Saved> for SavedForm {
             brief: SavedBrief::from(&saved.brief),
             report: saved.judged.as_deref().map(SavedReport::from),
             decisions: saved.decisions.clone(),
+            rejected_at: saved.rejected_at.clone(),
+            amounts: saved.amounts.clone(),
+            before: saved.before.clone(),
+            by_hand: saved.by_hand.clone(),
+            intended: saved.intended.clone(),
             accept_pending: saved.is_accept_pending,
             editor: saved.editor_size,
             newer_state: saved.newer_state.clone(),
@@ -179,6 +300,11 @@ impl From<SavedForm> for Saved {
             judged: form.report.map(|report| Arc::new(report.into_judged(&brief))),
             brief,
             decisions: form.decisions,
+            rejected_at: form.rejected_at,
+            amounts: form.amounts,
+            before: form.before,
+            by_hand: form.by_hand,
+            intended: form.intended,
             is_accept_pending: form.accept_pending,
             editor_size: form.editor,
             newer_state: form.newer_state,

@@ -11,7 +11,7 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter};
 use crate::assistant::{self, Audio};
 use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, Request};
-use crate::params::{Judged, SharedParams};
+use crate::params::{Judged, Saved, SharedParams};
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -264,11 +264,7 @@ impl Worker {
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
-        self.params.change_saved(|saved| {
-            saved.judged = None;
-            saved.decisions.clear();
-            saved.is_accept_pending = false;
-        });
+        self.params.change_saved(Saved::forget_song);
         self.judging = None;
         self.phase = Phase::Idle;
     }

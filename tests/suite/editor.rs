@@ -1,6 +1,7 @@
 //! The editor by its accessible names: what a press, a drag or a typed value does to the plugin.
 
 mod fixture;
+mod moves;
 mod stages;
 
 use discern::assistant::VerdictKind;
@@ -66,7 +67,9 @@ fn listen_asks_the_analysis_thread() {
 #[test]
 fn accept_sets_the_parameters_and_undo_brings_them_back() {
     let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Limiter));
-    fixture(&harness).session.set_once("limiter.gain_db", 0.5);
+    // As automation would: a hand would make the move the engineer's.
+    let Fixture { params, session, .. } = fixture(&harness);
+    params.set_by_gesture(&session.context, "limiter.gain_db", 0.5);
     fixture(&harness).host.take();
     click(&mut harness, "Proposal 2, needed, Limiter, +2.2 dB, ceiling \u{2212}1.0 dBTP");
     click(&mut harness, "Accept proposal 2");
@@ -88,8 +91,9 @@ fn accept_sets_the_parameters_and_undo_brings_them_back() {
 #[test]
 fn a_move_that_the_host_applied_is_not_offered_again() {
     let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Limiter));
-    fixture(&harness).session.set_once("limiter.gain_db", 2.2);
-    fixture(&harness).session.set_once("limiter.ceiling_dbtp", -1.0);
+    let Fixture { params, session, .. } = fixture(&harness);
+    params.set_by_gesture(&session.context, "limiter.gain_db", 2.2);
+    params.set_by_gesture(&session.context, "limiter.ceiling_dbtp", -1.0);
     harness.run_steps(3);
     assert!(harness.query_by_label("Accept proposal 2").is_none());
     assert!(harness.query_by_label_contains("Limiter, +2.2 dB, ceiling \u{2212}1.0 dBTP, accepted").is_some());
@@ -332,7 +336,7 @@ fn double_click_makes_a_band() {
 
 #[test]
 fn every_state_fits_every_size() {
-    let states: [fn() -> Fixture; 6] = [
+    let states: [fn() -> Fixture; 8] = [
         Fixture::new,
         || {
             let fixture = Fixture::new();
@@ -343,6 +347,8 @@ fn every_state_fits_every_size() {
         || Fixture::judged(VerdictKind::NotEnoughHeard),
         || Fixture::judged(VerdictKind::OutsideScope),
         || Fixture::judged(VerdictKind::SmallMoves),
+        || Fixture::judged(VerdictKind::WorkNeeded),
+        || Fixture::judged(VerdictKind::SendBack),
     ];
     for state in states {
         for (size, scale) in [(DEFAULT_SIZE, 1.0), (MIN_SIZE, 1.0), (DEFAULT_SIZE, 2.5), (MIN_SIZE, 0.75)] {

@@ -1,5 +1,7 @@
-//! One stage by itself: a second chain, with every other stage off, that runs only while it is listened to.
+//! What is heard in the master's place: one stage by itself, or the chain with one change. A second chain, which runs
+//! only while it is listened to.
 
+use super::Change;
 use crate::chain::settings::LatencyMode;
 use crate::chain::{Chain, Settings, Stage};
 use crate::dsp::ramp::{Fade, crossfade};
@@ -7,12 +9,36 @@ use crate::dsp::ramp::{Fade, crossfade};
 /// Time that the second chain runs unheard after its latency, until its levels have settled, seconds.
 const WARM_UP_S: f64 = 0.05;
 
-/// Renders what one stage alone makes of the mix, and puts it in the master's place.
+/// What the second chain renders.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant)] // Reason: it is kept in one place, and nothing may be allocated for it.
+pub enum Part {
+    /// One stage, every other off.
+    Stage(Stage),
+    /// The whole chain with a change.
+    Change(Change),
+}
+
+impl Part {
+    fn settings(&self, settings: &Settings) -> Settings {
+        match self {
+            Self::Stage(stage) => only(*stage, settings),
+            Self::Change(change) => change.applied_to(settings),
+        }
+    }
+
+    /// Whether the master as it is takes the mix's place, to be compared with.
+    fn is_against_master(&self) -> bool {
+        matches!(self, Self::Change(_))
+    }
+}
+
+/// Renders a part of the chain or a changed chain, and puts it in the master's place.
 pub struct Solo {
     chain: Chain,
-    stage: Option<Stage>,
+    part: Option<Part>,
     is_running: bool,
-    rendered_stage: Option<Stage>,
+    rendered_part: Option<Part>,
     num_cold_samples: usize,
     warm_up_samples: usize,
     fade: Fade,
@@ -21,15 +47,15 @@ pub struct Solo {
 }
 
 impl Solo {
-    /// Allocates everything, for blocks of at most `max_frames`; a solo is faded in and out over `fade_s`.
+    /// Allocates everything, for blocks of at most `max_frames`; a part is faded in and out over `fade_s`.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode, max_frames: usize, fade_s: f64) -> Self {
         let chain = Chain::new(sample_rate_hz, latency_mode);
         let warm_up_samples = chain.latency_samples() + (WARM_UP_S * sample_rate_hz) as usize;
         Self {
             chain,
-            stage: None,
+            part: None,
             is_running: false,
-            rendered_stage: None,
+            rendered_part: None,
             num_cold_samples: 0,
             warm_up_samples,
             fade: Fade::new(false, fade_s, sample_rate_hz),
@@ -43,22 +69,26 @@ impl Solo {
         self.chain.latency_samples()
     }
 
-    /// Chooses the stage, or none. Real-time safe.
-    pub fn set(&mut self, stage: Option<Stage>) {
-        self.stage = stage;
+    /// Chooses what is heard, or nothing. Real-time safe.
+    pub fn set(&mut self, part: Option<Part>) {
+        self.part = part;
     }
 
-    /// Renders a block of the chain's input with the stage as `settings` have it. Real-time safe.
+    /// Renders a block of the chain's input, the chain being set to `settings`. Real-time safe.
     pub fn take_mix(&mut self, settings: &Settings, left: &[f32], right: &[f32]) {
         self.num_frames = 0;
-        if let Some(stage) = self.stage {
-            if !self.is_running {
+        // Another kind of comparison begins when the one before has faded out.
+        let is_against_master = |part: Option<Part>| part.is_some_and(|part| part.is_against_master());
+        let is_other_kind = is_against_master(self.part) != is_against_master(self.rendered_part);
+        let wanted = self.part.filter(|_| self.fade.is_zero() || !is_other_kind);
+        if let Some(part) = wanted {
+            if !self.is_running || is_other_kind {
                 self.chain.reset();
                 self.is_running = true;
                 self.num_cold_samples = self.warm_up_samples;
             }
-            self.chain.set(&only(stage, settings));
-            self.rendered_stage = Some(stage);
+            self.chain.set(&part.settings(settings));
+            self.rendered_part = Some(part);
         } else if self.fade.is_zero() {
             self.is_running = false;
         }
@@ -72,30 +102,37 @@ impl Solo {
         r.copy_from_slice(right);
         self.chain.process(l, r);
         self.num_cold_samples = self.num_cold_samples.saturating_sub(left.len());
-        self.fade.aim(self.stage.is_some() && self.num_cold_samples == 0);
+        self.fade.aim(wanted.is_some() && self.num_cold_samples == 0);
     }
 
-    /// The stage whose rendering is all that is in the master's place.
-    pub fn in_place(&self) -> Option<Stage> {
-        self.rendered_stage.filter(|_| self.fade.is_one())
+    /// What is all that is in the master's place.
+    pub fn in_place(&self) -> Option<Part> {
+        self.rendered_part.filter(|_| self.fade.is_one())
     }
 
-    /// Puts the stage's rendering in the master's place, as far as it is faded in. Real-time safe.
-    pub fn replace(&mut self, left: &mut [f32], right: &mut [f32]) {
+    /// Puts the rendering in the master's place, as far as it is faded in; and the master in the mix's place where it
+    /// is what the rendering is compared with. Real-time safe.
+    pub fn replace(&mut self, [left, right]: [&mut [f32]; 2], [mix_left, mix_right]: [&mut [f32]; 2]) {
         if self.fade.is_zero() {
             return;
         }
+        let is_against_master = self.rendered_part.is_some_and(|part| part.is_against_master());
+        let master = left.iter_mut().zip(right);
+        let mix = mix_left.iter_mut().zip(mix_right);
         let rendered = self.rendered[0].iter().zip(&self.rendered[1]).take(self.num_frames);
-        for ((l, r), (only_left, only_right)) in left.iter_mut().zip(right).zip(rendered) {
+        for (((l, r), (mix_l, mix_r)), (rendered_left, rendered_right)) in master.zip(mix).zip(rendered) {
             let weight = if self.fade.is_one() { 1.0 } else { self.fade.advance() };
-            *l = crossfade(f64::from(*l), f64::from(*only_left), weight) as f32;
-            *r = crossfade(f64::from(*r), f64::from(*only_right), weight) as f32;
+            let mixed = |from: f32, to: f32| crossfade(f64::from(from), f64::from(to), weight) as f32;
+            if is_against_master {
+                (*mix_l, *mix_r) = (mixed(*mix_l, *l), mixed(*mix_r, *r));
+            }
+            (*l, *r) = (mixed(*l, *rendered_left), mixed(*r, *rendered_right));
         }
     }
 
     /// Back to the state of a new one.
     pub fn reset(&mut self) {
-        self.stage = None;
+        self.part = None;
         self.is_running = false;
         self.fade.jump(false);
         self.num_frames = 0;

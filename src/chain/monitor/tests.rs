@@ -16,6 +16,7 @@ const MATCHED: MonitorState = MonitorState {
     is_match_held: false,
     predicted_difference_lu: None,
     solo: None,
+    hear: None,
     band: None,
     channels: Channels::Stereo,
 };
@@ -243,6 +244,60 @@ fn soloing_and_back_does_not_click_and_delta_of_an_idle_stage_is_silence() {
     let delta = |_| MonitorState { solo: Some(Stage::Limiter), source: Source::Delta, ..MATCHED };
     let heard = play_chain(&settings, &tone, delta);
     assert!(heard[96_000..].iter().all(|x| x.abs() < 1e-6));
+}
+
+/// A master at rest, and the change that is heard: 3 dB more out of the input.
+fn louder() -> (Settings, MonitorState) {
+    let mut settings = Settings::default();
+    settings.equalizer.bands[3].gain_db = -4.0;
+    (settings, MonitorState { hear: Change::new([("input.gain_db", 3.0)]), ..MonitorState::default() })
+}
+
+#[test]
+fn a_change_is_heard_in_place_of_the_master() {
+    let mix = single(&pink_noise(5, 0.05, 3 * 48_000));
+    let (settings, state) = louder();
+    let heard = play_chain(&settings, &mix, |_| state);
+    let mut changed = settings;
+    changed.input.gain_db = 3.0;
+    let expected = play_chain(&changed, &mix, |_| MonitorState::default());
+    assert_eq!(heard[96_000..], expected[96_000..]);
+    let through = play_chain(&settings, &mix, |_| MonitorState::default());
+    assert_eq!(heard[..1000], through[..1000]);
+}
+
+#[test]
+fn a_change_is_matched_to_the_master_without_it() {
+    let mix = single(&pink_noise(6, 0.05, 8 * 48_000));
+    let (settings, state) = louder();
+    let matched = MonitorState { is_comparing: true, ..state };
+    let with = play_chain(&settings, &mix, |_| matched);
+    let without = play_chain(&settings, &mix, |_| MonitorState { source: Source::Mix, ..matched });
+    let through = play_chain(&settings, &mix, |_| MonitorState::default());
+    let end = 5 * 48_000..8 * 48_000;
+    assert!((lufs(&with[end.clone()]) - lufs(&through[end.clone()])).abs() <= 0.05);
+    assert_eq!(without[end.clone()], through[end.clone()]);
+    // The change is a plain gain: matched, nothing is left of it.
+    let delta = play_chain(&settings, &mix, |_| MonitorState { source: Source::Delta, ..matched });
+    assert!(delta[end].iter().all(|x| x.abs() < 2e-3));
+}
+
+#[test]
+fn hearing_a_change_begins_and_ends_without_a_click() {
+    let tone = single(&sine(1000.0, 0.3, 4 * 48_000, RATE));
+    let (_, state) = louder();
+    let settings = Settings::default();
+    // On with the change, over to without it, straight to a solo, and out.
+    let heard = play_chain(&settings, &tone, |t| match t {
+        t if t < 0.5 => MonitorState::default(),
+        t if t < 1.5 => MonitorState { is_comparing: true, ..state },
+        t if t < 2.0 => MonitorState { is_comparing: true, source: Source::Mix, ..state },
+        t if t < 3.0 => MonitorState { is_comparing: true, solo: Some(Stage::Input), ..MonitorState::default() },
+        _ => MonitorState::default(),
+    });
+    let step = |samples: &[f32]| samples.windows(3).map(|x| (x[2] - 2.0 * x[1] + x[0]).abs()).fold(0.0, f32::max);
+    assert!(step(&heard[4800..]) < 1.5 * step(&tone), "{} {}", step(&heard[4800..]), step(&tone));
+    assert_eq!(heard[170_000..], play_chain(&settings, &tone, |_| MonitorState::default())[170_000..]);
 }
 
 #[test]

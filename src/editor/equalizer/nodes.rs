@@ -7,12 +7,16 @@ use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, fi
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
-use crate::editor::theme::{CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, T1, T2, WELL, regular, semibold};
+use crate::editor::theme::{
+    CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, REDUCTION, T1, T2, WELL, regular, semibold,
+};
 use crate::editor::widgets::{describe, is_typing};
 use crate::editor::words;
 
 use super::plot::Graph;
-use super::{EqualizerView, band_id, band_sentence, free_band, is_cut, is_working, proposed_move, reset_band};
+use super::{
+    EqualizerView, band_id, band_sentence, free_band, is_cut, is_dynamic, is_working, proposed_move, reset_band,
+};
 
 /// A node that is let go this far outside the plot is taken away.
 const AWAY: f32 = 28.0;
@@ -188,8 +192,16 @@ fn wheel(ui: &Ui, session: &Session, band_idx: usize, q: f64) {
 fn proposed(ui: &Ui, graph: &Graph, scene: &Scene, (band_idx, number, is_selected): (usize, usize, bool)) {
     let Some(settings) = scene.proposed_settings(crate::chain::Stage::Equalizer) else { return };
     let band = &settings.equalizer.bands[band_idx];
-    let center = place(graph, scene, band);
+    let still = place(graph, scene, band);
     let pen = Pen::of(ui);
+    // A dynamic band reaches from its curve to where it may go.
+    let center = if is_dynamic(band) {
+        let y = graph.y(band.gain_db + band.range_db).clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0);
+        pen.line(still, pos2(still.x, y), 3.0, REDUCTION);
+        pos2(still.x, y)
+    } else {
+        still
+    };
     let diamond = |radius: f32| {
         [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)].map(|(x, y)| center + radius * vec2(x, y)).to_vec()
     };

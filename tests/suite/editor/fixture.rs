@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Spectrum, Stereo};
-use discern::assistant::{Brief, Change, Evidence, Move, MoveClass, Report, Verdict, VerdictKind};
+use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Section, Spectrum, Stereo};
+use discern::assistant::findings::{Finding, FindingClass, FindingKind};
+use discern::assistant::{Brief, Change, Evidence, MixerNote, Move, MoveClass, Report, Severity, Verdict, VerdictKind};
 use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, connect};
 use discern::chain::{Activity, Stage};
 use discern::editor::Session;
@@ -126,27 +127,41 @@ impl Fixture {
     }
 }
 
-/// A song of 3:51 in eight sections.
+/// End, loudness and label of the sections of a song of 3:51.
+const SECTIONS: [(f64, f64, &str); 8] = [
+    (14.0, -24.0, "A"),
+    (48.0, -19.0, "B"),
+    (82.0, -14.5, "C"),
+    (112.0, -18.5, "B\u{2032}"),
+    (150.0, -14.0, "C"),
+    (176.0, -20.0, "D"),
+    (214.0, -13.4, "C\u{2032}"),
+    (231.0, -23.0, "A\u{2032}"),
+];
+
+/// The song's loudness as far as it was heard.
 pub fn blocks(heard_s: f64) -> Vec<Block> {
-    let sections = [
-        (14.0, -24.0),
-        (48.0, -19.0),
-        (82.0, -14.5),
-        (112.0, -18.5),
-        (150.0, -14.0),
-        (176.0, -20.0),
-        (214.0, -13.4),
-        (231.0, -23.0),
-    ];
     (0..2310)
         .map(|idx| idx as f64 * 0.1)
         .filter(|start_s| *start_s < heard_s)
         .map(|start_s| {
-            let level = sections.iter().find(|(end_s, _)| start_s < *end_s).map_or(-25.0, |(_, level)| *level);
+            let level = SECTIONS.iter().find(|(end_s, ..)| start_s < *end_s).map_or(-25.0, |(_, level, _)| *level);
             let lufs = level + 1.2 * (start_s * 1.9).sin() + 0.8 * (start_s * 5.3).cos();
             Block::new(start_s, 10f64.powf((lufs + 0.691) / 10.0), 0.7)
         })
         .collect()
+}
+
+fn sections() -> Vec<Section> {
+    let starts_s = std::iter::once(0.0).chain(SECTIONS.iter().map(|(end_s, ..)| *end_s));
+    let section = |((end_s, lufs, label), start_s): (&(f64, f64, &str), f64)| Section {
+        start_s,
+        end_s: *end_s,
+        loudness_lufs: Some(*lufs),
+        label: (*label).to_owned(),
+        tags: Vec::new(),
+    };
+    SECTIONS.iter().zip(starts_s).map(section).collect()
 }
 
 /// What the analysis thread shows in a phase.
@@ -187,8 +202,27 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
     }
 }
 
-fn evidence(metric: &'static str, value: f64, (from_s, to_s): (f64, f64)) -> Evidence {
-    Evidence { metric, value, expected: [-14.3, -13.7], low_hz: None, high_hz: None, from_s, to_s, share: 0.68 }
+fn evidence(metric: &'static str, value: f64, expected: [f64; 2], (from_s, to_s): (f64, f64), share: f64) -> Evidence {
+    Evidence { metric, value, expected, low_hz: None, high_hz: None, from_s, to_s, share }
+}
+
+/// A move that waits to be filled in.
+fn blank(id: &str, stage: Stage, class: MoveClass, settings: &[(&str, f64)]) -> Move {
+    Move {
+        id: id.to_owned(),
+        stage,
+        class,
+        title: String::new(),
+        sentence: String::new(),
+        confidence: 0.8,
+        withdraw_if: String::new(),
+        settings: settings.iter().map(|(id, value)| ((*id).to_owned(), *value)).collect(),
+        evidence: Vec::new(),
+        effect: Vec::new(),
+        cost: Vec::new(),
+        finding: None,
+        is_mitigation: false,
+    }
 }
 
 /// The level move of the first form.
@@ -204,7 +238,7 @@ pub fn level_move() -> Move {
         confidence: 0.9,
         withdraw_if: "the mix comes in between \u{2212}14.3 and \u{2212}13.7 LUFS".to_owned(),
         settings: vec![("limiter.gain_db".to_owned(), 2.2), ("limiter.ceiling_dbtp".to_owned(), -1.0)],
-        evidence: vec![evidence("integrated_lufs", -16.2, (0.0, 231.0))],
+        evidence: vec![evidence("integrated_lufs", -16.2, [-14.3, -13.7], (0.0, 231.0), 1.0)],
         effect: vec![Change { metric: "integrated_lufs", before: -16.2, after: -14.0 }],
         cost: vec![Change { metric: "plr_db", before: 12.8, after: 12.6 }],
         finding: None,
@@ -226,10 +260,10 @@ fn tone_move() -> Move {
             ("equalizer.band_3.gain_db".to_owned(), -1.2),
             ("equalizer.band_3.q".to_owned(), 0.8),
         ],
-        evidence: vec![evidence("plr_db", 3.1, (48.0, 112.0))],
-        effect: vec![Change { metric: "plr_db", before: 12.8, after: 13.0 }],
-        cost: Vec::new(),
-        finding: None,
+        evidence: vec![evidence("band_excess_db", 3.1, [-2.6, 1.8], (48.0, 112.0), 0.68)],
+        effect: vec![Change { metric: "band_excess_db", before: 3.1, after: 1.9 }],
+        cost: vec![Change { metric: "plr_db", before: 12.8, after: 12.6 }],
+        finding: Some(FindingKind::Mud),
         is_mitigation: false,
     }
 }
@@ -247,6 +281,117 @@ fn could_move() -> Move {
     }
 }
 
+/// A band that is harsh where the song is loud.
+fn harsh_move() -> Move {
+    Move {
+        title: "Dynamic, to \u{2212}2.5 dB at 3.4 kHz".to_owned(),
+        sentence: "3.4 kHz stands 4.2 dB above what the choruses let expect; the verses are in range.".to_owned(),
+        confidence: 0.6,
+        withdraw_if: "the choruses keep below 2.4 dB there".to_owned(),
+        evidence: vec![evidence("band_excess_db", 4.2, [-3.0, 2.4], (112.0, 150.0), 0.41)],
+        effect: vec![Change { metric: "band_excess_db", before: 4.2, after: 2.3 }],
+        cost: vec![Change { metric: "psr_min_db", before: 9.4, after: 9.2 }],
+        finding: Some(FindingKind::Harsh),
+        ..blank(
+            "equalizer.harsh",
+            Stage::Equalizer,
+            MoveClass::Needed,
+            &[
+                ("equalizer.band_4.enabled", 1.0),
+                ("equalizer.band_4.frequency_hz", 3400.0),
+                ("equalizer.band_4.q", 1.6),
+                ("equalizer.band_4.dynamic", 1.0),
+                ("equalizer.band_4.range_db", -2.5),
+            ],
+        )
+    }
+}
+
+fn resonance_move() -> Move {
+    Move {
+        title: "Tame 412 Hz, to \u{2212}3.0 dB".to_owned(),
+        sentence: "A partial at 412 Hz rings 7.4 dB above the spectrum around it.".to_owned(),
+        confidence: 0.5,
+        withdraw_if: "it moves with the notes".to_owned(),
+        evidence: vec![evidence("prominence_db", 7.4, [0.0, 6.0], (62.0, 150.0), 0.33)],
+        effect: vec![Change { metric: "prominence_db", before: 7.4, after: 4.8 }],
+        finding: Some(FindingKind::Resonance),
+        is_mitigation: true,
+        ..blank(
+            "resonance.resonance",
+            Stage::Resonance,
+            MoveClass::Could,
+            &[("resonance.enabled", 1.0), ("resonance.depth_db", 3.0), ("resonance.low_hz", 380.0)],
+        )
+    }
+}
+
+fn balance_move() -> Move {
+    Move {
+        title: "Balance +0.8 dB to the right".to_owned(),
+        sentence: "Left is 1.6 dB louder than right, the whole song through.".to_owned(),
+        confidence: 0.9,
+        withdraw_if: "the sides come within 0.8 dB".to_owned(),
+        evidence: vec![evidence("balance_db", 1.6, [-0.8, 0.8], (0.0, 231.0), 0.97)],
+        effect: vec![Change { metric: "balance_db", before: 1.6, after: 0.0 }],
+        finding: Some(FindingKind::Imbalance),
+        ..blank(
+            "stereo.balance",
+            Stage::Stereo,
+            MoveClass::Needed,
+            &[("stereo.enabled", 1.0), ("stereo.balance_db", 0.8)],
+        )
+    }
+}
+
+fn note(kind: FindingKind, severity: Severity, (from_s, to_s): (f64, f64), sentence: &str) -> MixerNote {
+    MixerNote { kind, severity, from_s, to_s, sentence: sentence.to_owned() }
+}
+
+/// What a mix with this verdict is sent back with.
+fn notes(kind: VerdictKind) -> Vec<MixerNote> {
+    let sibilance = note(
+        FindingKind::Sibilance,
+        Severity::Medium,
+        (176.0, 214.0),
+        "Vocal s up to 9.4 dB above the voice around it, 23 words. Easier on the vocal track than here.",
+    );
+    let tail =
+        note(FindingKind::Noise, Severity::Low, (226.4, 231.0), "Noise 41 dB under the music after the last note.");
+    match kind {
+        VerdictKind::WorkNeeded => vec![sibilance, tail],
+        VerdictKind::SendBack => vec![
+            note(
+                FindingKind::Clipping,
+                Severity::High,
+                (48.0, 214.0),
+                "214 flat-topped peaks, most on snare hits. Print again with the bus peaking near \u{2212}3 dBFS.",
+            ),
+            note(
+                FindingKind::PhaseInverted,
+                Severity::High,
+                (112.0, 150.0),
+                "3.8 dB of the low end is lost in mono between 52 and 64 Hz. Check the polarity of bass and kick.",
+            ),
+            sibilance,
+            tail,
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn findings(kind: VerdictKind) -> Vec<Finding> {
+    if kind != VerdictKind::SendBack {
+        return Vec::new();
+    }
+    vec![Finding {
+        kind: FindingKind::Clipping,
+        class: FindingClass::Mixer,
+        evidence: evidence("flat_tops_per_minute", 55.6, [0.0, 1.0], (48.0, 214.0), 0.02),
+        places_s: (0..30).map(|idx| 48.0 + 5.5 * f64::from(idx)).map(|at_s| (at_s, at_s + 0.3)).collect(),
+    }]
+}
+
 /// A finished listening with this verdict.
 pub fn judged(kind: VerdictKind) -> Judged {
     let (sentence, moves) = match kind {
@@ -256,7 +401,17 @@ pub fn judged(kind: VerdictKind) -> Judged {
         ),
         VerdictKind::NotEnoughHeard => ("I heard 8 s of music and need at least 20 s for a level.", Vec::new()),
         VerdictKind::OutsideScope => ("What I heard is a steady tone; I have no opinion on it.", Vec::new()),
-        _ => ("One band stands out; the level is 2.2 LU low.", vec![tone_move(), level_move(), could_move()]),
+        VerdictKind::WorkNeeded => (
+            "Three things stand out, each mendable here; the level is 2.2 LU low.",
+            vec![tone_move(), harsh_move(), balance_move(), level_move(), resonance_move(), could_move()],
+        ),
+        VerdictKind::SendBack => (
+            "Clipping is printed in the mix and its low end cancels in mono; neither can be mended here.",
+            vec![Move { class: MoveClass::Could, ..level_move() }, resonance_move()],
+        ),
+        VerdictKind::SmallMoves => {
+            ("One band stands out; the level is 2.2 LU low.", vec![tone_move(), level_move(), could_move()])
+        }
     };
     let share = if kind == VerdictKind::NotEnoughHeard { None } else { Some(0.96) };
     let live = hearing(Phase::Judged, share);
@@ -290,14 +445,15 @@ pub fn judged(kind: VerdictKind) -> Judged {
             },
             spectrum: Spectrum::default(),
             blocks: live.blocks.to_vec(),
+            sections: sections(),
             ..Features::default()
         },
         report: Report {
             brief: Brief::default(),
             verdict: Verdict { kind, sentence: sentence.to_owned(), confidence: 0.9 },
             moves,
-            findings: Vec::new(),
-            for_the_mixer: Vec::new(),
+            findings: findings(kind),
+            for_the_mixer: notes(kind),
         },
     }
 }

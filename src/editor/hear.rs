@@ -1,0 +1,62 @@
+//! *Hear*: the master with one move that waits, against the master without it, matched.
+
+use crate::assistant::Move;
+use crate::chain::monitor::{Change, MonitorState, Source};
+
+use super::compare_bar;
+use super::scene::{MoveState, Scene};
+use super::session::Session;
+
+/// Number of the move that is heard.
+pub fn heard_number(scene: &Scene) -> Option<usize> {
+    let heard = scene.heard.as_ref()?;
+    scene.moves().find(|(_, each)| each.id == *heard).map(|(number, _)| number)
+}
+
+/// Whether this move is heard.
+pub fn is_heard(scene: &Scene, proposed: &Move) -> bool {
+    scene.heard.as_ref() == Some(&proposed.id)
+}
+
+/// Hears a move that waits, or ends it.
+pub fn toggle(session: &Session, scene: &Scene, proposed: &Move) {
+    if is_heard(scene, proposed) {
+        compare_bar::leave(session);
+        return;
+    }
+    let Some(hear) = change(scene, proposed).filter(|_| scene.state_of(proposed) == MoveState::Open) else { return };
+    session.set_heard(Some(&proposed.id));
+    session.end.set_monitor_state(MonitorState {
+        source: Source::Master,
+        is_comparing: true,
+        predicted_difference_lu: predicted(scene, proposed),
+        solo: None,
+        hear: Some(hear),
+        ..scene.monitor
+    });
+}
+
+/// Keeps what is heard in step with the move: its amount may change, and one that is decided is no longer heard.
+pub fn follow(session: &Session, scene: &Scene) {
+    if scene.monitor.hear.is_none() {
+        return;
+    }
+    let heard = scene.open_moves().map(|(_, each)| each).find(|each| is_heard(scene, each));
+    match heard.map(|each| change(scene, each)) {
+        None => compare_bar::leave(session),
+        Some(hear) if hear != scene.monitor.hear => {
+            session.end.set_monitor_state(MonitorState { hear, ..scene.monitor });
+        }
+        Some(_) => {}
+    }
+}
+
+fn change(scene: &Scene, proposed: &Move) -> Option<Change> {
+    Change::new(scene.settings_of(proposed).map(|(setting, value)| (setting.id.as_str(), value)))
+}
+
+/// What the move does to loudness as rendered, LU; in proportion where its amount is another.
+fn predicted(scene: &Scene, proposed: &Move) -> Option<f64> {
+    let rendered = proposed.effect.iter().chain(&proposed.cost).find(|change| change.metric == "integrated_lufs")?;
+    Some((rendered.after - rendered.before) * scene.amount(proposed) / 100.0)
+}

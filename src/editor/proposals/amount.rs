@@ -1,0 +1,121 @@
+//! How much of a move: a slider from 0 to 150 %, 100 at two thirds.
+
+use egui::accesskit::{Action, ActionData};
+use egui::{EventFilter, Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo, pos2};
+
+use crate::assistant::Move;
+use crate::chain::settings::find;
+use crate::editor::pen::Pen;
+use crate::editor::scene::MoveState;
+use crate::editor::session::Session;
+use crate::editor::theme::{HAIR, PROPOSAL, RAISED, T1, T3, medium, regular};
+use crate::editor::widgets::{describe, focus_ring, wheel_ticks};
+use crate::params::tweak::{FULL_PERCENT, MAX_PERCENT, is_scaled};
+
+/// A drag that comes this near to the whole move sets the whole move, percent.
+const CATCH_PERCENT: f64 = 3.0;
+
+/// Whether a move has an amount now: one that waits, or an accepted one of which is known what was before it.
+pub fn is_offered(session: &Session, proposed: &Move, state: MoveState) -> bool {
+    let has_scale = proposed.settings.iter().filter_map(|(id, _)| find(id)).any(is_scaled);
+    has_scale
+        && match state {
+            MoveState::Open => true,
+            MoveState::Accepted => session.knows_before(proposed),
+            MoveState::Tweaked | MoveState::ByHand | MoveState::Rejected => false,
+        }
+}
+
+/// Draws the slider and takes its changes.
+pub fn show(ui: &mut Ui, area: Rect, session: &Session, (number, proposed, percent): (usize, &Move, f64)) {
+    let baseline = area.center().y + 4.2;
+    let track = Rect::from_min_max(pos2(area.left() + 56.0, area.top()), pos2(area.right() - 48.0, area.bottom()));
+    let response = ui.interact(track, ui.scope_id().with("amount"), Sense::click_and_drag());
+    let (left, right, y) = (track.left() + 3.0, track.right() - 3.0, track.center().y);
+    if response.drag_started() {
+        session.begin_amount(proposed);
+    }
+    if let Some(wanted) = wanted(ui, &response, percent, (left, right)) {
+        session.set_amount(proposed, wanted);
+    }
+    if response.drag_stopped() {
+        session.end_amount(proposed);
+    }
+    let name = format!("Amount of proposal {number}");
+    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), percent, &name));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_value(format!("{percent:.0} %"));
+        node.set_min_numeric_value(0.0);
+        node.set_max_numeric_value(MAX_PERCENT);
+        node.set_numeric_value_step(1.0);
+        node.add_action(Action::SetValue);
+        node.add_action(Action::Increment);
+        node.add_action(Action::Decrement);
+    });
+    describe(ui, &response, || {
+        format!(
+            "{name}, {percent:.0} % of what the move changes. Places and times stay. Ctrl-click for the whole move."
+        )
+    });
+
+    let pen = Pen::of(ui);
+    let at = |percent: f64| egui::lerp(left..=right, (percent / MAX_PERCENT) as f32);
+    pen.left(area.left(), baseline, "Amount", regular(12.0), T3);
+    pen.right(area.right(), baseline, format!("{percent:.0} %"), medium(12.0), T1);
+    pen.round_path(vec![pos2(left, y), pos2(right, y)], 3.0, HAIR);
+    pen.round_path(vec![pos2(left, y), pos2(at(percent), y)], 3.0, PROPOSAL);
+    pen.line(pos2(at(FULL_PERCENT), y - 8.0), pos2(at(FULL_PERCENT), y - 5.0), 1.0, T3);
+    pen.disc(pos2(at(percent), y), 7.0, RAISED);
+    pen.disc(pos2(at(percent), y), if response.hovered() { 6.0 } else { 5.5 }, T1);
+    focus_ring(&pen, &response, 4.0);
+}
+
+/// The amount that pointer, wheel, keys or assistive technology ask for in this frame.
+fn wanted(ui: &Ui, response: &Response, percent: f64, (left, right): (f32, f32)) -> Option<f64> {
+    let modifiers = ui.input(|input| input.modifiers);
+    if response.double_clicked() || (response.clicked() && (modifiers.command || modifiers.alt)) {
+        return Some(FULL_PERCENT);
+    }
+    if response.clicked() {
+        response.request_focus();
+    }
+    if response.clicked() || response.dragged() {
+        let x = response.interact_pointer_pos()?.x;
+        let at = f64::from((x - left) / (right - left)).clamp(0.0, 1.0) * MAX_PERCENT;
+        return Some(if (at - FULL_PERCENT).abs() < CATCH_PERCENT { FULL_PERCENT } else { at });
+    }
+    let ticks = if response.hovered() { wheel_ticks(ui) } else { 0.0 };
+    let (set, steps) = ui.input(|input| {
+        let up = input.num_accesskit_action_requests(response.id, Action::Increment) as f64;
+        let down = input.num_accesskit_action_requests(response.id, Action::Decrement) as f64;
+        let set =
+            input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| match &request.data {
+                Some(ActionData::NumericValue(value)) => Some(*value),
+                _ => None,
+            });
+        (set, up - down)
+    });
+    if set.is_some() {
+        return set;
+    }
+    let steps = steps + 5.0 * ticks + if response.has_focus() { key_steps(ui, response) } else { 0.0 };
+    if response.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Home)) {
+        return Some(FULL_PERCENT);
+    }
+    (steps != 0.0).then_some(percent + steps)
+}
+
+fn key_steps(ui: &Ui, response: &Response) -> f64 {
+    let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
+    let keys = [
+        (Key::ArrowUp, 1.0),
+        (Key::ArrowRight, 1.0),
+        (Key::ArrowDown, -1.0),
+        (Key::ArrowLeft, -1.0),
+        (Key::PageUp, 10.0),
+        (Key::PageDown, -10.0),
+    ];
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    keys.into_iter().filter(|(key, _)| pressed(*key)).map(|(_, steps)| steps).sum()
+}

@@ -1,0 +1,84 @@
+//! What a move rests on: the value on its scale beside the expected range, where, and how much of the song.
+
+use egui::{Rect, pos2, vec2};
+
+use crate::assistant::{Evidence, Move};
+use crate::editor::icons::{Icon, draw as draw_icon};
+use crate::editor::pen::Pen;
+use crate::editor::theme::{HAIR, PROPOSAL_TEXT, REDUCTION_TEXT, T2, T3, regular};
+use crate::editor::words;
+
+/// Height of a line of evidence.
+const LINE: f32 = 17.0;
+/// Width of the scale.
+const SCALE: f32 = 52.0;
+
+/// Height of the evidence on a card; the compact set has only what must never be missed.
+pub fn height(proposed: &Move, is_compact: bool) -> f32 {
+    let has_place = proposed.evidence.first().is_some_and(|each| tells_place(proposed, each));
+    let num_lines = match (proposed.evidence.first(), is_compact) {
+        (None, _) | (_, true) => 0,
+        (Some(_), false) => 1 + usize::from(has_place),
+    } + usize::from(proposed.is_mitigation);
+    if num_lines == 0 { 0.0 } else { LINE * num_lines as f32 + 4.0 }
+}
+
+/// Where, and how much of what was heard.
+fn where_and_share(evidence: &Evidence) -> String {
+    let share = words::percent(evidence.share);
+    format!("{}, {share} of what I heard", words::place(evidence.from_s, evidence.to_s))
+}
+
+/// Whether the place is worth a line: the reason may have named it.
+fn tells_place(proposed: &Move, evidence: &Evidence) -> bool {
+    evidence.to_s > evidence.from_s && !proposed.sentence.contains(&words::place(evidence.from_s, evidence.to_s))
+}
+
+/// All of it in words.
+pub fn spoken(proposed: &Move) -> String {
+    let mut sentences: Vec<String> = proposed
+        .evidence
+        .iter()
+        .map(|each| format!("Measured {}; {}.", words::expected(each), where_and_share(each)))
+        .collect();
+    if proposed.is_mitigation {
+        sentences.push("It softens a fault of the mix; it does not repair it.".to_owned());
+    }
+    sentences.join(" ")
+}
+
+/// Draws it from the top of `area`.
+pub fn draw(pen: &Pen, area: Rect, proposed: &Move, is_compact: bool) {
+    let mut baseline = area.top() + 13.0;
+    if let Some(evidence) = proposed.evidence.first().filter(|_| !is_compact) {
+        scale(pen, Rect::from_min_size(pos2(area.left(), baseline - 9.0), vec2(SCALE, 10.0)), evidence);
+        pen.left(area.left() + SCALE + 9.0, baseline, words::expected(evidence), regular(11.0), T2);
+        if tells_place(proposed, evidence) {
+            baseline += LINE;
+            pen.left(area.left() + SCALE + 9.0, baseline, where_and_share(evidence), regular(11.0), T3);
+        }
+        baseline += LINE;
+    }
+    if proposed.is_mitigation {
+        draw_icon(pen, Icon::Back, pos2(area.left() + 5.0, baseline - 4.0), REDUCTION_TEXT, 0.9);
+        pen.left(area.left() + 16.0, baseline, "Softens a mix fault, does not repair it", regular(11.0), T2);
+    }
+}
+
+/// A line with the expected range thick on it, and the value as a diamond.
+fn scale(pen: &Pen, rect: Rect, evidence: &Evidence) {
+    let [low, high] = evidence.expected;
+    let (value, y) = (evidence.value, rect.center().y);
+    // An open end reaches to the end of the line.
+    let outside = (low - value).max(value - high).max(0.0);
+    let span = (high - low).min(4.0 * outside.max(0.25 * (high - low)).max(1e-6));
+    let (from, to) = if value > high { (high - span, value) } else { (value.min(low), low + span) };
+    let pad = 0.12 * (to - from).max(1e-6);
+    let x_of = |at: f64| {
+        let share = ((at - from + pad) / (to - from + 2.0 * pad)).clamp(0.0, 1.0) as f32;
+        egui::lerp(rect.x_range(), share)
+    };
+    pen.round_path(vec![pos2(rect.left(), y), pos2(rect.right(), y)], 2.0, HAIR);
+    pen.round_path(vec![pos2(x_of(low), y), pos2(x_of(high), y)], 4.0, T3);
+    draw_icon(pen, Icon::DiamondFilled, pos2(x_of(value), y), PROPOSAL_TEXT, 0.8);
+}
