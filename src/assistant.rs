@@ -35,7 +35,7 @@ mod verdict;
 pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
 pub use rendering::Audio;
-pub use verdict::hear;
+pub use verdict::{hear, judge_sound};
 
 use crate::chain::Stage;
 use findings::{Finding, FindingKind};
