@@ -43,6 +43,8 @@ pub fn try_kind(clean: &Heard<'_>, kind: &Kind, seed: u64) -> Option<Fault> {
         kind: kind.name.to_owned(),
         amount,
         is_found: faulty.report.findings.iter().any(|finding| finding.kind.key() == kind.name),
+        is_named: needed.iter().filter_map(|each| each.finding).any(|finding| finding.key() == kind.name)
+            || faulty.report.for_the_mixer.iter().any(|note| note.kind.key() == kind.name),
         is_first: first.iter().any(|first| first == kind.name),
         is_in_place: place(&faulty.report, kind.name, &injected.places_s),
         first,
@@ -140,7 +142,9 @@ pub fn is_gone(each: &Move, report: &Report) -> bool {
 fn size(each: &Move) -> f64 {
     let distance = |(id, value): &(String, f64)| {
         let setting = find(id)?;
-        let is_size = matches!(setting.unit, "dB" | "%") && matches!(setting.kind, SettingKind::Number { .. });
+        let is_amount = matches!(setting.unit, "dB" | "%") && matches!(setting.kind, SettingKind::Number { .. });
+        // Where a move begins is not how far it goes.
+        let is_size = is_amount && !id.contains("threshold");
         is_size.then(|| (value - setting.default).abs())
     };
     // A switch is made or it is not.

@@ -153,11 +153,20 @@ const CALIBRATION: Definition = Definition {
     bar: Bar::AtMost(0.1),
 };
 
+const NAMED: Definition = share(
+    "named",
+    "named at all",
+    "the same songs in which it is the reason of any Needed move or any line for the mixer",
+    Bar::None,
+);
+
 /// All figures.
 pub fn rows(records: &[Record], foreign: &[Foreign], bins: &[Bin]) -> Vec<Row> {
     let mut rows = finished_rows(records);
     let named: Vec<Sample> = faults(records).map(|(genre, fault)| (genre, one_if(is_named(fault)))).collect();
     rows.push(Row::new(SENSITIVITY, Reduce::Share, &named));
+    let anywhere: Vec<Sample> = faults(records).map(|(genre, fault)| (genre, one_if(fault.is_named))).collect();
+    rows.push(Row::new(NAMED, Reduce::Share, &anywhere));
     rows.extend(
         BROAD_SIZES_DB.iter().zip(BROAD).flat_map(|(&size_db, definitions)| broad_rows(records, size_db, definitions)),
     );
@@ -239,7 +248,7 @@ fn recovery_rows(records: &[Record], kinds: &[&str], definitions: [Definition; 2
 /// What stays as it is: without the fault, heard again, at another level, in part.
 fn steady_rows(records: &[Record]) -> Vec<Row> {
     fn checks(records: &[Record], of: impl Fn(&Record) -> Vec<bool>) -> Vec<Sample<'_>> {
-        let samples = |record| of(record).into_iter().map(move |is_met| one_if(is_met));
+        let samples = |record| of(record).into_iter().map(one_if);
         records
             .iter()
             .flat_map(|record| samples(record).map(|sample| (record.genre.as_str(), sample)).collect::<Vec<_>>())

@@ -92,6 +92,8 @@ pub struct Fault {
     pub amount: f64,
     /// Whether it was among what was found.
     pub is_found: bool,
+    /// Whether it was any Needed move's or any line for the mixer.
+    pub is_named: bool,
     /// Whether it was the first Needed move's or the first line for the mixer.
     pub is_first: bool,
     /// Of a local fault: whether in its place.

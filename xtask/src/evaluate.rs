@@ -2,7 +2,9 @@
 
 mod peers;
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
 use discern::evaluation::{Files, Plan, Table, fault_bench, fault_table, inject, music, run as measure, section_bench};
@@ -70,12 +72,23 @@ fn behaviour(options: &Options) -> Result<()> {
     let output = options.output.clone().unwrap_or_else(|| root().join("docs/behaviour.md"));
     let files = Files::check(&output, true)?;
     let plan = Plan::new(&options.dir, &files.partial)?;
-    let table = Table::new(measure(&plan, &|_| ())?);
+    let table = Table::new(measure(&plan, &progress(plan.num_steps()))?);
     let table = if options.is_peers { with_peers(table, &plan)? } else { table };
     files.write(&table, "cargo xtask evaluate")?;
     plan.finish()?;
     println!("wrote {} and {}", files.page.display(), files.json.display());
     fail_if_missed(&table.missed())
+}
+
+/// Says how far it is, on a terminal only.
+fn progress(num_steps: usize) -> impl Fn(usize) + Sync {
+    let num_done = AtomicUsize::new(0);
+    move |steps| {
+        let num_done = num_done.fetch_add(steps, Ordering::Relaxed) + steps;
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{:>3} %", 100 * num_done / num_steps.max(1));
+        }
+    }
 }
 
 fn with_peers(mut table: Table, plan: &Plan) -> Result<Table> {

@@ -50,6 +50,8 @@ fn wav(folder: &Path, name: &str) -> PathBuf {
 /// Finished songs as they are, and every song with the first fault of each size.
 fn write_cases(plan: &Plan, folder: &Path) -> Result<Vec<Case>> {
     let given = folder.join("given");
+    // Songs of an earlier run would be mastered again.
+    let _ = std::fs::remove_dir_all(&given);
     std::fs::create_dir_all(&given).with_context(|| format!("{} cannot be made", given.display()))?;
     let give = |name: &str, audio: &AudioFile| write(&wav(&given, name), audio, Container::Wav, WordLength::Float32);
     let mut cases = Vec::new();
