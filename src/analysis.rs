@@ -76,6 +76,8 @@ pub struct Features {
     pub crest_db: [Option<f64>; NUM_CREST_BANDS],
     /// Share of strokes in the sound, 0–1.
     pub percussiveness: Option<f64>,
+    /// How far the level of 10 ms swings within half a second, median, dB: the less, the denser.
+    pub level_spread_db: Option<f64>,
     /// The strongest candidate for mains hum; whether it is one, its prominence says.
     pub hum: Option<Hum>,
     /// Silence before and after the sound.

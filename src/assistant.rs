@@ -25,17 +25,33 @@ macro_rules! keys {
 use keys;
 
 mod bearing;
+mod equalization;
 mod explain;
 pub mod findings;
 mod level;
+mod linear;
+mod mixer;
+mod moves;
+mod plan;
 mod predict;
+pub mod ranges;
+mod reference;
 mod rendering;
+mod scope;
+mod sentences;
+mod strength;
+mod tone;
 mod verdict;
+mod workbench;
 
 pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
+pub use ranges::Ranges;
+pub use reference::Reference;
 pub use rendering::Audio;
 pub use verdict::{hear, judge_sound};
+
+use std::sync::Arc;
 
 use crate::chain::Stage;
 use findings::{Finding, FindingKind};
@@ -55,6 +71,10 @@ pub struct Brief {
     pub restraint: Restraint,
     /// Stages that no move may touch.
     pub locks: Vec<Stage>,
+    /// Songs that this one is to be like.
+    pub references: Vec<Arc<Reference>>,
+    /// Where good records lie; the factory's ranges without them.
+    pub ranges: Option<Arc<Ranges>>,
 }
 
 /// Wishes of −3…3 steps along four axes, 0 for none.
@@ -109,6 +129,11 @@ impl Destination {
 
     /// Whether louder material is turned down too: these normalise to one level and take nothing above it.
     pub fn is_exact(self) -> bool {
+        matches!(self, Self::Broadcast | Self::Podcast)
+    }
+
+    /// Whether speech alone is what is delivered there.
+    pub fn takes_speech(self) -> bool {
         matches!(self, Self::Broadcast | Self::Podcast)
     }
 
@@ -297,6 +322,8 @@ const METRICS: &[&str] = &[
     "psr_min_db",
     "limiter_reduction_db",
     "crest_loss_db",
+    "tone_departure_db",
+    "slope_db_per_octave",
 ];
 
 /// The metric with this name, as a report holds it.

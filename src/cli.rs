@@ -1,4 +1,4 @@
-//! The command line (`cli.md`): listen, master, evaluate, render, settings over the same layers as the plugin.
+//! The command line (`cli.md`): listen, master, evaluate, render, ranges, settings over the same layers as the plugin.
 
 mod args;
 mod evaluate;
@@ -7,6 +7,7 @@ mod master;
 mod output;
 mod picture;
 mod progress;
+mod ranges;
 mod render;
 mod settings_list;
 mod song;
@@ -55,6 +56,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Master(arguments) => master::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
+        Command::Ranges(arguments) => ranges::run(&arguments),
         Command::Settings => Ok(settings_list::text()),
     };
     match result {

@@ -209,6 +209,7 @@ impl Analyzer {
             bands: if self.num_channels == 2 { character::stereo_bands(&active) } else { Vec::new() },
             crest_db: character::crest_db(&active),
             percussiveness: character::percussiveness(&active),
+            level_spread_db: character::level_spread_db(&active),
             hum: self.hum.hum(),
             edges: Edges::of(&blocks, self.coverage.extent_s()),
             are_channels_identical: self.num_channels == 2 && self.stereo.are_identical(),

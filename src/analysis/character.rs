@@ -82,3 +82,10 @@ pub fn percussiveness(textures: &[&Texture]) -> Option<f64> {
     (!textures.is_empty())
         .then(|| textures.iter().map(|texture| f64::from(texture.percussiveness)).sum::<f64>() / textures.len() as f64)
 }
+
+/// How far the level of 10 ms swings within half a second, median, dB: little in dense music.
+pub fn level_spread_db(textures: &[&Texture]) -> Option<f64> {
+    let mut spreads: Vec<f64> = textures.iter().map(|texture| f64::from(texture.spread_db)).collect();
+    spreads.sort_unstable_by(f64::total_cmp);
+    spreads.get(spreads.len() / 2).copied()
+}

@@ -1,9 +1,11 @@
 //! Words made from numbers (`DESIGN.md` section 7): what was measured, against what, what it costs.
 
 use super::level::{Goal, Landing, LevelPlan, Shortfall};
-use super::{Brief, Destination, MoveClass};
+use super::scope::Outside;
+use super::{Brief, Destination, MixerNote, Move, MoveClass, Severity, VerdictKind};
 use crate::analysis::Features;
 use crate::assistant::bearing::LimitingCost;
+use crate::chain::Stage;
 
 /// A number with one decimal and the typographic minus; never "−0.0".
 pub fn number_text(value: f64) -> String {
@@ -208,4 +210,52 @@ pub fn limiter_out_of_reach(features: &Features, is_locked: bool) -> String {
     };
     let why = if is_locked { "is locked" } else { "is off" };
     format!("I measured {measured}. The limiter {why}, so I propose nothing about level.")
+}
+
+/// The verdict when it is not music that was heard.
+pub fn outside_scope(reason: Outside) -> String {
+    let what = match reason {
+        Outside::Noise => "What I heard has neither notes nor strokes, only noise",
+        Outside::Tones => "What I heard is a steady tone or a few of them",
+        Outside::Speech => "I heard somebody speak and nothing play",
+    };
+    format!("{what}; that is outside what I can judge. Nothing has been changed.")
+}
+
+/// The verdict when the mix has to be mended first.
+pub fn send_back(notes: &[MixerNote]) -> String {
+    let high: Vec<&MixerNote> = notes.iter().filter(|note| note.severity == Severity::High).collect();
+    let first = high.first().map_or("", |note| note.sentence.as_str());
+    let more = match high.len() {
+        0 | 1 => String::new(),
+        2 => " One more is listed for the mixer.".to_owned(),
+        count => format!(" {} more are listed for the mixer.", count - 1),
+    };
+    format!("Send it back to the mix: no mastering mends this. {first}{more}")
+}
+
+/// The verdict when something has to be done.
+pub fn work(kind: VerdictKind, moves: &[Move]) -> String {
+    let needed: Vec<&Move> =
+        moves.iter().filter(|each| each.class == MoveClass::Needed && each.stage != Stage::Limiter).collect();
+    let what: Vec<String> = needed.iter().map(|each| format!("{} ({})", subject(each), each.title)).collect();
+    let head = match (kind, needed.len()) {
+        (VerdictKind::SmallMoves, 1) => "One small move is needed",
+        (VerdictKind::SmallMoves, _) => "Small moves are needed",
+        (_, 1) => "One large move is needed",
+        _ => "Work is needed",
+    };
+    let level = moves
+        .iter()
+        .find(|each| each.id == "limiter.level")
+        .map_or_else(String::new, |each| format!(" After that only level is left: {}.", each.title));
+    format!("{head}: {}.{level}", what.join("; "))
+}
+
+/// What a move is about, in a word or two.
+fn subject(each: &Move) -> String {
+    match each.finding {
+        Some(kind) => kind.key().replace('_', " ").replace("dc", "DC"),
+        None => "tonal balance".to_owned(),
+    }
 }

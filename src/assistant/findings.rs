@@ -11,6 +11,8 @@ mod stereo;
 mod tone;
 mod tone_prior;
 
+pub(super) use tone_prior::{FEW_STROKES_DB, MANY_STROKES_DB, SPREAD_DB};
+
 use super::Evidence;
 use crate::analysis::{Features, TEXTURE_S, Texture, active};
 

@@ -117,14 +117,48 @@ impl Renderer {
                 done.push((idx, self.render_piece(&mut chain, piece, peak)));
             }
         };
-        let mut rendered: Vec<_> = std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..self.num_threads.min(pieces.len())).map(|_| scope.spawn(work)).collect();
+        let mut rendered: Vec<_> = self.side_by_side(pieces.len(), work);
+        rendered.sort_by_key(|(idx, _)| *idx);
+        rendered.into_iter().map(|(_, blocks)| blocks).collect()
+    }
+
+    /// Each piece rendered with these settings, from a fresh chain, without its lead-in; `[left, right]`.
+    pub fn render_audio(&self, pieces: &[Piece], settings: &Settings) -> Vec<[Vec<f32>; 2]> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut chain = Chain::new(self.sample_rate_hz, settings.latency_mode);
+            let latency = chain.latency_samples();
+            let mut done = Vec::new();
+            loop {
+                let idx = next.fetch_add(1, Ordering::Relaxed);
+                let Some(piece) = pieces.get(idx) else { return done };
+                chain.reset();
+                chain.set(settings);
+                let padded = |channel: &[f32]| [channel, &vec![0.0; latency]].concat();
+                let mut channels = [padded(piece.left), padded(piece.right)];
+                let [left, right] = &mut channels;
+                let chunk = self.frame(1).max(1);
+                left.chunks_mut(chunk)
+                    .zip(right.chunks_mut(chunk))
+                    .for_each(|(left, right)| chain.process(left, right));
+                let late = (latency + self.frame(piece.num_lead_in)).min(left.len());
+                channels.iter_mut().for_each(|channel| drop(channel.drain(..late)));
+                done.push((idx, channels));
+            }
+        };
+        let mut rendered: Vec<_> = self.side_by_side(pieces.len(), work);
+        rendered.sort_by_key(|(idx, _)| *idx);
+        rendered.into_iter().map(|(_, channels)| channels).collect()
+    }
+
+    /// Runs the same work in as many threads as make sense.
+    fn side_by_side<T: Send>(&self, num_pieces: usize, work: impl Fn() -> Vec<T> + Send + Sync + Copy) -> Vec<T> {
+        std::thread::scope(|scope| {
+            let helpers: Vec<_> = (1..self.num_threads.min(num_pieces)).map(|_| scope.spawn(work)).collect();
             let mine = work();
             let theirs = helpers.into_iter().flat_map(|helper| helper.join().expect("rendering does not panic"));
             mine.into_iter().chain(theirs).collect()
-        });
-        rendered.sort_by_key(|(idx, _)| *idx);
-        rendered.into_iter().map(|(_, blocks)| blocks).collect()
+        })
     }
 
     /// What the mix itself is in the same blocks, without the chain; sample peaks, as in [`Features::blocks`].

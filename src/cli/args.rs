@@ -2,11 +2,14 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
-use crate::assistant::{Brief, Character, Destination, Restraint};
-use crate::audio_file::WordLength;
+use super::song;
+use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint};
+use crate::audio_file::{WordLength, read};
 use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
 
@@ -28,6 +31,8 @@ pub enum Command {
     Evaluate(EvaluateArgs),
     /// Render the chain alone, without judgement
     Render(RenderArgs),
+    /// Measure a folder of finished records into a ranges file
+    Ranges(RangesArgs),
     /// Print every setting: name, unit, range, default
     Settings,
 }
@@ -93,6 +98,24 @@ pub struct EvaluateArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct RangesArgs {
+    /// Folder of finished records, looked through with the folders in it
+    pub dir: PathBuf,
+    /// File to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Name shown with what is judged by it; the folder's without it
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Which records these are, for the reader of the file
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct OutputArgs {
     /// File to write: .wav or .flac
     #[arg(short, long, value_name = "OUT")]
@@ -134,12 +157,31 @@ pub struct BriefArgs {
     /// A stage that no move may touch (repeatable)
     #[arg(long = "lock", value_name = "STAGE", value_parser = stage)]
     pub locks: Vec<Stage>,
+    /// A song that this one is to be like (repeatable: their mean)
+    #[arg(long = "reference", value_name = "FILE")]
+    pub references: Vec<PathBuf>,
+    /// Where good records lie, as `discern-cli ranges` writes it; the factory's without it
+    #[arg(long, value_name = "FILE")]
+    pub ranges: Option<PathBuf>,
 }
 
 impl BriefArgs {
     /// The brief that was asked for.
-    pub fn brief(&self) -> Brief {
-        Brief {
+    ///
+    /// # Errors
+    /// If a reference or the ranges cannot be read.
+    pub fn brief(&self) -> Result<Brief> {
+        let reference = |path: &PathBuf| {
+            let features = song::analyze(&read(path)?);
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            anyhow::Ok(Arc::new(Reference::of(&name, &features)))
+        };
+        let ranges = |path: &PathBuf| {
+            let name = || path.display().to_string();
+            let text = std::fs::read_to_string(path).context("cannot be read").with_context(name)?;
+            Ranges::read(&text).with_context(name).map(Arc::new)
+        };
+        Ok(Brief {
             destination: self.destination,
             loudness_lufs: self.loudness,
             ceiling_dbtp: self.ceiling,
@@ -151,7 +193,9 @@ impl BriefArgs {
             },
             restraint: self.restraint,
             locks: self.locks.clone(),
-        }
+            references: self.references.iter().map(reference).collect::<Result<_>>()?,
+            ranges: self.ranges.as_ref().map(ranges).transpose()?,
+        })
     }
 }
 
@@ -167,7 +211,7 @@ pub enum Accept {
 impl FromStr for Accept {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
         match text {
             "needed" => Ok(Self::Needed),
             "all" => Ok(Self::All),
@@ -194,7 +238,7 @@ pub struct Assignment {
 impl FromStr for Assignment {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> std::result::Result<Self, String> {
         let (id, value) = text.split_once('=').ok_or("expected STAGE.PARAMETER=VALUE")?;
         let id = id.trim();
         let setting = find(id).ok_or_else(|| format!("there is no setting {id}; discern-cli settings lists them"))?;
@@ -212,37 +256,37 @@ impl Assignment {
     }
 }
 
-fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, String> {
+fn one_of<T: Copy>(text: &str, choices: &[(&str, T)]) -> std::result::Result<T, String> {
     let names = || choices.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
     choices.iter().find(|(name, _)| *name == text).map(|(_, value)| *value).ok_or_else(|| format!("one of {}", names()))
 }
 
-fn destination(text: &str) -> Result<Destination, String> {
+fn destination(text: &str) -> std::result::Result<Destination, String> {
     let choices: Vec<_> = Destination::ALL.iter().map(|each| (each.key(), *each)).collect();
     one_of(text, &choices)
 }
 
-fn stage(text: &str) -> Result<Stage, String> {
+fn stage(text: &str) -> std::result::Result<Stage, String> {
     one_of(text, &Stage::ALL.map(|each| (each.key(), each)))
 }
 
-fn restraint(text: &str) -> Result<Restraint, String> {
+fn restraint(text: &str) -> std::result::Result<Restraint, String> {
     one_of(text, &[("level", Restraint::Level), ("gentle", Restraint::Gentle), ("full", Restraint::Full)])
 }
 
-fn word_length(text: &str) -> Result<WordLength, String> {
+fn word_length(text: &str) -> std::result::Result<WordLength, String> {
     one_of(text, &[("16", WordLength::Bits16), ("24", WordLength::Bits24), ("32f", WordLength::Float32)])
 }
 
-fn loudness(text: &str) -> Result<f64, String> {
+fn loudness(text: &str) -> std::result::Result<f64, String> {
     in_range(text, -60.0, 0.0, "LUFS")
 }
 
-fn ceiling(text: &str) -> Result<f64, String> {
+fn ceiling(text: &str) -> std::result::Result<f64, String> {
     in_range(text, -24.0, 0.0, "dBTP")
 }
 
-fn in_range(text: &str, min: f64, max: f64, unit: &str) -> Result<f64, String> {
+fn in_range(text: &str, min: f64, max: f64, unit: &str) -> std::result::Result<f64, String> {
     let value = text.replace('\u{2212}', "-").parse::<f64>().ok();
     value.filter(|value| (min..=max).contains(value)).ok_or_else(|| format!("expected {min} to {max} {unit}"))
 }

@@ -18,7 +18,7 @@ use crate::report::{Master, delivery, json};
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
     let audio = song::read_for_chain(&arguments.file)?;
-    let brief = arguments.brief.brief();
+    let brief = arguments.brief.brief()?;
     let mix = song::analyze(&audio);
     let report = song::judge(&audio, &mix, &brief);
     let accepted = accepted(&report, &arguments.accept)?;

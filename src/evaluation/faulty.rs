@@ -1,10 +1,11 @@
 //! One fault in one song: is it what comes first, how much of it is undone, and are the moves worth accepting?
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::analysis::Features;
 use crate::assistant::findings::Finding;
-use crate::assistant::{Brief, Move, MoveClass, Report};
+use crate::assistant::{Brief, Move, MoveClass, Reference, Report};
 use crate::chain::settings::{Kind as SettingKind, find};
 
 use super::broad::BroadFault;
@@ -172,7 +173,7 @@ pub fn try_broad(clean: &Heard<'_>, size_db: f64, fault: &BroadFault) -> Broad {
     }
 }
 
-/// A brief with a song as its reference; `None` while briefs know of none.
-fn brief_with_reference(_song: &Features) -> Option<Brief> {
-    None
+/// A brief with a song as its reference.
+fn brief_with_reference(song: &Features) -> Option<Brief> {
+    Some(Brief { references: vec![Arc::new(Reference::of("the song itself", song))], ..Brief::default() })
 }

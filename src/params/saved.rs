@@ -151,6 +151,8 @@ impl From<SavedBrief> for Brief {
             character: Character { brighter, fuller, denser, wider },
             restraint: Restraint::from_key(&saved.restraint).unwrap_or_default(),
             locks: Stage::ALL.into_iter().filter(is_locked).collect(),
+            references: Vec::new(),
+            ranges: None,
         }
     }
 }

@@ -109,6 +109,7 @@ fn measurements(features: &Features) -> Value {
         "slope_db_per_octave": optional(spectrum.slope_db_per_octave()),
         "slope_residual_db": optional(spectrum.slope_residual_db()),
         "percussiveness": optional(features.percussiveness),
+        "level_spread_db": optional(features.level_spread_db),
         "crest_db": numbers(&features.crest_db),
         "bands": features.bands.iter().map(band_object).collect::<Vec<_>>(),
         "hum_prominence_db": optional(features.hum.map(|hum| hum.prominence_db)),

@@ -14,7 +14,7 @@ const LAYERS: &[Layer<'static>] = &[
     Layer { name: "dsp", may_import: &[], may_name: &["realfft"] },
     Layer { name: "chain", may_import: &["dsp"], may_name: &[] },
     Layer { name: "analysis", may_import: &["dsp"], may_name: &["realfft", "ebur128"] },
-    Layer { name: "assistant", may_import: &["dsp", "chain", "analysis"], may_name: &[] },
+    Layer { name: "assistant", may_import: &["dsp", "chain", "analysis"], may_name: &["serde", "toml"] },
     Layer {
         name: "bridge",
         may_import: &["dsp", "chain", "analysis", "assistant"],

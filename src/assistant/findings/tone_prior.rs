@@ -1,6 +1,7 @@
 //! How loud a third of an octave is in good records, and how it goes along with the others.
 
 use crate::analysis::NUM_THIRDS;
+use crate::assistant::linear::solve;
 
 /// Third octaves that tone is judged in, by their place: 50 Hz–12.5 kHz.
 pub const BANDS: std::ops::Range<usize> = 4..29;
@@ -8,17 +9,17 @@ pub const NUM_BANDS: usize = BANDS.end - BANDS.start;
 
 /// Mean level of third octaves against 200 Hz–2 kHz, dB, 20 Hz–20 kHz: Elowsson and Friberg, AES 142 (2017), equation 6
 /// (12 345 tracks), as `dsp.md` section 8.1 tabulates it [3RD]; 20 Hz extended.
-const FEW_STROKES_DB: [f64; NUM_THIRDS] = [
+pub const FEW_STROKES_DB: [f64; NUM_THIRDS] = [
     -8.0, -6.5, -5.0, -3.7, -2.5, -1.5, -0.6, 0.1, 0.7, 1.1, 1.4, 1.6, 1.6, 1.5, 1.2, 0.7, 0.2, -0.6, -1.4, -2.5, -3.6,
     -4.9, -6.4, -8.0, -9.8, -11.7, -13.7, -15.9, -18.2, -20.7, -23.3,
 ];
 /// The same for contemporary records, whose bass and air are higher (the same section [3RD] [MEAS]).
-const MANY_STROKES_DB: [f64; NUM_THIRDS] = [
+pub const MANY_STROKES_DB: [f64; NUM_THIRDS] = [
     -16.0, -11.0, -4.7, -0.8, 1.5, 4.0, 5.2, 5.3, 4.9, 4.4, 3.1, 2.3, 2.0, 1.3, 0.7, 0.3, -0.3, -1.0, -1.9, -2.9, -3.6,
     -4.5, -5.4, -6.5, -7.2, -7.7, -8.8, -10.5, -12.6, -16.7, -25.8,
 ];
 /// Spread between records of one kind (the same section), dB.
-const SPREAD_DB: [f64; NUM_THIRDS] = [
+pub const SPREAD_DB: [f64; NUM_THIRDS] = [
     9.0, 6.0, 5.5, 5.0, 4.5, 4.0, 3.5, 3.0, 3.0, 3.0, 2.5, 2.2, 2.0, 1.9, 1.8, 1.8, 1.8, 1.8, 2.0, 2.2, 2.4, 2.6, 2.8,
     3.0, 3.3, 3.6, 4.0, 4.5, 5.0, 6.0, 9.0,
 ];
@@ -80,24 +81,6 @@ fn covariance(a: usize, b: usize) -> f64 {
     let spread = SPREAD_DB[a + BANDS.start] * SPREAD_DB[b + BANDS.start];
     let alone = if a == b { ALONE_DB * ALONE_DB } else { 0.0 };
     spread * (-octaves / REACH_OCTAVES).exp() + LEVEL_DB * LEVEL_DB + alone
-}
-
-/// Solves a symmetric positive definite system by elimination.
-fn solve(mut matrix: Vec<Vec<f64>>, mut right: Vec<f64>) -> Vec<f64> {
-    let n = right.len();
-    for pivot in 0..n {
-        let pivot_row = matrix[pivot].clone();
-        for row in pivot + 1..n {
-            let factor = matrix[row][pivot] / pivot_row[pivot];
-            matrix[row].iter_mut().zip(&pivot_row).for_each(|(value, above)| *value -= factor * above);
-            right[row] -= factor * right[pivot];
-        }
-    }
-    for row in (0..n).rev() {
-        let known: f64 = (row + 1..n).map(|column| matrix[row][column] * right[column]).sum();
-        right[row] = (right[row] - known) / matrix[row][row];
-    }
-    right
 }
 
 #[cfg(test)]

@@ -1,0 +1,72 @@
+//! What belongs back in the mix: one sentence to act on for each, the worst first.
+
+use super::findings::{Finding, FindingClass, FindingKind};
+use super::sentences::found;
+use super::strength::strength;
+use super::{MixerNote, Severity};
+use crate::analysis::Features;
+
+/// What the person at the mix can do about it; `None` for kinds that are mended here or are nobody's fault.
+fn advice(kind: FindingKind) -> Option<&'static str> {
+    use FindingKind::*;
+    Some(match kind {
+        Hum => "find the ground loop or take it out of the track that has it",
+        Clicks => "look for edits without a fade and for buffers that ran dry, and print again",
+        Dropout => "print again; a plugin or a disk did not keep up",
+        Noise => "gate or clean the tracks that hiss before they are summed",
+        Clipping => "lower the bus, or the plugin on it that clips, and print with headroom",
+        OverLimited => "send it without the limiter on the bus",
+        OverCompressed => "ease the compressor on the bus, or send a print without it",
+        OutOfPhase => "check the polarity of wide tracks and stereo wideners there",
+        MissingChannel => "check the routing and print again",
+        IdenticalChannels | Mono => "if stereo was meant, check the pan and the bounce",
+        SilenceHead => "trim the start when it is not meant",
+        SilenceTail => "trim the end when it is not meant",
+        _ => return None,
+    })
+}
+
+/// How bad it is. High is what no mastering mends and every listener hears; records that were clipped or limited on purpose are
+/// never more than medium.
+fn severity(finding: &Finding, features: &Features) -> Severity {
+    use FindingKind::*;
+    let size = strength(finding);
+    let value = finding.evidence.value;
+    let is_unmastered = features.levels.plr_db.is_some_and(|plr| plr > UNMASTERED_PLR_DB);
+    match finding.kind {
+        MissingChannel => Severity::High,
+        Dropout if finding.places_s.len() >= 3 => Severity::High,
+        Hum if size >= 2.2 => Severity::High,
+        Noise if value > -42.0 => Severity::High,
+        Clicks if value > 40.0 => Severity::High,
+        Clipping if value > 300.0 && is_unmastered => Severity::High,
+        Hum | Dropout | Noise | Clicks | OutOfPhase | Clipping | OverLimited => Severity::Medium,
+        OverCompressed if size > 1.15 => Severity::Medium,
+        _ => Severity::Low,
+    }
+}
+
+/// Peaks that stand so far over the loudness have not been through a limiter that lowered them (`dsp.md` section 8.2: masters of
+/// loud kinds have 6–11 dB).
+const UNMASTERED_PLR_DB: f64 = 12.0;
+
+/// The notes, and the class of what they are about.
+pub fn notes(findings: &mut [Finding], features: &Features) -> Vec<MixerNote> {
+    let mut notes = Vec::new();
+    for finding in findings.iter_mut() {
+        let Some(advice) = advice(finding.kind) else { continue };
+        if finding.class == FindingClass::None {
+            finding.class = FindingClass::Mixer;
+        }
+        let evidence = &finding.evidence;
+        notes.push(MixerNote {
+            kind: finding.kind,
+            severity: severity(finding, features),
+            from_s: evidence.from_s,
+            to_s: evidence.to_s,
+            sentence: format!("{}: {advice}.", found(finding)),
+        });
+    }
+    notes.sort_by_key(|note| std::cmp::Reverse(note.severity));
+    notes
+}

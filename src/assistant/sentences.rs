@@ -1,0 +1,212 @@
+//! Sentences of moves, from their numbers: what was measured, what records have, what the move does.
+
+use super::explain::{db_text, number_text};
+use super::findings::{Finding, FindingKind};
+use super::moves::hz_text;
+use super::ranges::{NUM_TONE, TONE_PLACES};
+use super::tone::Tone;
+use crate::analysis::NOMINAL_HZ;
+
+/// The words of a move.
+pub struct Words {
+    /// Why.
+    pub sentence: String,
+    /// What would withdraw it.
+    pub withdraw_if: String,
+}
+
+/// Minutes and seconds.
+pub fn time_text(seconds: f64) -> String {
+    let whole = seconds.max(0.0).round() as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// "in 68 % of the song, from 0:48 to 1:12", or "all through the song".
+pub fn where_text(finding: &Finding) -> String {
+    let evidence = &finding.evidence;
+    if evidence.share > 0.9 {
+        return "all through the song".to_owned();
+    }
+    let share = (evidence.share * 100.0).round().max(1.0);
+    format!("in {share} % of the song, from {} to {}", time_text(evidence.from_s), time_text(evidence.to_s))
+}
+
+fn band_text(finding: &Finding) -> String {
+    match (finding.evidence.low_hz, finding.evidence.high_hz) {
+        (Some(low), Some(high)) if high / low < 1.2 => hz_text((low * high).sqrt()),
+        (Some(low), Some(high)) => range_text(low, high),
+        _ => String::new(),
+    }
+}
+
+/// "450–900 Hz", "800 Hz–2.4 kHz".
+fn range_text(low: f64, high: f64) -> String {
+    let (first, second) = (hz_text(low), hz_text(high));
+    let unit = |text: &str| text.rsplit(' ').next().unwrap_or_default().to_owned();
+    let first = if unit(&first) == unit(&second) { first.split(' ').next().unwrap_or_default() } else { &first };
+    format!("{first}\u{2013}{second}")
+}
+
+/// What was found, in words: the first half of a move's sentence and of a note.
+pub fn found(finding: &Finding) -> String {
+    use FindingKind::*;
+    let evidence = &finding.evidence;
+    let (value, [low, high]) = (evidence.value, evidence.expected);
+    let number = number_text;
+    let place = where_text(finding);
+    match finding.kind {
+        Boom | Mud | Boxy | Harsh | Bright => format!(
+            "{} is {} louder than the rest of this song lets expect, {place}; records stay within {}",
+            band_text(finding),
+            number(value) + " dB",
+            db_text(high)
+        ),
+        Dull | Thin => format!(
+            "{} is {} quieter than the rest of this song lets expect, {place}; records stay within {}",
+            band_text(finding),
+            number(-value) + " dB",
+            db_text(low)
+        ),
+        Sibilance => format!(
+            "The sharpest esses stand {} over the body of the sound at 5\u{2013}9 kHz, {place}; up to {} is usual",
+            db_text(value),
+            db_text(high)
+        ),
+        Resonance => format!(
+            "{} rings {} dB over what is beside it whatever is played, {place}; steady notes reach {} dB there",
+            band_text(finding),
+            number(value),
+            number(high)
+        ),
+        SubRumble => format!(
+            "What lies below 22 Hz is as loud as the bass {}, where no note is",
+            if value >= 0.0 { format!("and {} more", db_text(value)) } else { format!("less {} dB", number(-value)) }
+        ),
+        DcOffset => {
+            format!(
+                "The waveform is off the middle by an offset {} dB under its level; it takes headroom and nothing else",
+                number(-value)
+            )
+        }
+        Hum => format!(
+            "Mains hum at {} and its multiples stands {} dB out of the music",
+            evidence.low_hz.map_or_else(String::new, hz_text),
+            number(value)
+        ),
+        Clicks => format!("{} clicks a minute, the first at {}", number(value), time_text(evidence.from_s)),
+        Dropout => format!("The sound drops out for moments, the first time at {}", time_text(evidence.from_s)),
+        Noise => format!("Steady noise lies {} dB under the song where it is bare", number(-value)),
+        Clipping => {
+            format!("{} peaks a minute are cut flat, from {} on", number(value.round()), time_text(evidence.from_s))
+        }
+        OverLimited => format!(
+            "{} % of all moments touch the same ceiling: a limiter never rests",
+            number((value * 100.0).round())
+        ),
+        OverCompressed => format!(
+            "The level swings {} of what its bands swing, where {} and more is usual: a compressor holds it, {place}",
+            number_text(value * 100.0) + " %",
+            number_text(low * 100.0) + " %"
+        ),
+        TooDynamic => format!(
+            "Quiet and loud passages are {} LU apart; up to {} is usual for such music",
+            number(value),
+            number(high)
+        ),
+        WideBass => format!(
+            "Below 120 Hz the side is {} against the middle: a mono player loses half of the bass",
+            db_text(value)
+        ),
+        PhaseInverted => {
+            "Left and right work against each other in bass and voice all through the song: one channel is inverted"
+                .to_owned()
+        }
+        OutOfPhase => format!("Left and right work against each other {place}; there the sound thins out in mono"),
+        TooWide => format!(
+            "From 500 Hz to 6 kHz the side is {} against the middle; records stay under {}",
+            db_text(value),
+            db_text(high)
+        ),
+        TooNarrow => format!(
+            "From 500 Hz to 6 kHz the side is {} dB under the middle; records have {} or more",
+            number(-value),
+            db_text(low)
+        ),
+        Mono => "Left and right differ by next to nothing: the song is mono in a stereo file".to_owned(),
+        MissingChannel => format!("The {} channel is silent", if value > 0.0 { "right" } else { "left" }),
+        IdenticalChannels => "Left and right are the same to the last bit: a mono song in a stereo file".to_owned(),
+        Imbalance => format!(
+            "What belongs in the middle leans {} to the {}",
+            number(value.abs()) + " dB",
+            if value > 0.0 { "left" } else { "right" }
+        ),
+        IntersamplePeaks => format!("Between the samples peaks reach {} dBTP", number(value)),
+        SilenceHead => format!("{} s of silence before the first sound", number(value)),
+        SilenceTail => format!("{} s of silence after the last sound", number(value)),
+    }
+}
+
+/// A move that mends a finding.
+pub fn of_move(finding: &Finding, title: &str, after: f64) -> Words {
+    let evidence = &finding.evidence;
+    let is_over = evidence.value > evidence.expected[1];
+    let (edge, bound) = if is_over { (evidence.expected[1], "at most") } else { (evidence.expected[0], "at least") };
+    let (result, withdraw_if) = match unit_of(finding.kind) {
+        Some(unit) => (
+            format!(" brings {} {unit} to {}", number_text(evidence.value), number_text(after)),
+            format!("It measures {bound} {} {unit}.", number_text(edge)),
+        ),
+        None => (" mends it".to_owned(), "It is meant to be so.".to_owned()),
+    };
+    Words { sentence: format!("{}: {title}{result}.", found(finding)), withdraw_if }
+}
+
+/// Unit of a kind's value, where a number tells a person something.
+fn unit_of(kind: FindingKind) -> Option<&'static str> {
+    use FindingKind::*;
+    match kind {
+        Boom | Mud | Boxy | Harsh | Bright | Dull | Thin | Sibilance | Resonance | SubRumble | Hum | WideBass
+        | TooWide | TooNarrow | Imbalance => Some("dB"),
+        TooDynamic => Some("LU"),
+        _ => None,
+    }
+}
+
+/// The move for the tone as a whole.
+pub fn of_tone(tone: &Tone, rms_db: f64, (after_db, edge_db): (f64, f64), title: &str, is_referred: bool) -> Words {
+    let extreme = |sign: f64| {
+        (0..NUM_TONE)
+            .filter(|&band| tone.is_judged[band])
+            .max_by(|&a, &b| (sign * tone.excess_db[a]).total_cmp(&(sign * tone.excess_db[b])))
+            .filter(|&band| sign * tone.excess_db[band] > 0.5)
+            .map(|band| (hz_text(NOMINAL_HZ[band + TONE_PLACES.start]), tone.excess_db[band].abs()))
+    };
+    let side =
+        |at: Option<(String, f64)>, word: &str| at.map(|(hz, db)| format!("{} dB {word} around {hz}", number_text(db)));
+    let parts: Vec<String> =
+        [side(extreme(1.0), "too much"), side(extreme(-1.0), "too little")].into_iter().flatten().collect();
+    let parts = parts.join(" and ");
+    let sentence = if is_referred {
+        format!(
+            "Against the reference this song has {parts}, {} dB in the mean of all bands: {title} leaves {}.",
+            number_text(rms_db),
+            number_text(after_db)
+        )
+    } else {
+        format!(
+            "The balance lies outside that of records as percussive and as dense as this one: {parts} that the song itself does \
+             not explain, {} dB in the mean of all bands; {title} leaves {}.",
+            number_text(rms_db),
+            number_text(after_db)
+        )
+    };
+    Words { sentence, withdraw_if: format!("What departs falls under {} dB in the mean.", number_text(edge_db)) }
+}
+
+/// A move that the brief asks for.
+pub fn of_wish(wish: &str, title: &str) -> Words {
+    Words {
+        sentence: format!("You asked for {wish}: {title}. Nothing that was measured asks for it."),
+        withdraw_if: format!("The brief no longer asks for {wish}."),
+    }
+}

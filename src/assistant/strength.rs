@@ -1,0 +1,45 @@
+//! How much is a finding? Its value against the edge of its range, and from where on it has to be mended.
+
+use super::findings::{Finding, FindingKind};
+
+/// Decibels that make a finding twice as strong where its range ends below 0 dB or at it.
+const DOUBLE_DB: f64 = 6.0;
+
+/// 1 at the edge of the range, growing with the distance from it; below 1 inside.
+pub fn strength(finding: &Finding) -> f64 {
+    let [low, high] = finding.evidence.expected;
+    let value = finding.evidence.value;
+    let (edge, over) = if value < low { (low, low - value) } else { (high, value - high) };
+    if over <= 0.0 {
+        return 0.0;
+    }
+    if is_relative(finding.kind) { 1.0 + over / DOUBLE_DB } else { 1.0 + over / edge.abs().max(1e-9) }
+}
+
+/// Kinds whose edge is no measure of their size.
+fn is_relative(kind: FindingKind) -> bool {
+    use FindingKind::*;
+    matches!(
+        kind,
+        SubRumble | DcOffset | Noise | WideBass | TooWide | TooNarrow | Mono | IntersamplePeaks | PhaseInverted
+    )
+}
+
+/// From this strength on a move that mends it is Needed; `None` for kinds of which nothing is ever Needed here. Of 143 released
+/// songs that the ranges come from, and nine finished ones beside them, no more than one in a hundred passes each of these.
+pub fn needed_from(kind: FindingKind) -> Option<f64> {
+    use FindingKind::*;
+    Some(match kind {
+        Boom | Boxy | Harsh | Thin => 1.7,
+        Mud | Bright => 1.8,
+        Dull => 2.2,
+        Resonance => 2.2,
+        Sibilance => 2.6,
+        SubRumble => 1.5,
+        WideBass => 1.3,
+        TooWide => 1.45,
+        PhaseInverted => 1.04,
+        Imbalance => 2.0,
+        _ => return None,
+    })
+}
