@@ -51,7 +51,7 @@ pub fn try_kind(clean: &Heard<'_>, kind: &Kind, seed: u64) -> Option<Fault> {
         first,
         undone: trial.undone(mended.as_ref()),
         counterfactual: trial.counterfactual(&had),
-        weighed: trial.weigh(mended.as_ref()),
+        weighed: trial.weigh(mended.as_ref(), &had),
     })
 }
 
@@ -104,8 +104,9 @@ impl Trial<'_> {
         self.faulty.needed().iter().filter(of_injected).map(|each| is_gone(each, &self.clean.report)).collect()
     }
 
-    /// Every move on its own: does it bring the song nearer to what it was?
-    fn weigh(&self, mended: Option<&Features>) -> Vec<(f64, bool)> {
+    /// Every move on its own: does it bring the song nearer to what it was? Moves that the song gets without the fault as well,
+    /// and those for faults of its own, are not asked: nobody knows what it was before those.
+    fn weigh(&self, mended: Option<&Features>, had: &BTreeSet<&str>) -> Vec<(f64, bool)> {
         let num_needed = self.faulty.needed().len();
         let weigh = |each: &Move| {
             let is_same = each.class == MoveClass::Needed && num_needed == 1;
@@ -114,22 +115,28 @@ impl Trial<'_> {
                 None => (each.confidence, self.is_worth(each, &hear(&self.faulty.with(&[each])))),
             }
         };
-        sound_moves(&self.faulty.report).map(weigh).collect()
+        let is_own = |each: &&Move| {
+            each.finding.is_some_and(|finding| had.contains(finding.key()))
+                || sound_moves(&self.clean.report).any(|own| own.id == each.id && own.settings == each.settings)
+        };
+        sound_moves(&self.faulty.report).filter(|each| !is_own(each)).map(weigh).collect()
     }
 
+    /// By the finding's own measure where it mends what was injected, by the spectrum otherwise.
     fn is_worth(&self, each: &Move, mended: &Features) -> bool {
-        let original = self.clean.thirds();
-        let distance = |thirds: Thirds| thirds.distance_db(&original);
-        if distance(Thirds::of(mended)) < distance(self.faulty.thirds()) {
-            return true;
-        }
+        let is_of_fault = each.finding.is_some_and(|finding| finding.key() == self.kind);
         let values = || {
             let [original, faulty] = [self.clean, self.faulty].map(|heard| heard.value(self.kind));
             Some((original?, faulty?, value(mended, self.kind)?))
         };
-        let is_of_fault = each.finding.is_some_and(|finding| finding.key() == self.kind);
-        is_of_fault
-            && values().is_some_and(|(original, faulty, mended)| (mended - original).abs() < (faulty - original).abs())
+        if let Some((original, faulty, mended)) = values().filter(|_| is_of_fault)
+            && (mended - original).abs() < (faulty - original).abs()
+        {
+            return true;
+        }
+        let original = self.clean.thirds();
+        let distance = |thirds: Thirds| thirds.distance_db(&original);
+        distance(Thirds::of(mended)) < distance(self.faulty.thirds())
     }
 }
 

@@ -147,7 +147,7 @@ const LANDING: Definition = Definition {
 const CALIBRATION: Definition = Definition {
     key: "calibration",
     what: "calibration",
-    says: "moves on faulty songs: share that brings them nearer to what they were, against the mean confidence: the farthest off \
+    says: "moves on faulty songs that they do not get without the fault: share that brings them nearer to what they were, against the mean confidence: the farthest off \
            of the bins with ten moves and more",
     unit: Unit::Points,
     bar: Bar::AtMost(0.1),

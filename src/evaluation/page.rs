@@ -154,7 +154,7 @@ fn kinds(table: &Table) -> String {
 }
 
 fn bins(table: &Table) -> String {
-    let mut text = "\n## Confidence\n\nEvery move on a faulty song, accepted alone: worth it if the song is nearer to what it was \
+    let mut text = "\n## Confidence\n\nEvery move on a faulty song that it does not get without the fault, accepted alone: worth it if the song is nearer to what it was \
         then.\n\n| confidence | moves | mean | worth accepting |\n|---|---|---|---|\n"
         .to_owned();
     for bin in &table.bins {
