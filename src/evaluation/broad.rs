@@ -19,9 +19,9 @@ const BELLS_Q: [f64; 2] = [0.5, 1.4];
 const LOW_SHELVES_HZ: [f64; 2] = [100.0, 400.0];
 const HIGH_SHELVES_HZ: [f64; 2] = [2_000.0, 7_000.0];
 const SHELF_Q: f64 = 0.7;
-/// Halvings of the range of scales, and its end.
+/// Halvings of the range of gains, and its end, dB.
 const NUM_STEPS: usize = 30;
-const MOST_SCALE: f64 = 60.0;
+const MOST_SCALE: f64 = 18.0;
 
 /// A filter of unit gain: what it is, where, how wide, and its gain against the others.
 #[derive(Clone, Copy, Debug)]
@@ -41,8 +41,14 @@ impl BroadFault {
     /// Fault number `seed`, as large as `size_db`.
     pub fn new(seed: u64, size_db: f64) -> Self {
         let mut random = Random::new(seed, 11);
-        let num = 1 + (MOST_FILTERS * random.uniform()) as usize;
-        let fault = Self { filters: (0..num).map(|_| filter(&mut random)).collect() };
+        // Filters that all but cancel each other are drawn anew.
+        let fault = loop {
+            let num = 1 + (MOST_FILTERS * random.uniform()) as usize;
+            let fault = Self { filters: (0..num).map(|_| filter(&mut random)).collect() };
+            if fault.scaled(MOST_SCALE).size_db() > size_db {
+                break fault;
+            }
+        };
         // Louder and louder filters make ever larger faults.
         let (mut low, mut high) = (0.0, MOST_SCALE);
         for _ in 0..NUM_STEPS {
