@@ -1,6 +1,7 @@
-//! The command line (`cli.md`): listen, master, render, ranges, settings over the same layers as the plugin.
+//! The command line (`cli.md`): listen, master, evaluate, render, ranges, settings over the same layers as the plugin.
 
 mod args;
+mod evaluate;
 mod listen;
 mod master;
 mod output;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match cli.command {
         Command::Listen(arguments) => listen::run(&arguments),
         Command::Master(arguments) => master::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Render(arguments) => render::run(&arguments),
         Command::Ranges(arguments) => ranges::run(&arguments),
         Command::Settings => Ok(settings_list::text()),

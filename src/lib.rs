@@ -18,6 +18,8 @@ pub mod bridge;
 
 pub mod report;
 
+pub mod evaluation;
+
 pub mod cli;
 
 #[cfg(feature = "plugin")]

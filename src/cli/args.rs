@@ -27,6 +27,8 @@ pub enum Command {
     Listen(ListenArgs),
     /// Listen, accept moves, render the master
     Master(Box<MasterArgs>),
+    /// Measure the assistant over a music folder with a manifest.tsv; write Markdown and JSON
+    Evaluate(EvaluateArgs),
     /// Render the chain alone, without judgement
     Render(RenderArgs),
     /// Measure a folder of finished records into a ranges file
@@ -80,6 +82,19 @@ pub struct RenderArgs {
     /// Set a setting after the file (repeatable)
     #[arg(long = "set", value_name = "STAGE.PARAMETER=VALUE")]
     pub assignments: Vec<Assignment>,
+}
+
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// Folder with a manifest.tsv: columns file, title, genre, class (fin, mix or ood)
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// File to write: OUT.md and OUT.json
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub overwrite: bool,
 }
 
 #[derive(Debug, Args)]

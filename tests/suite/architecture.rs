@@ -27,8 +27,13 @@ const LAYERS: &[Layer<'static>] = &[
     },
     Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "hound", "flacenc"] },
     Layer {
-        name: "cli",
+        name: "evaluation",
         may_import: &["dsp", "chain", "analysis", "assistant", "report", "audio_file"],
+        may_name: &["serde", "serde_json"],
+    },
+    Layer {
+        name: "cli",
+        may_import: &["dsp", "chain", "analysis", "assistant", "report", "audio_file", "evaluation"],
         may_name: &["clap", "indicatif", "serde_json", "toml"],
     },
     Layer {
@@ -48,8 +53,20 @@ const LAYERS: &[Layer<'static>] = &[
     },
 ];
 
-const ALL_LAYERS: &[&str] =
-    &["dsp", "chain", "analysis", "assistant", "bridge", "report", "audio_file", "cli", "params", "editor", "plugin"];
+const ALL_LAYERS: &[&str] = &[
+    "dsp",
+    "chain",
+    "analysis",
+    "assistant",
+    "bridge",
+    "report",
+    "audio_file",
+    "evaluation",
+    "cli",
+    "params",
+    "editor",
+    "plugin",
+];
 
 /// Crates that only the layers that list them may name.
 const GUARDED_CRATES: &[&str] = &[

@@ -338,3 +338,26 @@ fn listen_draws_a_picture_and_nothing_else() {
     assert!(error(&cli(&[&"listen", &song, &"--picture", &bench.path("no/a.png")]), 1).contains("folder"));
     assert_eq!(bench.names(), ["song.PNG", "song.wav"]);
 }
+
+#[test]
+fn evaluate_writes_a_page_and_json_and_replaces_neither_unasked() {
+    let bench = Bench::new();
+    bench.wav("speech.wav", &audio(44_100, vec![noise(1, 44_100 * 12, 0.1)]), WordLength::Bits16);
+    let missing = error(&cli(&[&"evaluate", &bench.path(""), &"-o", &bench.path("out")]), 1);
+    assert!(missing.contains("manifest.tsv"), "{missing}");
+
+    let manifest = "file\ttitle\tgenre\tclass\nspeech.wav\tSpeech\tspoken word\tood\n";
+    fs::write(bench.path("manifest.tsv"), manifest).unwrap();
+    let text = stdout(&cli(&[&"evaluate", &bench.path(""), &"-o", &bench.path("out.md")]));
+    assert!(text.contains("out.json"), "{text}");
+    assert_eq!(bench.names(), ["manifest.tsv", "out.json", "out.md", "speech.wav"]);
+    assert!(fs::read_to_string(bench.path("out.md")).unwrap().contains("| abstention |"));
+    let json: Value = serde_json::from_slice(&fs::read(bench.path("out.json")).unwrap()).unwrap();
+    let figures = json["figures"].as_array().unwrap();
+    let figure = |key: &str| figures.iter().find(|figure| figure["key"] == key).unwrap();
+    assert_eq!(figure("abstention")["count"], 9);
+    assert!(figure("do_no_harm")["met"].is_null());
+
+    let refused = error(&cli(&[&"evaluate", &bench.path(""), &"-o", &bench.path("out")]), 1);
+    assert!(refused.contains("--overwrite"), "{refused}");
+}

@@ -1,65 +1,128 @@
-//! `cargo xtask evaluate`: what the assistant finds, over a music folder with a `manifest.tsv`.
+//! `cargo xtask evaluate`: what the assistant is held to, over a music folder with a `manifest.tsv`; and what it finds there.
 
-mod faults;
-mod inject;
-mod music;
-mod ruler;
-mod sections;
-mod strengths;
-mod table;
+mod peers;
 
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
+use discern::evaluation::{Files, Plan, Table, fault_bench, fault_table, inject, music, run as measure, section_bench};
 
 use crate::workspace::root;
 
-const USAGE: &str = "usage: cargo xtask evaluate [--faults] [--sections] [DIR] [--kinds KIND,KIND…] [-o FILE]";
+const USAGE: &str = "usage: cargo xtask evaluate [DIR] [-o FILE] [--peers]\n       \
+    cargo xtask evaluate --faults|--sections [DIR] [--kinds KIND,KIND…] [-o FILE]";
 
-/// Runs `[--faults] [--sections] [DIR] [--kinds KIND,…] [-o FILE]`; without a folder the one beside the repository.
+struct Options {
+    dir: PathBuf,
+    is_faults: bool,
+    is_sections: bool,
+    is_peers: bool,
+    kinds: Option<Vec<String>>,
+    output: Option<PathBuf>,
+}
+
+/// Runs `[DIR] [-o FILE] [--peers]` or `--faults|--sections [DIR] [--kinds KIND,…] [-o FILE]`; without a folder the one beside
+/// the repository, without a file `docs/behaviour.md`.
 ///
 /// # Errors
 /// If the folder or a song in it cannot be read, or a bar is missed.
 pub fn run(args: &[String]) -> Result<()> {
-    let mut dir = root().join("../shared/music");
-    let (mut is_faults, mut is_sections, mut kinds, mut output) = (false, false, None, None);
+    let options = parse(args)?;
+    if options.is_faults || options.is_sections { benches(&options) } else { behaviour(&options) }
+}
+
+fn parse(args: &[String]) -> Result<Options> {
+    let mut options = Options {
+        dir: root().join("../shared/music"),
+        is_faults: false,
+        is_sections: false,
+        is_peers: false,
+        kinds: None,
+        output: None,
+    };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
         match arg.as_str() {
-            "--faults" => is_faults = true,
-            "--sections" => is_sections = true,
+            "--faults" => options.is_faults = true,
+            "--sections" => options.is_sections = true,
+            "--peers" => options.is_peers = true,
             "--kinds" => {
                 let names = args.next().context(USAGE)?;
-                kinds = Some(names.split(',').map(str::to_owned).collect::<Vec<_>>());
+                options.kinds = Some(names.split(',').map(str::to_owned).collect());
             }
-            "-o" => output = Some(PathBuf::from(args.next().context(USAGE)?)),
+            "-o" => options.output = Some(PathBuf::from(args.next().context(USAGE)?)),
             other if other.starts_with('-') => bail!("{USAGE}"),
-            other => dir = PathBuf::from(other),
+            other => options.dir = PathBuf::from(other),
         }
     }
-    if !is_faults && !is_sections {
+    let is_bench = options.is_faults || options.is_sections;
+    if (options.kinds.is_some() && !options.is_faults) || (options.is_peers && is_bench) {
         bail!("{USAGE}");
     }
-    if let Some(unknown) = kinds.iter().flatten().find(|kind| !inject::KINDS.contains(&kind.as_str())) {
+    if let Some(unknown) = options.kinds.iter().flatten().find(|kind| !inject::KINDS.contains(&kind.as_str())) {
         bail!("{unknown:?} is no kind of finding; there are {}", inject::KINDS.join(", "));
     }
-    let songs = music::read_folder(&dir)?;
-    let (mut text, mut missed) = (String::new(), Vec::new());
-    if is_faults {
-        let bench = faults::run(&songs, kinds.as_deref());
-        text += &table::markdown(&bench);
-        missed.extend(table::missed(&bench));
+    Ok(options)
+}
+
+/// The table; the page of the manual is replaced.
+fn behaviour(options: &Options) -> Result<()> {
+    let output = options.output.clone().unwrap_or_else(|| root().join("docs/behaviour.md"));
+    let files = Files::check(&output, true)?;
+    let plan = Plan::new(&options.dir, &files.partial)?;
+    let table = Table::new(measure(&plan, &progress(plan.num_steps()))?);
+    let table = if options.is_peers { with_peers(table, &plan)? } else { table };
+    files.write(&table, "cargo xtask evaluate")?;
+    plan.finish()?;
+    println!("wrote {} and {}", files.page.display(), files.json.display());
+    fail_if_missed(&table.missed())
+}
+
+/// Says how far it is, on a terminal only.
+fn progress(num_steps: usize) -> impl Fn(usize) + Sync {
+    let num_done = AtomicUsize::new(0);
+    move |steps| {
+        let num_done = num_done.fetch_add(steps, Ordering::Relaxed) + steps;
+        if std::io::stderr().is_terminal() {
+            eprint!("\r{:>3} %", 100 * num_done / num_steps.max(1));
+        }
     }
-    if is_sections {
-        let sections = sections::run(&songs);
+}
+
+fn with_peers(mut table: Table, plan: &Plan) -> Result<Table> {
+    table.baselines.extend(peers::measure(plan)?);
+    Ok(table)
+}
+
+/// What is found of injected faults, and of the sections of joined songs.
+fn benches(options: &Options) -> Result<()> {
+    let songs = music::read_folder(&options.dir)?;
+    let (mut text, mut missed) = (String::new(), Vec::new());
+    if options.is_faults {
+        let bench = fault_bench::run(&songs, options.kinds.as_deref());
+        text += &fault_table::markdown(&bench);
+        missed.extend(fault_table::missed(&bench));
+    }
+    if options.is_sections {
+        let sections = section_bench::run(&songs);
         text += &sections.markdown();
         missed.extend(sections.missed());
     }
     println!("{text}");
-    if let Some(output) = output {
-        std::fs::write(&output, &text).with_context(|| format!("{} cannot be written", output.display()))?;
+    if let Some(output) = &options.output {
+        write(output, &text)?;
     }
-    if kinds.is_none() && !missed.is_empty() {
+    if options.kinds.is_none() { fail_if_missed(&missed) } else { Ok(()) }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn fail_if_missed(missed: &[String]) -> Result<()> {
+    if !missed.is_empty() {
         bail!("{} bars missed:\n{}", missed.len(), missed.join("\n"));
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! `cargo xtask landing DIR`: masters every song of a folder and measures the results with other meters.
 
-pub mod fine_grid;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -9,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use discern::audio_file::{AudioFile, read};
 use discern::dsp::true_peak::TruePeakMeter;
+use discern::evaluation::peak_dbfs;
 use serde_json::Value;
 
 use crate::workspace::{out, run_command, target};
@@ -130,7 +129,7 @@ fn master(cli: &Path, song: &Path, options: &[String], folder: &Path) -> Result<
         ceiling_dbtp: number(&json["delivery"][0]["limit"]),
         annex_2_dbtp: annex_2_dbtp(&master),
         ebur128_dbtp: number(&json["master"]["true_peak_dbtp"]),
-        fine_dbtp: fine_grid::peak_dbfs(&master.channels),
+        fine_dbtp: peak_dbfs(&master.channels),
         ffmpeg: ffmpeg(&path),
         speed: master.duration_s() / seconds,
     })

@@ -30,7 +30,9 @@ usage: cargo xtask COMMAND
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
-  evaluate [--faults] [--sections] [DIR]
+  evaluate [DIR] [-o FILE] [--peers]
+                           what the assistant is held to, over a music folder; writes docs/behaviour.md
+  evaluate --faults|--sections [DIR]
                            what is found: faults injected into the songs of a music folder, songs joined from parts
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [TABLE...]         the limiter and other stages beside others, measured in one run

@@ -1,7 +1,7 @@
 //! Faults of the stereo image; none of them can exist in a mono file.
 
-use discern::dsp::random::Random;
-use discern::dsp::units::gain_from_db;
+use crate::dsp::random::Random;
+use crate::dsp::units::gain_from_db;
 
 use super::chance::{between, gaussian};
 use super::filters::Cascade;

@@ -1,8 +1,12 @@
 //! How strong the injected faults are: for each kind a weaker and a stronger one.
 
-use discern::analysis::Features;
+use crate::analysis::Features;
+use crate::assistant::findings::measured;
+use crate::audio_file::AudioFile;
 
+use super::inject::inject;
 use super::ruler;
+use super::sound::hear;
 
 /// One strength.
 #[derive(Clone, Copy)]
@@ -24,6 +28,52 @@ pub struct Kind {
     pub strengths: [Strength; 2],
     /// Unit of the amounts.
     pub unit: &'static str,
+}
+
+impl Kind {
+    /// The amount of a strength for a song, found in so many steps where it depends on what the finding reads; `None` where
+    /// the fault cannot exist.
+    pub fn amount(
+        &self,
+        strength: usize,
+        song: &AudioFile,
+        features: &Features,
+        seed: u64,
+        num_steps: usize,
+    ) -> Option<f64> {
+        match self.strengths[strength] {
+            Strength::Amount(amount) => Some(amount),
+            Strength::Over(ruler, by) => Some(ruler(features)? + by),
+            Strength::Flag(times, most) => self.amount_that_reads((times, most), song, seed, num_steps),
+        }
+    }
+
+    /// Looks for the amount by halving.
+    fn amount_that_reads(
+        &self,
+        (times, most): (f64, f64),
+        song: &AudioFile,
+        seed: u64,
+        num_steps: usize,
+    ) -> Option<f64> {
+        let is_beyond = |amount: f64| {
+            let measured = measured(&hear(&inject(self.name, song, amount, seed)?.audio));
+            let evidence = &measured.iter().find(|finding| finding.kind.key() == self.name)?.evidence;
+            // One end of the range is open: the flag is the end that is nearer to 0.
+            let [low, high] = evidence.expected;
+            Some(if low.abs() < high.abs() { evidence.value < times * low } else { evidence.value > times * high })
+        };
+        let (mut low, mut high) = (0.0, most);
+        for _ in 0..num_steps {
+            let middle = (low + high) / 2.0;
+            if is_beyond(middle)? {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some(high)
+    }
 }
 
 /// Most that a filter is turned up or down, dB: beyond, a song is another song.

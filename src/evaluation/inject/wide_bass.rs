@@ -1,6 +1,6 @@
 //! Bass that is not in the middle.
 
-use discern::dsp::units::gain_from_db;
+use crate::dsp::units::gain_from_db;
 
 use super::filters::Cascade;
 use super::levels::mean_power;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::faults::{Bench, Trial};
+use super::fault_bench::{Bench, Trial};
 use super::strengths::KINDS;
 
 /// Recall of the weaker and the stronger faults, and right places, at least.

@@ -1,8 +1,8 @@
 //! Faults of dynamics: too little of them, and too much.
 
-use discern::chain::settings::LimiterStyle;
-use discern::chain::{Chain, Settings};
-use discern::dsp::units::{db_from_gain, db_from_power, gain_from_db};
+use crate::chain::settings::LimiterStyle;
+use crate::chain::{Chain, Settings};
+use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
 
 use super::track::{EVERYWHERE, Places, Track};
 

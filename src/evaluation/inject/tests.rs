@@ -1,9 +1,9 @@
 //! Each fault has the size that was asked for.
 
-use discern::audio_file::AudioFile;
-use discern::dsp::signals::{pink_noise, sine};
-use discern::dsp::true_peak::TruePeakMeter;
-use discern::dsp::units::{db_from_gain, db_from_power};
+use crate::audio_file::AudioFile;
+use crate::dsp::signals::{pink_noise, sine};
+use crate::dsp::true_peak::TruePeakMeter;
+use crate::dsp::units::{db_from_gain, db_from_power};
 
 use super::filters::Cascade;
 use super::levels::mean_power;

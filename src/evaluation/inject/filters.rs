@@ -74,6 +74,19 @@ impl Biquad {
         Self::normalised([side, -2.0 * side, side], [1.0 + alpha, -2.0 * cos, 1.0 - alpha])
     }
 
+    /// Gain at an angular frequency, radians per sample; dB.
+    pub fn gain_db(&self, omega: f64) -> f64 {
+        let power = |coefficients: [f64; 3]| {
+            let (re, im) = (0..3).fold((0.0, 0.0), |(re, im), n| {
+                let phase = omega * n as f64;
+                (re + coefficients[n] * phase.cos(), im - coefficients[n] * phase.sin())
+            });
+            re * re + im * im
+        };
+        let [a1, a2] = self.feedback;
+        10.0 * (power(self.feedforward) / power([1.0, a1, a2])).log10()
+    }
+
     /// Filters in place, from rest.
     pub fn run(&self, samples: &mut [f64]) {
         let ([b0, b1, b2], [a1, a2]) = (self.feedforward, self.feedback);

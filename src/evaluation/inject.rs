@@ -19,9 +19,10 @@ mod tone;
 mod track;
 mod wide_bass;
 
-use discern::audio_file::AudioFile;
-use discern::dsp::units::gain_from_db;
+use crate::audio_file::AudioFile;
+use crate::dsp::units::gain_from_db;
 
+pub use filters::Biquad;
 use track::{Places, Track};
 
 /// A song with a fault.
@@ -90,4 +91,14 @@ pub fn inject(kind: &str, song: &AudioFile, amount: f64, seed: u64) -> Option<In
     let mut track = Track::of(song)?;
     let places_s = injector(&mut track, amount, seed)?;
     Some(Injected { audio: track.into_audio(song), places_s })
+}
+
+/// A song through filters in a row.
+pub fn filtered(song: &AudioFile, sections: &[Biquad]) -> AudioFile {
+    let through = |channel: &Vec<f32>| {
+        let mut samples: Vec<f64> = channel.iter().map(|&sample| f64::from(sample)).collect();
+        sections.iter().for_each(|section| section.run(&mut samples));
+        samples.into_iter().map(|sample| sample as f32).collect()
+    };
+    AudioFile { channels: song.channels.iter().map(through).collect(), ..*song }
 }

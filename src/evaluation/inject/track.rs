@@ -1,6 +1,6 @@
 //! A song on the bench: its samples in double precision, and its levels before anything was done to it.
 
-use discern::audio_file::AudioFile;
+use crate::audio_file::AudioFile;
 
 use super::levels::{Levels, mean_power};
 

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use discern::dsp::random::Random;
+use crate::dsp::random::Random;
 
 use super::track::Track;
 

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use discern::analysis::Tag;
-use discern::audio_file::AudioFile;
-use discern::dsp::random::Random;
+use crate::analysis::Tag;
+use crate::audio_file::AudioFile;
+use crate::dsp::random::Random;
 
-use super::faults::hear;
 use super::music::Song;
+use super::sound::hear;
 
 /// Songs joined, parts of each, and their lengths, seconds.
 const NUM_SONGS: u64 = 40;

@@ -1,9 +1,9 @@
 //! Measures the bench takes itself, apart from the findings: how strong a fault is, and whether one is real.
 
-use discern::analysis::Features;
-use discern::audio_file::AudioFile;
+use crate::analysis::Features;
+use crate::audio_file::AudioFile;
 
-use crate::landing::fine_grid;
+use super::fine_grid;
 
 /// Quietest twentieth of the octaves 2–16 kHz, as the whole band of white noise that would be there, dB against the song.
 pub fn floor_re_song_db(features: &Features) -> Option<f64> {
@@ -15,7 +15,7 @@ pub fn floor_re_song_db(features: &Features) -> Option<f64> {
         .collect();
     floors.sort_unstable_by(f64::total_cmp);
     let floor = floors.get(floors.len() / 20)?;
-    let active = discern::analysis::active(&features.textures);
+    let active = crate::analysis::active(&features.textures);
     let song = active.iter().map(|texture| texture.power()).sum::<f64>() / active.len() as f64;
     // 14 kHz out of half the sample rate, and mid holds half the power of unrelated channels.
     let band = 14_000.0 / (features.sample_rate_hz / 2.0) / 2.0;
@@ -63,7 +63,7 @@ pub fn is_real(kind: &str, song: &AudioFile) -> Option<bool> {
                 channels.iter().any(|channel| peak_of(&channel[part * frames..(part + 1) * frames]) > 0.966 * peak)
             };
             let pinned = (0..num_parts).filter(|&part| is_pinned(part)).count();
-            let levels = discern::analysis::measure_levels(f64::from(song.sample_rate_hz), &channels);
+            let levels = crate::analysis::measure_levels(f64::from(song.sample_rate_hz), &channels);
             Some(levels.plr_db.is_some_and(|plr_db| plr_db < 7.0) && pinned * 4 > num_parts * 3)
         }
         _ => None,

@@ -2,8 +2,8 @@
 
 use std::f64::consts::{SQRT_2, TAU};
 
-use discern::dsp::random::Random;
-use discern::dsp::units::gain_from_db;
+use crate::dsp::random::Random;
+use crate::dsp::units::gain_from_db;
 
 use super::chance::{gaussian, sign};
 use super::filters::Cascade;

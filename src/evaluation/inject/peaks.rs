@@ -2,8 +2,8 @@
 
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_PI_2};
 
-use discern::dsp::random::Random;
-use discern::dsp::units::gain_from_db;
+use crate::dsp::random::Random;
+use crate::dsp::units::gain_from_db;
 
 use super::chance::frames;
 use super::events::{is_loud, raised_cosine, some_places};

@@ -1,6 +1,6 @@
 //! Faults of tone: bells and shelves over the whole song.
 
-use discern::dsp::random::Random;
+use crate::dsp::random::Random;
 
 use super::filters::Biquad;
 use super::track::{EVERYWHERE, Places, Track};

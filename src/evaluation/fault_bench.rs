@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use discern::analysis::{Analyzer, Features};
-use discern::assistant::findings::{Finding, MAX_PLACES, findings, measured};
-use discern::audio_file::AudioFile;
+use crate::analysis::Features;
+use crate::assistant::findings::{Finding, MAX_PLACES, findings, measured};
 
 use super::inject::inject;
 use super::music::Song;
 use super::ruler;
-use super::strengths::{KINDS, Kind, Strength};
+use super::sound::hear;
+use super::strengths::{KINDS, Kind};
 
 /// A local fault counts as found in its place if it is this near, seconds.
 const NEAR_S: f64 = 2.0;
@@ -123,13 +123,8 @@ fn try_fault(
     strength: usize,
     had: &BTreeSet<&'static str>,
 ) -> Option<Trial> {
-    // Another place for every song, the same in every run.
-    let seed = song.name.bytes().fold(17, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(u64::from(byte)));
-    let amount = match kind.strengths[strength] {
-        Strength::Amount(amount) => amount,
-        Strength::Over(ruler, by) => ruler(before)? + by,
-        Strength::Flag(times, most) => amount_that_reads(song, kind.name, seed, times, most)?,
-    };
+    let seed = song.seed();
+    let amount = kind.amount(strength, &song.audio, before, seed, NUM_STEPS)?;
     let injected = inject(kind.name, &song.audio, amount, seed)?;
     let features = hear(&injected.audio);
     let measured = measured(&features);
@@ -152,30 +147,9 @@ fn try_fault(
     })
 }
 
-/// Looks for the amount by halving.
-fn amount_that_reads(song: &Song, kind: &str, seed: u64, times: f64, most: f64) -> Option<f64> {
-    let is_beyond = |amount: f64| {
-        let measured = measured(&hear(&inject(kind, &song.audio, amount, seed)?.audio));
-        let evidence = &measured.iter().find(|finding| finding.kind.key() == kind)?.evidence;
-        // One end of the range is open: the flag is the end that is nearer to 0.
-        let [low, high] = evidence.expected;
-        Some(if low.abs() < high.abs() { evidence.value < times * low } else { evidence.value > times * high })
-    };
-    let (mut low, mut high) = (0.0, most);
-    for _ in 0..NUM_STEPS {
-        let middle = (low + high) / 2.0;
-        if is_beyond(middle)? {
-            high = middle;
-        } else {
-            low = middle;
-        }
-    }
-    Some(high)
-}
-
 /// Whether most of the places are near to what is found, and most of what is found to the places; `None` for a fault of
 /// the whole song.
-fn is_in_place(finding: &Finding, places_s: &[(f64, f64)]) -> Option<bool> {
+pub(super) fn is_in_place(finding: &Finding, places_s: &[(f64, f64)]) -> Option<bool> {
     if places_s.is_empty() {
         return None;
     }
@@ -187,13 +161,4 @@ fn is_in_place(finding: &Finding, places_s: &[(f64, f64)]) -> Option<bool> {
     };
     let is_listed_whole = finding.places_s.len() < MAX_PLACES;
     Some(share(found, places_s) >= 0.8 && (!is_listed_whole || share(places_s, found) >= 0.5))
-}
-
-/// Hears a whole recording.
-pub fn hear(audio: &AudioFile) -> Features {
-    let mut analyzer = Analyzer::new(f64::from(audio.sample_rate_hz), audio.channels.len());
-    analyzer.set_extent(Some((0.0, audio.duration_s())));
-    analyzer.process(audio.left(), audio.right());
-    analyzer.finish();
-    analyzer.features()
 }
