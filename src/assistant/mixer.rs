@@ -44,9 +44,15 @@ fn severity(finding: &Finding, features: &Features) -> Severity {
         Clicks if value > 40.0 => Severity::High,
         Clipping if value > 300.0 && is_unmastered => Severity::High,
         Hum | Dropout | Noise | Clicks | OutOfPhase | Clipping | OverLimited => Severity::Medium,
-        OverCompressed if size > 1.15 => Severity::Medium,
         _ => Severity::Low,
     }
+}
+
+/// Among notes of one severity the stronger finding comes first; one whose value is a share or a count grows without end, so
+/// it counts half of what is over its edge.
+fn rank(finding: &Finding) -> f64 {
+    let size = strength(finding);
+    if finding.kind == FindingKind::Clipping { 1.0 + (size - 1.0).min(1.0) / 2.0 } else { size }
 }
 
 /// Peaks that stand so far over the loudness have not been through a limiter that lowered them (`dsp.md` section 8.2: masters of
@@ -69,7 +75,7 @@ pub fn notes(findings: &mut [Finding], features: &Features) -> Vec<MixerNote> {
             to_s: evidence.to_s,
             sentence: format!("{}: {advice}.", found(finding)),
         };
-        notes.push((note, strength(finding)));
+        notes.push((note, rank(finding)));
     }
     notes.sort_by(|a, b| (b.0.severity, b.1).partial_cmp(&(a.0.severity, a.1)).unwrap_or(std::cmp::Ordering::Equal));
     notes.into_iter().map(|(note, _)| note).collect()

@@ -68,32 +68,47 @@ fn missing(balance_db: f64) -> Finding {
     Finding::new(FindingKind::MissingChannel, balance_db, [-MISSING_DB, MISSING_DB])
 }
 
-/// How far what both channels share leans to one side. An instrument on one side is no imbalance; a lead and a bass that
-/// stand beside the middle are. So each band of each half second in which the channels go together counts with its
-/// principal axis, and the median by loudness is taken; unless the channels' own levels lean the other way.
+/// How far what both channels share leans to one side. An instrument on one side is no imbalance, a bass on one side neither; a
+/// lead and a bass that stand beside the middle are. So each band of each half second in which the channels go together counts
+/// with its principal axis, and the median by loudness is taken; unless the bands by themselves, or the channels' own levels,
+/// lean less or the other way.
 fn imbalance(song: &Song<'_>) -> Finding {
     let mut leans: Vec<(f64, f64)> = Vec::new();
-    for texture in &song.active {
-        for band in &texture.stereo {
-            let [left, right, product] = band.powers();
+    let mut of_bands: Vec<f64> = Vec::new();
+    for band in 0..STEREO_EDGES_HZ.len() - 1 {
+        let first = leans.len();
+        for texture in &song.active {
+            let [left, right, product] = texture.stereo[band].powers();
             let correlation = product / (left * right).sqrt().max(1e-30);
             if correlation > 0.6 {
                 let angle = 0.5 * (2.0 * product).atan2(left - right);
                 leans.push((20.0 * (1.0 / angle.tan()).log10(), (left + right).sqrt()));
             }
         }
+        of_bands.extend(median_by_weight(&leans[first..]));
     }
-    leans.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let half = leans.iter().map(|lean| lean.1).sum::<f64>() / 2.0;
+    let by_loudness = median_by_weight(&leans).unwrap_or(0.0);
+    let of_bands: Vec<(f64, f64)> = of_bands.into_iter().map(|lean| (lean, 1.0)).collect();
+    let by_bands = median_by_weight(&of_bands).unwrap_or(0.0);
+    let own_db = song.features.stereo.balance_db.unwrap_or(0.0);
+    let all = [by_loudness, by_bands, own_db];
+    let agree = all.iter().all(|lean| lean * by_loudness > 0.0);
+    let least = all.into_iter().fold(f64::INFINITY, |least: f64, lean| least.min(lean.abs()));
+    let value = if agree { by_loudness.signum() * least } else { 0.0 };
+    Finding::new(FindingKind::Imbalance, value, [-BALANCE_DB, BALANCE_DB])
+}
+
+/// The value on each side of which half of the weight lies.
+fn median_by_weight(values: &[(f64, f64)]) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = sorted.iter().map(|value| value.1).sum::<f64>() / 2.0;
     let mut sum = 0.0;
-    let median = leans.iter().find(|lean| {
-        sum += lean.1;
+    let at = sorted.iter().find(|value| {
+        sum += value.1;
         sum >= half
     });
-    let shared_db = median.map_or(0.0, |lean| lean.0);
-    let own_db = song.features.stereo.balance_db.unwrap_or(0.0);
-    let value = if shared_db * own_db > 0.0 { shared_db.signum() * shared_db.abs().min(own_db.abs()) } else { 0.0 };
-    Finding::new(FindingKind::Imbalance, value, [-BALANCE_DB, BALANCE_DB])
+    at.map(|value| value.0)
 }
 
 fn phase(song: &Song<'_>) -> Vec<Finding> {

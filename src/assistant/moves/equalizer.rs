@@ -60,28 +60,53 @@ pub fn of_zone(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<R
     vec![moving, staying]
 }
 
-/// Esses: a fast band that goes down while they last.
+/// Esses: a fast compressor of the treble from where they get sharp; a moving band of the equalizer where that stage is in use.
 pub fn of_esses(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<Remedy> {
     const CENTRE_HZ: f64 = 6800.0;
-    let best = band(BandShape::Bell, CENTRE_HZ, 0.8, 0.0);
-    let Some(at) = free_band(settings, CENTRE_HZ) else { return Vec::new() };
+    const CROSSOVER_HZ: f64 = 4500.0;
     let [_, high] = finding.evidence.expected;
     let over = finding.evidence.value - high;
-    let threshold_db = quantile_over_song(song, &best, 0.6);
-    let moving = move |settings: &mut Settings, amount: f64| {
-        let band = BandSettings {
-            dynamic: true,
-            threshold_db: threshold_db.clamp(-40.0, 20.0),
-            range_db: -amount,
-            attack_ms: 2.0,
-            release_ms: 80.0,
-            ..best
+    let fast = (!settings.multiband.enabled).then(|| {
+        // The edge of the range as a level: esses over it are too sharp.
+        let body = song.active.iter().map(|texture| texture.body.power()).sum::<f64>() / song.active.len() as f64;
+        let edge_dbfs = 10.0 * body.max(1e-12).log10() + high;
+        let compress = move |settings: &mut Settings, amount: f64| {
+            let multiband = &mut settings.multiband;
+            multiband.enabled = true;
+            multiband.crossover_hz[2] = CROSSOVER_HZ;
+            multiband.bands[..3].iter_mut().for_each(|band| band.enabled = false);
+            let top = &mut multiband.bands[3];
+            top.threshold_dbfs = (edge_dbfs - 2.0).clamp(-60.0, 0.0);
+            top.ratio = 10.0;
+            top.knee_db = 3.0;
+            top.attack_ms = 0.5;
+            top.release_ms = 60.0;
+            top.range_db = amount.clamp(0.0, 18.0);
         };
-        set_band(settings, at, band);
-    };
-    let title = |amount: f64| format!("up to {} at 6.8 kHz, on esses only", db_text(-amount));
-    let remedy = Remedy::new("equalizer.sibilance", Stage::Equalizer, moving);
-    vec![remedy.amounts(1.8 * over + 1.0, MAX_GAIN_DB, high).titled(title)]
+        let title = |amount: f64| format!("up to {} above 4.5 kHz, on esses only", db_text(-amount));
+        Remedy::new("multiband.sibilance", Stage::Multiband, compress)
+            .amounts(1.2 * over + 1.0, 18.0, high)
+            .titled(title)
+    });
+    let moving = free_band(settings, CENTRE_HZ).map(|at| {
+        let best = band(BandShape::Bell, CENTRE_HZ, 0.8, 0.0);
+        let threshold_db = quantile_over_song(song, &best, 0.6);
+        let turn = move |settings: &mut Settings, amount: f64| {
+            let band = BandSettings {
+                dynamic: true,
+                threshold_db: threshold_db.clamp(-40.0, 20.0),
+                range_db: -amount,
+                attack_ms: 2.0,
+                release_ms: 80.0,
+                ..best
+            };
+            set_band(settings, at, band);
+        };
+        let title = |amount: f64| format!("up to {} at 6.8 kHz, on esses only", db_text(-amount));
+        let remedy = Remedy::new("equalizer.sibilance", Stage::Equalizer, turn);
+        remedy.amounts(1.8 * over + 1.0, MAX_GAIN_DB, high).titled(title)
+    });
+    fast.into_iter().chain(moving).collect()
 }
 
 /// Everything that the whole tone asks for, as one remedy of a few bands; its amount is the share of it.

@@ -51,7 +51,7 @@ pub fn of_imbalance(finding: &Finding, settings: &Settings) -> Vec<Remedy> {
     };
     let remedy = Remedy::new("stereo.balance", Stage::Stereo, turn);
     let side = if sign > 0.0 { "right" } else { "left" };
-    let title = move |amount: f64| format!("balance {} to the {side}", number_text(amount) + " dB");
+    let title = move |amount: f64| format!("balance turned {} dB towards the {side}", number_text(amount));
     vec![remedy.amounts(finding.evidence.value.abs(), 12.0, 0.0).titled(title)]
 }
 
