@@ -13,7 +13,7 @@ pub const LANDING_TOLERANCE_LU: f64 = 0.3;
 pub const CEILING_TOLERANCE_DB: f64 = 0.05;
 /// The search stops this near to the loudness asked for, LU: as fine as the gain's own resolution makes sense.
 const SEARCH_TOLERANCE_LU: f64 = 0.02;
-const MAX_RENDERINGS: usize = 6;
+const MAX_RENDERINGS: usize = 10;
 /// Louder by less than this is not worth an offer, LU.
 const MIN_OFFER_LU: f64 = 1.0;
 
@@ -76,7 +76,12 @@ pub fn goal(brief: &Brief, current: &Prediction) -> Goal {
     let may_be_louder = brief.loudness_lufs.is_none() && !brief.destination.is_exact();
     let distance_lu = current.integrated_lufs - target_lufs;
     if distance_lu.abs() <= LANDING_TOLERANCE_LU || (may_be_louder && distance_lu > 0.0) {
-        return if over_ceiling { Goal::Hold } else { Goal::Fits };
+        // Holding the ceiling takes level; a loudness that was asked for is reached all the same.
+        return match (over_ceiling, may_be_louder) {
+            (false, _) => Goal::Fits,
+            (true, true) => Goal::Hold,
+            (true, false) => Goal::Reach(target_lufs),
+        };
     }
     Goal::Reach(target_lufs)
 }

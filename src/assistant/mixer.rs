@@ -23,14 +23,15 @@ fn advice(kind: FindingKind) -> Option<&'static str> {
         DcOffset => "look for the track or the device that is off the middle",
         TooNarrow => "if more width was meant, open the pan there",
         TooDynamic => "ride the quiet passages there",
+        IntersamplePeaks => "print it a decibel lower; the ceiling here holds them for delivery",
         SilenceHead => "trim the start when it is not meant",
         SilenceTail => "trim the end when it is not meant",
         _ => return None,
     })
 }
 
-/// How bad it is. High is what no mastering mends and every listener hears; records that were clipped or limited on purpose are
-/// never more than medium.
+/// How bad it is. High is what no mastering mends and every listener hears; records that were clipped on purpose carry
+/// it as a remark.
 fn severity(finding: &Finding, features: &Features) -> Severity {
     use FindingKind::*;
     let size = strength(finding);
@@ -41,8 +42,9 @@ fn severity(finding: &Finding, features: &Features) -> Severity {
         Dropout if finding.places_s.len() >= 3 => Severity::High,
         Hum if size >= 2.2 => Severity::High,
         Noise if value > -42.0 => Severity::High,
-        Clicks if value > 40.0 => Severity::High,
+        Clicks if value > 120.0 => Severity::High,
         Clipping if value > 300.0 && is_unmastered => Severity::High,
+        Clipping if !is_unmastered => Severity::Low,
         Hum | Dropout | Noise | Clicks | OutOfPhase | Clipping | OverLimited => Severity::Medium,
         _ => Severity::Low,
     }

@@ -16,6 +16,9 @@ pub use brief::of_brief;
 pub use equalizer::{of_tone, tone_bands};
 pub use narrow::hz_text;
 
+/// Sets a remedy of so much.
+type Apply = Box<dyn Fn(&mut Settings, f64)>;
+
 /// A way to mend something, before it is known how much of it is wanted.
 pub struct Remedy {
     /// Begins with its stage.
@@ -35,7 +38,7 @@ pub struct Remedy {
     /// Whether it only softens what belongs back in the mix.
     pub is_mitigation: bool,
     /// Sets it.
-    pub apply: Box<dyn Fn(&mut Settings, f64)>,
+    pub apply: Apply,
     /// In a few words.
     pub title: Box<dyn Fn(f64) -> String>,
 }

@@ -7,7 +7,8 @@ use super::sentences;
 use super::strength::{needed_from, strength};
 use super::tone::Tone;
 use super::workbench::{Outcome, Workbench};
-use super::{Change, Evidence, Move, MoveClass, Restraint};
+use super::{Change, Evidence, Move, MoveClass, Ranges, Restraint};
+use crate::analysis::Features;
 use crate::chain::Settings;
 use crate::chain::settings::table;
 
@@ -19,6 +20,8 @@ const RIGHT: (f64, f64) = (0.85, 1.15);
 const LEAST_SHARE: f64 = 0.3;
 /// A finding of which less than this share is left is mended.
 const LEFT_SHARE: f64 = 0.5;
+/// From so much sound on its tone is steady, seconds.
+const STEADY_S: f64 = 20.0;
 /// Tone as a whole: from here on a move is offered, from there on it is Needed, dB of root mean square. Of 143 released songs
 /// and nine finished ones beside them two in a hundred pass the second; a Wiener estimate of the fault itself, it answers to
 /// faults of about twice its size.
@@ -83,7 +86,13 @@ impl<'a, 'b> Planner<'a, 'b> {
         if self.song.brief.restraint == Restraint::Level {
             return Plan { moves: Vec::new(), settings: self.current };
         }
+        let is_widened = is_width_likelier(self.song.features, self.song.ranges);
+        let is_bright = findings.iter().any(|finding| finding.kind == FindingKind::Bright);
         for kind in ORDER {
+            // A side that is turned up works against the middle as an inverted channel does.
+            if (is_widened && kind == FindingKind::PhaseInverted) || (is_bright && kind == FindingKind::Sibilance) {
+                continue;
+            }
             // What one inverted channel does to the image is mended with it.
             let is_turned = self.moves.iter().any(|each| each.finding == Some(FindingKind::PhaseInverted));
             if is_turned && matches!(kind, FindingKind::WideBass | FindingKind::TooWide | FindingKind::OutOfPhase) {
@@ -99,13 +108,24 @@ impl<'a, 'b> Planner<'a, 'b> {
                 self.mend(finding);
             }
         }
+        // Treble that is too loud as a whole makes esses sharp; they are asked again once it is mended.
+        if let Some(esses) = findings.iter_mut().find(|finding| is_bright && finding.kind == FindingKind::Sibilance) {
+            self.mend(esses);
+        }
         self.wishes();
-        // What must be done first, the strongest finding before the others, the tone as a whole after what sticks out.
+        // What must be done first: the strongest finding before the others, what is too much before what is too little, which
+        // is often its consequence, and the tone as a whole after what sticks out.
         let size = |each: &Move| {
             let finding = findings.iter().find(|finding| Some(finding.kind) == each.finding);
             finding.map_or(0.0, |finding| strength(finding) / needed_from(finding.kind).unwrap_or(2.0))
         };
-        let rank = |each: &Move| (each.class == MoveClass::Could, each.id == "equalizer.balance");
+        let is_late = |each: &Move| match each.finding {
+            Some(FindingKind::Thin | FindingKind::Dull) => true,
+            Some(FindingKind::Sibilance) => is_bright,
+            Some(FindingKind::WideBass) => is_widened,
+            _ => false,
+        };
+        let rank = |each: &Move| (each.class == MoveClass::Could, each.id == "equalizer.balance", is_late(each));
         self.moves.sort_by(|a, b| rank(a).cmp(&rank(b)).then(size(b).total_cmp(&size(a))));
         Plan { moves: self.moves, settings: self.current }
     }
@@ -118,7 +138,7 @@ impl<'a, 'b> Planner<'a, 'b> {
             return;
         }
         let class = match needed_from(finding.kind) {
-            Some(from) if size >= from => MoveClass::Needed,
+            Some(from) if size >= from * self.caution(finding.kind) => MoveClass::Needed,
             _ => MoveClass::Could,
         };
         for remedy in remedies(finding, self.song, &self.current) {
@@ -135,6 +155,15 @@ impl<'a, 'b> Planner<'a, 'b> {
                 return;
             }
         }
+    }
+
+    /// How much stronger a finding has to be where little was heard: ten seconds tell the tone of a song to a few decibels only
+    /// (`dsp.md` section 8.6, table of coverage).
+    fn caution(&self, kind: FindingKind) -> f64 {
+        use FindingKind::*;
+        let is_tone = matches!(kind, Boom | Mud | Boxy | Harsh | Dull | Bright | Thin | Sibilance | Resonance);
+        let missing = (1.0 - self.song.features.active_s / STEADY_S).max(0.0);
+        if is_tone { 1.0 + missing } else { 1.0 }
     }
 
     fn is_locked(&self, remedy: &Remedy) -> bool {
@@ -247,7 +276,8 @@ impl<'a, 'b> Planner<'a, 'b> {
         if rms_db < offer_db {
             return;
         }
-        let class = if rms_db >= needed_db { MoveClass::Needed } else { MoveClass::Could };
+        let class =
+            if rms_db >= needed_db * self.caution(FindingKind::Dull) { MoveClass::Needed } else { MoveClass::Could };
         let num_bands = if is_referred { 6 } else { 3 };
         let id = if is_referred { "equalizer.reference" } else { "equalizer.balance" };
         let gain_db = TONE_GAIN_DB[self.song.brief.restraint as usize];
@@ -327,6 +357,27 @@ impl<'a, 'b> Planner<'a, 'b> {
             }
         }
     }
+}
+
+/// Whether a side that is turned up explains the width of the bands more simply than an inverted channel, whose bass would
+/// be the widest: the squares of what each leaves over, in spreads of the ranges.
+fn is_width_likelier(features: &Features, ranges: &Ranges) -> bool {
+    let condition = Condition::of(features);
+    let bands: Vec<(f64, f64, f64)> = features
+        .bands
+        .iter()
+        .filter_map(|band| {
+            let range = ranges.measure_named(&format!("side_to_mid_{}_db", band.low_hz))?;
+            Some((band.side_to_mid_db?, range.at(condition), range.spread))
+        })
+        .collect();
+    let weights: f64 = bands.iter().map(|(_, _, spread)| spread.powi(-2)).sum();
+    let turned_db = bands.iter().map(|(db, mean, spread)| (db - mean) / spread.powi(2)).sum::<f64>() / weights;
+    let left = |of: &dyn Fn(f64) -> f64| {
+        bands.iter().map(|(db, mean, spread)| ((of(*db) - mean) / spread).powi(2)).sum::<f64>()
+    };
+    // A turned side fits everything a little, and a swapped wire is the more common accident.
+    1.5 * left(&|db| db - turned_db) + 6.0 < left(&|db| -db)
 }
 
 /// Kinds whose cause may be the tone as a whole.

@@ -34,7 +34,7 @@ pub fn needed_from(kind: FindingKind) -> Option<f64> {
         Harsh | Thin => 1.3,
         Dull => 1.5,
         Mud | Bright => 1.6,
-        Resonance => 1.9,
+        Resonance => 1.6,
         Sibilance => 2.0,
         SubRumble => 1.5,
         WideBass => 1.3,

@@ -66,11 +66,11 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
     let level = can_level.then(|| level::plan(brief, &plan.settings, &predictor));
     let mut level_moves = level.as_ref().map_or_else(Vec::new, |level| level.moves(features, brief, confidence));
     // Peaks between the samples are what the ceiling is for.
-    if let Some(finding) = found.iter_mut().find(|finding| finding.kind == FindingKind::IntersamplePeaks) {
-        if let Some(first) = level_moves.iter_mut().find(|each| each.class == MoveClass::Needed) {
-            first.finding = Some(finding.kind);
-            finding.class = FindingClass::Needed;
-        }
+    if let Some(finding) = found.iter_mut().find(|finding| finding.kind == FindingKind::IntersamplePeaks)
+        && let Some(first) = level_moves.iter_mut().find(|each| each.class == MoveClass::Needed)
+    {
+        first.finding = Some(finding.kind);
+        finding.class = FindingClass::Needed;
     }
     let level_sentence = match &level {
         Some(level) => explain::level_only(level, brief),

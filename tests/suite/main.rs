@@ -12,6 +12,7 @@ mod editor;
 mod equalizer;
 mod figures;
 mod hearing;
+mod judgement;
 mod limiter;
 mod loudness;
 mod nonlinear;

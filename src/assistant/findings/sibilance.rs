@@ -20,7 +20,8 @@ pub fn measure(song: &Song<'_>) -> Option<Finding> {
     let mean =
         song.active.iter().map(|texture| ESS_BANDS.map(|band| texture.mid[band].power()).sum::<f64>()).sum::<f64>()
             / song.active.len() as f64;
-    let sharpness = sharpest.iter().sum::<f64>() / sharpest.len() as f64;
+    // Where nothing held long enough to be an ess, the band itself is as sharp as it gets.
+    let sharpness = (sharpest.iter().sum::<f64>() / sharpest.len() as f64).max(mean);
     let over = |power: f64| (10.0 * (sharpness / power).log10()).clamp(-120.0, 120.0);
     // What is no burst counts as far as the edge at most: so a move that takes bursts down is measured by the body alone.
     let is_burst = over(mean) - BURST_DB > EXPECTED_DB;

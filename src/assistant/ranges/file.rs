@@ -154,7 +154,7 @@ mod tests {
         assert!(Ranges::read("schema = 1").unwrap_err().to_string().contains("no ranges file"));
         let newer = Ranges::published().write().replace("schema = 1", "schema = 2");
         assert!(Ranges::read(&newer).unwrap_err().to_string().contains("version 2"));
-        let short = Ranges::published().write().replacen("spread = ", "spread = -", 1);
+        let short = Ranges::published().write().replacen(", spread = ", ", spread = -", 1);
         assert!(Ranges::read(&short).is_err());
     }
 }

@@ -1,0 +1,203 @@
+//! What the assistant does about faults that are known, because they were put in.
+
+use std::f64::consts::TAU;
+use std::sync::Arc;
+
+use discern::analysis::{Analyzer, Features};
+use discern::assistant::findings::{FindingKind, measured};
+use discern::assistant::{
+    Audio, Brief, Character, Move, MoveClass, Reference, Report, Restraint, VerdictKind, judge_sound,
+};
+use discern::chain::settings::find;
+use discern::chain::{Chain, Settings, Stage};
+
+use crate::support::{demo_mix, noise};
+
+/// Left and right at 48 kHz or the demo mix's rate.
+#[derive(Clone)]
+struct Song {
+    rate_hz: f64,
+    channels: [Vec<f32>; 2],
+}
+
+impl Song {
+    /// Twenty seconds of the demo mix.
+    fn demo() -> Self {
+        let mix = demo_mix();
+        let len = (20 * mix.sample_rate_hz as usize).min(mix.num_frames());
+        let part = |channel: &[f32]| channel[..len].to_vec();
+        Self { rate_hz: f64::from(mix.sample_rate_hz), channels: [part(mix.left()), part(mix.right())] }
+    }
+
+    fn features(&self) -> Features {
+        let [left, right] = &self.channels;
+        let mut analyzer = Analyzer::new(self.rate_hz, 2);
+        analyzer.set_extent(Some((0.0, left.len() as f64 / self.rate_hz)));
+        analyzer.process(left, right);
+        analyzer.finish();
+        analyzer.features()
+    }
+
+    fn judge(&self, brief: &Brief) -> Report {
+        let [left, right] = &self.channels;
+        judge_sound(&self.features(), brief, &Settings::default(), Audio::Song { left, right })
+    }
+
+    fn through(&self, settings: &Settings) -> Self {
+        let mut chain = Chain::new(self.rate_hz, settings.latency_mode);
+        chain.set(settings);
+        let latency = chain.latency_samples();
+        let mut channels = self.channels.clone().map(|channel| [channel, vec![0.0; latency]].concat());
+        let [left, right] = &mut channels;
+        chain.process(left, right);
+        Self { rate_hz: self.rate_hz, channels: channels.map(|channel| channel[latency..].to_vec()) }
+    }
+
+    fn value(&self, kind: FindingKind) -> f64 {
+        measured(&self.features())
+            .iter()
+            .find(|finding| finding.kind == kind)
+            .map_or(f64::NAN, |finding| finding.evidence.value)
+    }
+}
+
+fn settings(changes: &[(&str, f64)]) -> Settings {
+    let mut settings = Settings::default();
+    for (id, value) in changes {
+        find(id).unwrap_or_else(|| panic!("{id} is a setting")).set(&mut settings, *value);
+    }
+    settings
+}
+
+fn accept(report: &Report) -> Settings {
+    let needed = report.moves.iter().filter(|each| each.class == MoveClass::Needed);
+    let changes: Vec<(&str, f64)> =
+        needed.flat_map(|each| &each.settings).map(|(id, value)| (id.as_str(), *value)).collect();
+    settings(&changes)
+}
+
+fn needed(report: &Report) -> Option<&Move> {
+    report.moves.iter().find(|each| each.class == MoveClass::Needed)
+}
+
+/// Puts a fault in, hears, accepts, hears again: how much of it is undone, 0–1.
+fn undone(kind: FindingKind, fault: &[(&str, f64)]) -> f64 {
+    let clean = Song::demo();
+    let faulty = clean.through(&settings(fault));
+    let report = faulty.judge(&Brief::default());
+    let first = needed(&report).unwrap_or_else(|| panic!("{} is Needed: {:?}", kind.key(), report.verdict));
+    assert_eq!(first.finding, Some(kind), "{}", first.sentence);
+    assert!(first.effect[0].before != first.effect[0].after, "{:?}", first.effect);
+    let mended = faulty.through(&accept(&report));
+    (faulty.value(kind) - mended.value(kind)) / (faulty.value(kind) - clean.value(kind))
+}
+
+#[test]
+fn a_mix_without_faults_needs_no_sound() {
+    let report = Song::demo().judge(&Brief::default());
+    assert_eq!(report.verdict.kind, VerdictKind::LevelOnly, "{:?}", report.moves);
+    assert!(needed(&report).is_none());
+}
+
+#[test]
+fn what_was_put_in_is_taken_out() {
+    let bell = |hz: f64, gain_db: f64, q: f64| {
+        [("equalizer.band_3.frequency_hz", hz), ("equalizer.band_3.gain_db", gain_db), ("equalizer.band_3.q", q)]
+    };
+    let harsh = undone(FindingKind::Harsh, &bell(3200.0, 17.0, 0.8));
+    assert!((0.3..1.1).contains(&harsh), "{harsh}");
+    let imbalance = undone(FindingKind::Imbalance, &[("stereo.balance_db", -4.5)]);
+    assert!((0.9..1.1).contains(&imbalance), "{imbalance}");
+    let polarity = undone(FindingKind::PhaseInverted, &[("input.invert_right", 1.0)]);
+    assert!((0.9..1.1).contains(&polarity), "{polarity}");
+}
+
+#[test]
+fn locks_and_restraint_are_obeyed() {
+    let faulty = Song::demo().through(&settings(&[("stereo.balance_db", -4.5)]));
+    let locked = faulty.judge(&Brief { locks: vec![Stage::Stereo], ..Brief::default() });
+    assert!(locked.moves.iter().all(|each| each.stage != Stage::Stereo));
+    let level = faulty.judge(&Brief { restraint: Restraint::Level, ..Brief::default() });
+    assert!(level.moves.is_empty());
+    assert!(level.findings.iter().any(|finding| finding.kind == FindingKind::Imbalance));
+}
+
+#[test]
+fn more_of_a_wish_is_more_of_it_and_never_needed() {
+    let song = Song::demo();
+    let slope = |brighter: i8| {
+        let brief = Brief { character: Character { brighter, ..Character::default() }, ..Brief::default() };
+        let report = song.judge(&brief);
+        let wish = report.moves.iter().find(|each| each.id == "equalizer.brighter");
+        if let Some(wish) = wish {
+            assert_eq!(wish.class, MoveClass::Could);
+            assert!(wish.sentence.contains("You asked for"), "{}", wish.sentence);
+        }
+        wish.map_or(0.0, |wish| {
+            wish.settings.iter().find(|(id, _)| id.ends_with("gain_db")).map_or(0.0, |(_, gain_db)| *gain_db)
+        })
+    };
+    let gains: Vec<f64> = (-3..=3).map(slope).collect();
+    assert!(gains.windows(2).all(|pair| pair[1] > pair[0]), "{gains:?}");
+}
+
+#[test]
+fn a_reference_is_approached() {
+    let song = Song::demo();
+    let dark = song.through(&settings(&[
+        ("equalizer.band_8.shape", 2.0),
+        ("equalizer.band_8.frequency_hz", 4000.0),
+        ("equalizer.band_8.gain_db", -6.0),
+    ]));
+    let reference = Arc::new(Reference::of("the song itself", &song.features()));
+    let brief = Brief { references: vec![reference], ..Brief::default() };
+    let report = dark.judge(&brief);
+    let first = needed(&report).expect("six decibels of treble are missing");
+    assert_eq!(first.id, "equalizer.reference");
+    let slope = |song: &Song| song.features().spectrum.slope_db_per_octave().unwrap_or(0.0);
+    let mended = dark.through(&accept(&report));
+    let share = (slope(&mended) - slope(&dark)) / (slope(&song) - slope(&dark));
+    assert!((0.7..1.2).contains(&share), "{share}");
+}
+
+#[test]
+fn level_changes_no_move() {
+    let faulty = Song::demo().through(&settings(&[("stereo.balance_db", -4.5)]));
+    let quiet = Song {
+        channels: faulty.channels.clone().map(|channel| channel.iter().map(|sample| sample * 0.1).collect()),
+        ..faulty.clone()
+    };
+    let (loud, quiet) = (faulty.judge(&Brief::default()), quiet.judge(&Brief::default()));
+    assert_eq!(loud.moves.len(), quiet.moves.len());
+    for (a, b) in loud.moves.iter().zip(&quiet.moves) {
+        assert_eq!(a.id, b.id);
+        for ((id, a), (_, b)) in a.settings.iter().zip(&b.settings) {
+            let shift = if id.ends_with("_dbfs") { 20.0 } else { 0.0 };
+            assert!((a - b - shift).abs() < 0.051, "{id}: {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn noise_tones_and_speech_are_not_judged() {
+    let rate_hz = 48_000.0;
+    let hiss = noise(3, 20 * 48_000, 0.2);
+    let tone: Vec<f32> =
+        (0..20 * 48_000).map(|n| (0.3 * (TAU * 440.0 * f64::from(n) / rate_hz).sin()) as f32).collect();
+    for channel in [hiss, tone] {
+        let song = Song { rate_hz, channels: [channel.clone(), channel] };
+        let report = song.judge(&Brief::default());
+        assert_eq!(report.verdict.kind, VerdictKind::OutsideScope);
+        assert!(report.moves.is_empty());
+    }
+}
+
+#[test]
+fn what_no_mastering_mends_goes_back() {
+    let mut song = Song::demo();
+    song.channels[1].iter_mut().for_each(|sample| *sample = 0.0);
+    let report = song.judge(&Brief::default());
+    assert_eq!(report.verdict.kind, VerdictKind::SendBack);
+    assert_eq!(report.for_the_mixer[0].kind, FindingKind::MissingChannel);
+    assert!(report.moves.iter().all(|each| each.class == MoveClass::Could && each.is_mitigation));
+}
