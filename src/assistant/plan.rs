@@ -1,5 +1,7 @@
 //! From findings to moves: each is tried on the song, kept only if it mends what it is for and worsens nothing else.
 
+mod compare;
+
 use super::findings::{Finding, FindingClass, FindingKind};
 use super::moves::{Remedy, Song, of_brief, of_tone, remedies, tone_bands};
 use super::ranges::{Condition, NUM_TONE, TONE_PLACES, levels_db};
@@ -7,10 +9,9 @@ use super::sentences;
 use super::strength::{needed_from, strength};
 use super::tone::Tone;
 use super::workbench::{Outcome, Workbench};
-use super::{Change, Evidence, Move, MoveClass, Ranges, Restraint};
-use crate::analysis::Features;
+use super::{Change, Evidence, Move, MoveClass, Restraint};
 use crate::chain::Settings;
-use crate::chain::settings::table;
+use compare::{cost, differences, is_width_likelier, snapped, wish_effect, worsened};
 
 /// Times a remedy is rendered to find how much of it is right.
 const MAX_RENDERINGS: usize = 3;
@@ -359,27 +360,6 @@ impl<'a, 'b> Planner<'a, 'b> {
     }
 }
 
-/// Whether a side that is turned up explains the width of the bands more simply than an inverted channel, whose bass would
-/// be the widest: the squares of what each leaves over, in spreads of the ranges.
-fn is_width_likelier(features: &Features, ranges: &Ranges) -> bool {
-    let condition = Condition::of(features);
-    let bands: Vec<(f64, f64, f64)> = features
-        .bands
-        .iter()
-        .filter_map(|band| {
-            let range = ranges.measure_named(&format!("side_to_mid_{}_db", band.low_hz))?;
-            Some((band.side_to_mid_db?, range.at(condition), range.spread))
-        })
-        .collect();
-    let weights: f64 = bands.iter().map(|(_, _, spread)| spread.powi(-2)).sum();
-    let turned_db = bands.iter().map(|(db, mean, spread)| (db - mean) / spread.powi(2)).sum::<f64>() / weights;
-    let left = |of: &dyn Fn(f64) -> f64| {
-        bands.iter().map(|(db, mean, spread)| ((of(*db) - mean) / spread).powi(2)).sum::<f64>()
-    };
-    // A turned side fits everything a little, and a swapped wire is the more common accident.
-    1.5 * left(&|db| db - turned_db) + 6.0 < left(&|db| -db)
-}
-
 /// Kinds whose cause may be the tone as a whole.
 fn is_broad(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::Dull | FindingKind::Bright)
@@ -404,82 +384,4 @@ fn confidence_of(finding: &Finding, class: MoveClass, size: f64) -> f64 {
         MoveClass::Needed => (0.7 + 0.25 * (over - 1.0).min(1.0)).min(0.95),
         MoveClass::Could => (0.35 + 0.3 * over).min(0.65),
     }
-}
-
-/// The first other kind that a move brings out of its range, or further out.
-fn worsened(before: &Outcome, after: &Outcome, own: Option<FindingKind>) -> Option<FindingKind> {
-    use FindingKind::*;
-    // What tone and image are asked; levels are the limiter's, and what is counted in minutes says nothing in seconds.
-    let is_judged = |kind: FindingKind| {
-        let kinds = [
-            Boom,
-            Mud,
-            Boxy,
-            Harsh,
-            Sibilance,
-            Dull,
-            Bright,
-            Thin,
-            Resonance,
-            WideBass,
-            PhaseInverted,
-            OutOfPhase,
-            TooWide,
-            TooNarrow,
-            Imbalance,
-        ];
-        kinds.contains(&kind) && Some(kind) != own
-    };
-    after
-        .measured
-        .iter()
-        .filter(|finding| is_judged(finding.kind))
-        .find(|finding| {
-            let old = before.of(finding.kind).map_or(0.0, strength);
-            strength(finding) > (old + 0.15).max(1.1)
-        })
-        .map(|finding| finding.kind)
-}
-
-/// What everybody asks of a move: level and peaks.
-fn cost(before: &Outcome, after: &Outcome) -> Vec<Change> {
-    let (old, new) = (&before.features.levels, &after.features.levels);
-    let change = |metric, before: Option<f64>, after: Option<f64>| {
-        before.zip(after).map(|(before, after)| Change { metric, before, after })
-    };
-    [change("integrated_lufs", old.integrated_lufs, new.integrated_lufs), change("plr_db", old.plr_db, new.plr_db)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-fn wish_effect(before: &Outcome, after: &Outcome) -> Vec<Change> {
-    let slope = |outcome: &Outcome| outcome.features.spectrum.slope_db_per_octave();
-    let width = |outcome: &Outcome| outcome.features.stereo.side_to_mid_db;
-    let change = |metric, before: Option<f64>, after: Option<f64>| {
-        before.zip(after).filter(|(a, b)| (a - b).abs() > 0.01).map(|(before, after)| Change { metric, before, after })
-    };
-    let changes = [
-        change("slope_db_per_octave", slope(before), slope(after)),
-        change("side_to_mid_db", width(before), width(after)),
-    ];
-    changes.into_iter().flatten().collect()
-}
-
-/// Every value at its step, as parameters hold it.
-fn snapped(settings: &Settings) -> Settings {
-    let mut snapped = *settings;
-    for setting in table() {
-        setting.set(&mut snapped, setting.get(settings));
-    }
-    snapped
-}
-
-/// The settings that differ, absolute.
-fn differences(before: &Settings, after: &Settings) -> Vec<(String, f64)> {
-    table()
-        .iter()
-        .filter(|setting| setting.get(before) != setting.get(after))
-        .map(|setting| (setting.id.clone(), setting.get(after)))
-        .collect()
 }
