@@ -76,12 +76,7 @@ pub fn goal(brief: &Brief, current: &Prediction) -> Goal {
     let may_be_louder = brief.loudness_lufs.is_none() && !brief.destination.is_exact();
     let distance_lu = current.integrated_lufs - target_lufs;
     if distance_lu.abs() <= LANDING_TOLERANCE_LU || (may_be_louder && distance_lu > 0.0) {
-        // Holding the ceiling takes level; a loudness that was asked for is reached all the same.
-        return match (over_ceiling, may_be_louder) {
-            (false, _) => Goal::Fits,
-            (true, true) => Goal::Hold,
-            (true, false) => Goal::Reach(target_lufs),
-        };
+        return if over_ceiling { Goal::Hold } else { Goal::Fits };
     }
     Goal::Reach(target_lufs)
 }

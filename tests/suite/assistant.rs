@@ -178,11 +178,7 @@ fn apply(settings: &Settings, each: &Move) -> Settings {
 }
 
 fn verdict_name(kind: VerdictKind) -> &'static str {
-    match kind {
-        VerdictKind::LevelOnly => "level_only",
-        VerdictKind::NotEnoughHeard => "not_enough_heard",
-        other => panic!("{other:?} is not given yet"),
-    }
+    kind.key()
 }
 
 fn check(case: &Case) {

@@ -297,7 +297,7 @@ fn odd_but_honest_files_get_a_sensible_result() {
     let mono = listen(&bench.wav("mono.wav", &audio(48_000, vec![noise(1, 48_000 * 12, 0.03)]), WordLength::Bits24));
     assert_eq!((&mono["channels"], &mono["measurements"]["side_to_mid_db"]), (&1.into(), &Value::Null));
     assert_eq!(mono["measurements"]["correlation"], Value::Null);
-    assert!((mono["master"]["integrated_lufs"].as_f64().unwrap() + 14.0).abs() < 0.3, "{}", mono["master"]);
+    assert_eq!(mono["verdict"]["kind"], "outside_scope");
     assert_eq!(read(&bench.path("out.wav")).unwrap().channels.len(), 1);
 
     let short = listen(&bench.wav("short.wav", &audio(48_000, vec![noise(1, 4800, 0.1); 2]), WordLength::Bits24));

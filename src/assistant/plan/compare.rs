@@ -105,5 +105,5 @@ pub fn is_width_likelier(features: &Features, ranges: &Ranges) -> bool {
         bands.iter().map(|(db, mean, spread)| ((of(*db) - mean) / spread).powi(2)).sum::<f64>()
     };
     // A turned side fits everything a little, and a swapped wire is the more common accident.
-    1.5 * left(&|db| db - turned_db) + 6.0 < left(&|db| -db)
+    1.5 * left(&|db| db - turned_db) + 30.0 < left(&|db| -db)
 }
