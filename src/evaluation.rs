@@ -34,6 +34,6 @@ pub use files::Files;
 pub use fine_grid::peak_dbfs;
 pub use record::{Foreign, Record};
 pub use run::{LONGEST_S, Outcome, Plan, run};
-pub use sound::hear;
+pub use sound::{hear, render};
 pub use spectrum::{Thirds, Undone, undone};
 pub use table::{Baseline, Table};

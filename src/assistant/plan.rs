@@ -6,12 +6,12 @@ use super::findings::{Finding, FindingClass, FindingKind};
 use super::moves::{Remedy, Song, of_brief, of_tone, remedies, tone_bands};
 use super::ranges::{Condition, NUM_TONE, TONE_PLACES, levels_db};
 use super::sentences;
-use super::strength::{needed_from, strength};
+use super::strength::{is_of_tone, needed_from, strength};
 use super::tone::Tone;
 use super::workbench::{Outcome, Workbench};
 use super::{Change, Evidence, Move, MoveClass, Restraint};
 use crate::chain::Settings;
-use compare::{cost, differences, is_width_likelier, snapped, wish_effect, worsened};
+use compare::{cost, differences, snapped, wish_effect, worsened};
 
 /// Times a remedy is rendered to find how much of it is right.
 const MAX_RENDERINGS: usize = 3;
@@ -46,6 +46,8 @@ pub struct Planner<'a, 'b> {
     bench: &'b Workbench<'a>,
     confidence: f64,
     current: Settings,
+    /// The mix as it came in, and what the chain with all that is Needed so far makes of it.
+    untouched: Outcome,
     before: Outcome,
     moves: Vec<Move>,
 }
@@ -78,25 +80,19 @@ const ORDER: [FindingKind; 17] = {
 impl<'a, 'b> Planner<'a, 'b> {
     /// Starting from the chain as it is. `confidence` is that of what was heard.
     pub fn new(song: &'b Song<'a>, bench: &'b Workbench<'a>, settings: &Settings, confidence: f64) -> Self {
-        let before = bench.hear(settings);
-        Self { song, bench, confidence, current: *settings, before, moves: Vec::new() }
+        let untouched = bench.hear(&idle(settings));
+        let before = if *settings == idle(settings) { untouched.clone() } else { bench.hear(settings) };
+        Self { song, bench, confidence, current: *settings, untouched, before, moves: Vec::new() }
     }
 
-    /// Everything. `is_mixer` findings are softened at most; classes are written into the findings.
+    /// Everything. What is done about each finding is written into its class.
     pub fn run(mut self, findings: &mut [Finding]) -> Plan {
         if self.song.brief.restraint == Restraint::Level {
             return Plan { moves: Vec::new(), settings: self.current };
         }
-        let is_widened = is_width_likelier(self.song.features, self.song.ranges);
         let is_bright = findings.iter().any(|finding| finding.kind == FindingKind::Bright);
         for kind in ORDER {
-            // A side that is turned up works against the middle as an inverted channel does.
-            if (is_widened && kind == FindingKind::PhaseInverted) || (is_bright && kind == FindingKind::Sibilance) {
-                continue;
-            }
-            // What one inverted channel does to the image is mended with it.
-            let is_turned = self.moves.iter().any(|each| each.finding == Some(FindingKind::PhaseInverted));
-            if is_turned && matches!(kind, FindingKind::WideBass | FindingKind::TooWide | FindingKind::OutOfPhase) {
+            if is_bright && kind == FindingKind::Sibilance {
                 continue;
             }
             if let Some(finding) = findings.iter_mut().find(|finding| finding.kind == kind) {
@@ -123,7 +119,6 @@ impl<'a, 'b> Planner<'a, 'b> {
         let is_late = |each: &Move| match each.finding {
             Some(FindingKind::Thin | FindingKind::Dull) => true,
             Some(FindingKind::Sibilance) => is_bright,
-            Some(FindingKind::WideBass) => is_widened,
             _ => false,
         };
         let rank = |each: &Move| (each.class == MoveClass::Could, each.id == "equalizer.balance", is_late(each));
@@ -133,9 +128,10 @@ impl<'a, 'b> Planner<'a, 'b> {
 
     fn mend(&mut self, finding: &mut Finding) {
         let size = strength(finding);
-        // What another move has mended already, as a cut beside a gap does, is left.
-        let is_left = self.before.of(finding.kind).is_none_or(|now| strength(now) > LEFT_SHARE * size);
-        if !is_left && self.moves.iter().any(|each| each.class == MoveClass::Needed) {
+        // The findings are of the mix; what the engineer's hand or another move has mended since is left.
+        let measures = |outcome: &Outcome| outcome.of(finding.kind).map_or(0.0, strength);
+        let had = measures(&self.untouched);
+        if had > 0.0 && measures(&self.before) <= LEFT_SHARE * had {
             return;
         }
         let class = match needed_from(finding.kind) {
@@ -161,10 +157,8 @@ impl<'a, 'b> Planner<'a, 'b> {
     /// How much stronger a finding has to be where little was heard: ten seconds tell the tone of a song to a few decibels only
     /// (`dsp.md` section 8.6, table of coverage).
     fn caution(&self, kind: FindingKind) -> f64 {
-        use FindingKind::*;
-        let is_tone = matches!(kind, Boom | Mud | Boxy | Harsh | Dull | Bright | Thin | Sibilance | Resonance);
         let missing = (1.0 - self.song.features.active_s / STEADY_S).max(0.0);
-        if is_tone { 1.0 + missing } else { 1.0 }
+        if is_of_tone(kind) { 1.0 + missing } else { 1.0 }
     }
 
     fn is_locked(&self, remedy: &Remedy) -> bool {
@@ -180,7 +174,13 @@ impl<'a, 'b> Planner<'a, 'b> {
         let heard = local.as_ref().map(|bench| bench.hear(&self.current));
         let before = heard.as_ref().unwrap_or(&self.before);
         let Some(start) = before.of(finding.kind).map(|finding| finding.evidence.value) else { return false };
-        let wanted = remedy.aim - evidence.value;
+        // What the chain has done about it so far is not wanted once more.
+        let done = match self.untouched.of(finding.kind).zip(self.before.of(finding.kind)) {
+            Some((untouched, now)) => now.evidence.value - untouched.evidence.value,
+            None => 0.0,
+        };
+        let value = evidence.value + done;
+        let wanted = remedy.aim - value;
         let mut amount = remedy.amount;
         let mut best: Option<(f64, Settings, Outcome, f64)> = None;
         for _ in 0..MAX_RENDERINGS {
@@ -208,11 +208,11 @@ impl<'a, 'b> Planner<'a, 'b> {
         if !is_better || worsened(before, &outcome, Some(finding.kind)).is_some() {
             return false;
         }
-        let after = evidence.value + share * wanted;
+        let after = value + share * wanted;
         let title = (remedy.title)(amount);
         let words = sentences::of_move(finding, &title, after);
         let confidence = self.confidence * confidence_of(finding, class, size);
-        let effect = vec![Change { metric: evidence.metric, before: evidence.value, after }];
+        let effect = vec![Change { metric: evidence.metric, before: value, after }];
         let mut made = self.made(remedy, class, title, &settings, confidence);
         made.sentence = words.sentence;
         made.withdraw_if = words.withdraw_if;
@@ -358,6 +358,11 @@ impl<'a, 'b> Planner<'a, 'b> {
             }
         }
     }
+}
+
+/// The chain that does nothing.
+fn idle(settings: &Settings) -> Settings {
+    Settings { latency_mode: settings.latency_mode, ..Settings::default() }
 }
 
 /// Kinds whose cause may be the tone as a whole.

@@ -25,6 +25,18 @@ fn is_relative(kind: FindingKind) -> bool {
     )
 }
 
+/// Kinds that ask how loud a band is for this song.
+pub fn is_of_tone(kind: FindingKind) -> bool {
+    use FindingKind::*;
+    matches!(kind, Boom | Mud | Boxy | Harsh | Sibilance | Dull | Bright | Thin | Resonance)
+}
+
+/// Kinds that ask how left and right go together.
+pub fn is_of_image(kind: FindingKind) -> bool {
+    use FindingKind::*;
+    matches!(kind, WideBass | PhaseInverted | OutOfPhase | TooWide | TooNarrow | Imbalance)
+}
+
 /// From this strength on a move that mends it is Needed; `None` for kinds of which nothing is ever Needed here. Of 143 released
 /// songs that the ranges come from, and nine finished ones beside them, no more than one in a hundred passes each of these.
 pub fn needed_from(kind: FindingKind) -> Option<f64> {

@@ -41,7 +41,10 @@ pub fn moves(report: &Report) -> String {
 
 fn one_move(each: &Move) -> String {
     let changes = |title: &str, changes: &[Change]| {
-        format!("    {title}: {}\n", changes.iter().map(change).collect::<Vec<_>>().join(", "))
+        if changes.is_empty() {
+            return String::new();
+        }
+        wrap(&format!("{title}: {}", changes.iter().map(change).collect::<Vec<_>>().join(", ")), 4)
     };
     let reason = wrap(&each.sentence, 4);
     let withdraw = wrap(&format!("Withdrawn if: {}", each.withdraw_if), 4);
@@ -88,7 +91,8 @@ pub fn findings(report: &Report, features: &Features) -> String {
             1 | 0 => format!("{}\u{2013}{}", words::time(evidence.from_s, false), words::time(evidence.to_s, false)),
             count => format!("{count} places from {}", words::time(evidence.from_s, false)),
         };
-        text += &format!("  {:<20} {} (expected {expected}), {place}\n", words::kind(finding), words::value(evidence));
+        text +=
+            &format!("  {:<20} {} (expected {expected}), {place}\n", words::kind(finding.kind), words::value(evidence));
     }
     text
 }
@@ -190,15 +194,10 @@ fn cell(value: Option<f64>) -> String {
 }
 
 fn change(change: &Change) -> String {
-    let (name, unit) = match change.metric {
-        "integrated_lufs" => ("integrated", "LUFS"),
-        "plr_db" => ("PLR", "dB"),
-        "loudness_range_lu" => ("loudness range", "LU"),
-        "true_peak_dbtp" => ("true peak", "dBTP"),
-        "limiter_reduction_db" => ("gain reduction, highest", "dB"),
-        "crest_loss_db" => return format!("crest in the loudest parts {}", db_text(-change.after)),
-        other => (other, ""),
-    };
+    if change.metric == "crest_loss_db" {
+        return format!("crest in the loudest parts {}", db_text(-change.after));
+    }
+    let (name, unit) = words::metric(change.metric);
     format!("{name} {} → {} {unit}", number_text(change.before), number_text(change.after)).trim_end().to_owned()
 }
 

@@ -8,7 +8,7 @@ mod knob;
 
 pub use button::{Button, Kind, push};
 pub use choice::{LIST_GROUND, STAYS_OPEN, dropdown, menu, menu_row, segments, switch};
-pub use control::{Control, control, is_typing, typed_value, wheel_ticks};
+pub use control::{Control, control, is_typing, key_steps, typed_value, wheel_ticks};
 pub use field::{slider, value_field};
 pub use knob::knob;
 

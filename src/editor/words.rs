@@ -2,7 +2,8 @@
 
 mod measured;
 
-pub use measured::{change, expected, kind, place, severity};
+pub use crate::report::words::kind;
+pub use measured::{change, expected, place, severity};
 
 use crate::chain::settings::{CEILING_OFF_DBTP, Choice, Kind, Setting};
 

@@ -39,8 +39,12 @@ impl Song {
     }
 
     fn judge(&self, brief: &Brief) -> Report {
+        self.judge_with(brief, &Settings::default())
+    }
+
+    fn judge_with(&self, brief: &Brief, settings: &Settings) -> Report {
         let [left, right] = &self.channels;
-        judge_sound(&self.features(), brief, &Settings::default(), Audio::Song { left, right })
+        judge_sound(&self.features(), brief, settings, Audio::Song { left, right })
     }
 
     fn through(&self, settings: &Settings) -> Self {
@@ -110,6 +114,20 @@ fn what_was_put_in_is_taken_out() {
     assert!((0.9..1.1).contains(&imbalance), "{imbalance}");
     let polarity = undone(FindingKind::PhaseInverted, &[("input.invert_right", 1.0)]);
     assert!((0.9..1.1).contains(&polarity), "{polarity}");
+}
+
+#[test]
+fn what_was_mended_by_hand_is_not_mended_twice() {
+    let faulty = Song::demo().through(&settings(&[("stereo.balance_db", -4.5)]));
+    let by_hand = settings(&[("stereo.balance_db", 4.5)]);
+    let report = faulty.judge_with(&Brief::default(), &by_hand);
+    assert!(report.findings.iter().any(|finding| finding.kind == FindingKind::Imbalance));
+    assert!(report.moves.iter().all(|each| each.stage != Stage::Stereo), "{:?}", report.moves);
+    // Half of it by hand: the other half is left.
+    let report = faulty.judge_with(&Brief::default(), &settings(&[("stereo.balance_db", 1.5)]));
+    let balance = report.moves.iter().find(|each| each.id == "stereo.balance").expect("3 dB are left");
+    let value = balance.settings.iter().find(|(id, _)| id == "stereo.balance_db").map_or(0.0, |(_, value)| *value);
+    assert!((4.0..5.0).contains(&value), "{value}");
 }
 
 #[test]

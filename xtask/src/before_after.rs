@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use discern::analysis::{Analyzer, Features};
+use discern::analysis::Features;
 use discern::audio_file::{self, AudioFile};
-use discern::chain::{Chain, Settings};
+use discern::chain::Settings;
 use discern::dsp::crossover::{BandSplitter, NUM_BANDS};
+use discern::evaluation::{hear, render};
 use discern::report::{Preset, find_preset, presets, read_settings};
 use wide::f64x2;
 
@@ -61,19 +62,6 @@ fn settings_of(name: &str) -> Result<Settings> {
     read_settings(&text).with_context(|| name.to_owned())
 }
 
-/// As long as the mix, the latency taken off.
-fn render(mix: &AudioFile, settings: &Settings) -> AudioFile {
-    let mut chain = Chain::new(f64::from(mix.sample_rate_hz), settings.latency_mode);
-    chain.set(settings);
-    let latency = chain.latency_samples();
-    let padded = |channel: &[f32]| [channel, &vec![0.0; latency]].concat();
-    let (mut left, mut right) = (padded(mix.left()), padded(mix.right()));
-    chain.process(&mut left, &mut right);
-    let mut channels = vec![left.split_off(latency), right.split_off(latency)];
-    channels.truncate(mix.channels.len());
-    AudioFile { channels, ..mix.clone() }
-}
-
 struct Figures {
     features: Features,
     crest_db: [f64; NUM_BANDS],
@@ -81,11 +69,7 @@ struct Figures {
 
 impl Figures {
     fn of(song: &AudioFile) -> Self {
-        let mut analyzer = Analyzer::new(f64::from(song.sample_rate_hz), song.channels.len());
-        analyzer.set_extent(Some((0.0, song.duration_s())));
-        analyzer.process(song.left(), song.right());
-        analyzer.finish();
-        Self { features: analyzer.features(), crest_db: crest_db(song) }
+        Self { features: hear(song), crest_db: crest_db(song) }
     }
 
     fn levels(&self) -> String {

@@ -44,20 +44,18 @@ pub fn of_zone(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<R
     }
     let threshold_db = quantile_over_song(song, &best, 1.0 - evidence.share) - 1.5;
     let moving = move |settings: &mut Settings, amount: f64| {
-        let band = BandSettings {
-            dynamic: true,
-            threshold_db: threshold_db.clamp(-40.0, 20.0),
-            range_db: -amount,
-            attack_ms: 40.0,
-            release_ms: 300.0,
-            ..best
-        };
-        set_band(settings, at, band);
+        set_band(settings, at, moving_down(best, threshold_db, amount, [40.0, 300.0]));
     };
     let moving = Remedy::new(&id, Stage::Equalizer, moving)
         .amounts(1.3 * over, MAX_GAIN_DB, aim)
         .titled(move |amount| format!("up to {} {place}, only where it is too loud", db_text(-amount)));
     vec![moving, staying]
+}
+
+/// A band that goes down by as much where it is over its threshold; attack and release in ms.
+fn moving_down(band: BandSettings, threshold_db: f64, amount: f64, [attack_ms, release_ms]: [f64; 2]) -> BandSettings {
+    let threshold_db = threshold_db.clamp(-40.0, 20.0);
+    BandSettings { dynamic: true, threshold_db, range_db: -amount, attack_ms, release_ms, ..band }
 }
 
 /// Esses: a fast compressor of the treble from where they get sharp; a moving band of the equalizer where that stage is in use.
@@ -92,15 +90,7 @@ pub fn of_esses(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<
         let best = band(BandShape::Bell, CENTRE_HZ, 0.8, 0.0);
         let threshold_db = quantile_over_song(song, &best, 0.6);
         let turn = move |settings: &mut Settings, amount: f64| {
-            let band = BandSettings {
-                dynamic: true,
-                threshold_db: threshold_db.clamp(-40.0, 20.0),
-                range_db: -amount,
-                attack_ms: 2.0,
-                release_ms: 80.0,
-                ..best
-            };
-            set_band(settings, at, band);
+            set_band(settings, at, moving_down(best, threshold_db, amount, [2.0, 80.0]));
         };
         let title = |amount: f64| format!("up to {} at 6.8 kHz, on esses only", db_text(-amount));
         let remedy = Remedy::new("equalizer.sibilance", Stage::Equalizer, turn);

@@ -1,38 +1,16 @@
 //! What a move does to what it is not for, what it costs, and which settings it is made of.
 
-use crate::analysis::Features;
+use crate::assistant::Change;
 use crate::assistant::findings::FindingKind;
-use crate::assistant::ranges::Condition;
-use crate::assistant::strength::strength;
+use crate::assistant::strength::{is_of_image, is_of_tone, strength};
 use crate::assistant::workbench::Outcome;
-use crate::assistant::{Change, Ranges};
 use crate::chain::Settings;
 use crate::chain::settings::table;
 
 /// The first other kind that a move brings out of its range, or further out.
 pub fn worsened(before: &Outcome, after: &Outcome, own: Option<FindingKind>) -> Option<FindingKind> {
-    use FindingKind::*;
     // What tone and image are asked; levels are the limiter's, and what is counted in minutes says nothing in seconds.
-    let is_judged = |kind: FindingKind| {
-        let kinds = [
-            Boom,
-            Mud,
-            Boxy,
-            Harsh,
-            Sibilance,
-            Dull,
-            Bright,
-            Thin,
-            Resonance,
-            WideBass,
-            PhaseInverted,
-            OutOfPhase,
-            TooWide,
-            TooNarrow,
-            Imbalance,
-        ];
-        kinds.contains(&kind) && Some(kind) != own
-    };
+    let is_judged = |kind: FindingKind| (is_of_tone(kind) || is_of_image(kind)) && Some(kind) != own;
     after
         .measured
         .iter()
@@ -56,6 +34,7 @@ pub fn cost(before: &Outcome, after: &Outcome) -> Vec<Change> {
         .collect()
 }
 
+/// What a wish changes: slope and width.
 pub fn wish_effect(before: &Outcome, after: &Outcome) -> Vec<Change> {
     let slope = |outcome: &Outcome| outcome.features.spectrum.slope_db_per_octave();
     let width = |outcome: &Outcome| outcome.features.stereo.side_to_mid_db;
@@ -85,25 +64,4 @@ pub fn differences(before: &Settings, after: &Settings) -> Vec<(String, f64)> {
         .filter(|setting| setting.get(before) != setting.get(after))
         .map(|setting| (setting.id.clone(), setting.get(after)))
         .collect()
-}
-
-/// Whether a side that is turned up explains the width of the bands more simply than an inverted channel, whose bass would
-/// be the widest: the squares of what each leaves over, in spreads of the ranges.
-pub fn is_width_likelier(features: &Features, ranges: &Ranges) -> bool {
-    let condition = Condition::of(features);
-    let bands: Vec<(f64, f64, f64)> = features
-        .bands
-        .iter()
-        .filter_map(|band| {
-            let range = ranges.measure_named(&format!("side_to_mid_{}_db", band.low_hz))?;
-            Some((band.side_to_mid_db?, range.at(condition), range.spread))
-        })
-        .collect();
-    let weights: f64 = bands.iter().map(|(_, _, spread)| spread.powi(-2)).sum();
-    let turned_db = bands.iter().map(|(db, mean, spread)| (db - mean) / spread.powi(2)).sum::<f64>() / weights;
-    let left = |of: &dyn Fn(f64) -> f64| {
-        bands.iter().map(|(db, mean, spread)| ((of(*db) - mean) / spread).powi(2)).sum::<f64>()
-    };
-    // A turned side fits everything a little, and a swapped wire is the more common accident.
-    1.5 * left(&|db| db - turned_db) + 30.0 < left(&|db| -db)
 }

@@ -1,7 +1,7 @@
 //! How much of a move: a slider from 0 to 150 %, 100 at two thirds.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo, pos2};
+use egui::{Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo, pos2};
 
 use crate::assistant::Move;
 use crate::chain::settings::find;
@@ -9,7 +9,7 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::MoveState;
 use crate::editor::session::Session;
 use crate::editor::theme::{HAIR, PROPOSAL, RAISED, T1, T3, medium, regular};
-use crate::editor::widgets::{describe, focus_ring, wheel_ticks};
+use crate::editor::widgets::{describe, focus_ring, key_steps, wheel_ticks};
 use crate::params::tweak::{FULL_PERCENT, MAX_PERCENT, is_scaled};
 
 /// A drag that comes this near to the whole move sets the whole move, percent.
@@ -103,19 +103,4 @@ fn wanted(ui: &Ui, response: &Response, percent: f64, (left, right): (f32, f32))
         return Some(FULL_PERCENT);
     }
     (steps != 0.0).then_some(percent + steps)
-}
-
-fn key_steps(ui: &Ui, response: &Response) -> f64 {
-    let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-    let keys = [
-        (Key::ArrowUp, 1.0),
-        (Key::ArrowRight, 1.0),
-        (Key::ArrowDown, -1.0),
-        (Key::ArrowLeft, -1.0),
-        (Key::PageUp, 10.0),
-        (Key::PageDown, -10.0),
-    ];
-    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    keys.into_iter().filter(|(key, _)| pressed(*key)).map(|(_, steps)| steps).sum()
 }

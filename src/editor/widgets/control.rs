@@ -131,13 +131,11 @@ fn nudged(setting: &Setting, value: f64, num_steps: f64, is_fine: bool) -> f64 {
     }
 }
 
-fn keys(ui: &Ui, session: &Session, setting: &'static Setting, response: &Response) {
-    let Some((_, param)) = session.param(&setting.id) else { return };
-    let value = param.to_plain(param.normalized());
+/// Steps that the arrow and page keys ask for, while a control has the focus.
+pub fn key_steps(ui: &Ui, response: &Response) -> f64 {
     let arrows = EventFilter { vertical_arrows: true, horizontal_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, arrows));
-    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-    let steps = [
+    let keys = [
         (Key::ArrowUp, 1.0),
         (Key::ArrowRight, 1.0),
         (Key::ArrowDown, -1.0),
@@ -145,10 +143,18 @@ fn keys(ui: &Ui, session: &Session, setting: &'static Setting, response: &Respon
         (Key::PageUp, 10.0),
         (Key::PageDown, -10.0),
     ];
-    let num_steps: f64 = steps.iter().filter(|(key, _)| pressed(*key)).map(|(_, num_steps)| num_steps).sum();
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    keys.into_iter().filter(|(key, _)| pressed(*key)).map(|(_, steps)| steps).sum()
+}
+
+fn keys(ui: &Ui, session: &Session, setting: &'static Setting, response: &Response) {
+    let Some((_, param)) = session.param(&setting.id) else { return };
+    let value = param.to_plain(param.normalized());
+    let num_steps = key_steps(ui, response);
     if num_steps != 0.0 {
         session.set_once(&setting.id, nudged(setting, value, num_steps, false));
     }
+    let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Home) {
         session.reset(&setting.id);
     }

@@ -1,45 +1,10 @@
 //! Measurements, findings and places in words.
 
-use crate::assistant::findings::FindingKind;
 use crate::assistant::{Change, Evidence, Severity};
 
-use super::{decimals, number, time};
+use crate::report::words::metric;
 
-/// A metric's name within a sentence, and its unit.
-fn metric(metric: &str) -> (&str, &'static str) {
-    match metric {
-        "integrated_lufs" => ("loudness", "LUFS"),
-        "max_short_term_lufs" => ("loudest 3 s", "LUFS"),
-        "max_momentary_lufs" => ("loudest moment", "LUFS"),
-        "loudness_range_lu" => ("loudness range", "LU"),
-        "true_peak_dbtp" => ("true peak", "dBTP"),
-        "sample_peak_dbfs" => ("sample peak", "dBFS"),
-        "plr_db" => ("peak to loudness", "dB"),
-        "psr_min_db" => ("least peak to short-term", "dB"),
-        "limiter_reduction_db" => ("most gain reduction", "dB"),
-        "crest_loss_db" => ("crest lost where loudest", "dB"),
-        "band_excess_db" => ("that band\u{2019}s excess", "dB"),
-        "ess_excess_db" => ("s sounds", "dB"),
-        "prominence_db" => ("prominence", "dB"),
-        "rumble_over_bass_db" => ("rumble to bass", "dB"),
-        "dc_over_rms_db" => ("offset to level", "dB"),
-        "hum_prominence_db" => ("hum", "dB"),
-        "clicks_per_minute" => ("clicks", "a minute"),
-        "dropouts_per_minute" => ("dropouts", "a minute"),
-        "flat_tops_per_minute" => ("flat tops", "a minute"),
-        "noise_floor_lu" => ("noise under the music", "LU"),
-        "pinned_share" => ("pinned to the ceiling", "%"),
-        "level_spread_share" => ("spread of levels", "%"),
-        "negative_correlation_share" => ("out of phase", "%"),
-        "identical_share" => ("identical", "%"),
-        "loudness_spread_lu" => ("spread of loudness", "LU"),
-        "side_to_mid_db" => ("side to mid", "dB"),
-        "correlation" => ("correlation", ""),
-        "balance_db" => ("left to right", "dB"),
-        "silence_s" => ("silence", "s"),
-        other => (other, ""),
-    }
-}
+use super::{decimals, number, time};
 
 /// A metric's value without its unit.
 fn bare(metric_name: &str, value: f64) -> String {
@@ -80,23 +45,6 @@ pub fn place(from_s: f64, to_s: f64) -> String {
     if from == to { from } else { format!("{from}\u{2013}{to}") }
 }
 
-/// Name of a kind of finding.
-pub fn kind(kind: FindingKind) -> String {
-    match kind {
-        FindingKind::DcOffset => "DC offset".to_owned(),
-        FindingKind::OverLimited => "Over-limited".to_owned(),
-        FindingKind::OverCompressed => "Over-compressed".to_owned(),
-        FindingKind::IntersamplePeaks => "Inter-sample peaks".to_owned(),
-        FindingKind::SilenceHead => "Silence at the start".to_owned(),
-        FindingKind::SilenceTail => "Silence at the end".to_owned(),
-        kind => {
-            let mut letters = kind.key().chars();
-            let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-            first.into_iter().chain(letters).collect::<String>().replace('_', " ")
-        }
-    }
-}
-
 /// How bad a note for the mixer is.
 pub fn severity(severity: Severity) -> &'static str {
     match severity {
@@ -128,11 +76,5 @@ mod tests {
             expected(&evidence("noise_floor_lu", -40.0, [-120.0, -55.0])),
             "\u{2212}40.0 LU, expected at most \u{2212}55.0 LU"
         );
-    }
-
-    #[test]
-    fn kinds_have_names() {
-        assert_eq!(kind(FindingKind::WideBass), "Wide bass");
-        assert_eq!(kind(FindingKind::DcOffset), "DC offset");
     }
 }

@@ -95,7 +95,7 @@ impl Findings {
 
 /// "Mud +3.1 dB".
 pub fn label(finding: &Finding) -> String {
-    format!("{} {}", words::kind(finding), words::value(&finding.evidence))
+    format!("{} {}", words::kind(finding.kind), words::value(&finding.evidence))
 }
 
 fn is_of_whole(finding: &Finding, duration_s: f64) -> bool {

@@ -49,7 +49,7 @@ impl<'a> SpectrumView<'a> {
         let items = |has_value: bool| {
             let item = |finding: &Finding| {
                 let (low_hz, high_hz) = (finding.evidence.low_hz?, finding.evidence.high_hz?);
-                let name = words::kind(finding);
+                let name = words::kind(finding.kind);
                 let text = if has_value { super::findings::label(finding) } else { name.clone() };
                 let band = (tone.at(low_hz), tone.at(high_hz));
                 Some(Item { class: finding.class, text, long_text: name, band, places: Vec::new() })
