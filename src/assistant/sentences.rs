@@ -47,6 +47,11 @@ fn range_text(low: f64, high: f64) -> String {
     format!("{first}\u{2013}{second}")
 }
 
+/// A count or a share, without decimals.
+fn count(value: f64) -> String {
+    format!("{value:.0}").replace('-', "\u{2212}")
+}
+
 /// What was found, in words: the first half of a move's sentence and of a note.
 pub fn found(finding: &Finding) -> String {
     use FindingKind::*;
@@ -97,20 +102,17 @@ pub fn found(finding: &Finding) -> String {
             evidence.low_hz.map_or_else(String::new, hz_text),
             number(value)
         ),
-        Clicks => format!("{} clicks a minute, the first at {}", number(value), time_text(evidence.from_s)),
+        Clicks => format!("{} clicks a minute, the first at {}", count(value), time_text(evidence.from_s)),
         Dropout => format!("The sound drops out for moments, the first time at {}", time_text(evidence.from_s)),
         Noise => format!("Steady noise lies {} dB under the song where it is bare", number(-value)),
-        Clipping => {
-            format!("{} peaks a minute are cut flat, from {} on", number(value.round()), time_text(evidence.from_s))
+        Clipping => format!("{} peaks a minute are cut flat, from {} on", count(value), time_text(evidence.from_s)),
+        OverLimited => {
+            format!("{} % of all moments touch the same ceiling: a limiter never rests", count(100.0 * value))
         }
-        OverLimited => format!(
-            "{} % of all moments touch the same ceiling: a limiter never rests",
-            number((value * 100.0).round())
-        ),
         OverCompressed => format!(
             "The level swings {} of what its bands swing, where {} and more is usual: a compressor holds it, {place}",
-            number_text(value * 100.0) + " %",
-            number_text(low * 100.0) + " %"
+            count(100.0 * value) + " %",
+            count(100.0 * low) + " %"
         ),
         TooDynamic => format!(
             "Quiet and loud passages are {} LU apart; up to {} is usual for such music",
@@ -160,7 +162,7 @@ pub fn of_move(finding: &Finding, title: &str, after: f64) -> Words {
             format!(" brings {} {unit} to {}", number_text(evidence.value), number_text(after)),
             format!("It measures {bound} {} {unit}.", number_text(edge)),
         ),
-        None => (" mends it".to_owned(), "It is meant to be so.".to_owned()),
+        None => (", which mends it".to_owned(), "It is meant to be so.".to_owned()),
     };
     Words { sentence: format!("{}: {title}{result}.", found(finding)), withdraw_if }
 }

@@ -217,8 +217,8 @@ fn unsteady(table: &Table) -> String {
 
 /// Songs whose report is read aloud: spread over the folder.
 pub fn chosen(records: &[Record]) -> impl Iterator<Item = &Record> {
-    let step = records.len().div_ceil(NUM_ALOUD).max(1);
-    records.iter().step_by(step)
+    let num = records.len().min(NUM_ALOUD);
+    (0..num).map(move |at| &records[at * records.len() / num])
 }
 
 fn aloud(table: &Table) -> String {

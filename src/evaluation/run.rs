@@ -132,7 +132,7 @@ fn measure(entry: &Entry, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Record> {
         title: entry.title.clone(),
         genre: entry.genre.clone(),
         class: entry.class.clone(),
-        aloud: untouched::aloud(&heard.report),
+        aloud: untouched::aloud(&heard),
         ..Record::default()
     };
     if entry.class == "ood" {

@@ -27,8 +27,9 @@ const ASKED_LUFS: [f64; 3] = [-14.0, -9.0, -23.0];
 /// A song has a contrast from here on, LU.
 const LEAST_CONTRAST_LU: f64 = 1.0;
 
-/// The sentences of a report.
-pub fn aloud(report: &Report) -> Aloud {
+/// The sentences of a song's report, level included.
+pub fn aloud(heard: &Heard<'_>) -> Aloud {
+    let report = judge(&heard.features, &Brief::default(), &Settings::default(), whole(heard.audio));
     let one = |each: &Move| [each.id.clone(), each.class.key().to_owned(), each.sentence.clone()];
     Aloud {
         kind: report.verdict.kind.key().to_owned(),
