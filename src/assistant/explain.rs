@@ -1,6 +1,6 @@
 //! Words made from numbers (`DESIGN.md` section 7): what was measured, against what, what it costs.
 
-use super::level::{Goal, Landing, LevelPlan, Shortfall};
+use super::level::{Goal, LANDING_TOLERANCE_LU, Landing, LevelPlan, Shortfall};
 use super::scope::Outside;
 use super::{Brief, Destination, MixerNote, Move, MoveClass, Severity, VerdictKind};
 use crate::analysis::Features;
@@ -65,11 +65,11 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
             lufs_text(now.integrated_lufs)
         ),
         _ => format!(
-            "True peaks reach {}, {} dB over the ceiling of {}; the level stays at {}.",
+            "True peaks reach {}, {} dB over the ceiling of {}; {}.",
             dbtp_text(now.true_peak_dbtp),
             number_text(over_db),
             dbtp_text(landing.ceiling_dbtp),
-            lufs_text(after.integrated_lufs)
+            level_text(now.integrated_lufs, after.integrated_lufs)
         ),
     };
     if let Goal::Reach(target_lufs) = plan.goal {
@@ -81,6 +81,15 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
         );
     }
     sentence + &limiting(landing)
+}
+
+/// What holding a ceiling does to the level: little as a rule, more where limited peaks stand side by side.
+fn level_text(before_lufs: f64, after_lufs: f64) -> String {
+    if (before_lufs - after_lufs).abs() <= LANDING_TOLERANCE_LU {
+        format!("the level stays at {}", lufs_text(after_lufs))
+    } else {
+        format!("that takes the level from {} to {}", lufs_text(before_lufs), lufs_text(after_lufs))
+    }
 }
 
 fn shortfall(landing: &Landing, target_lufs: f64) -> String {
@@ -165,10 +174,10 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
             )
         }
         (Some(landing), _) => format!(
-            "Ceiling only: true peaks of {} come down to {}; the level stays at {}.",
+            "Ceiling only: true peaks of {} come down to {}; {}.",
             dbtp_text(now.true_peak_dbtp),
             dbtp_text(landing.after.true_peak_dbtp),
-            lufs_text(landing.after.integrated_lufs)
+            level_text(now.integrated_lufs, landing.after.integrated_lufs)
         ),
         (None, Goal::Fits) if is_louder_than_asked(plan, brief) => {
             let turn_down = now.integrated_lufs - brief.target_lufs().unwrap_or(now.integrated_lufs);

@@ -222,7 +222,7 @@ pub fn chosen(records: &[Record]) -> impl Iterator<Item = &Record> {
 }
 
 fn aloud(table: &Table) -> String {
-    let mut text = "\n## Read aloud\n".to_owned();
+    let mut text = "\n## Read aloud\n\nWhat an engineer objects to in them: [objections](objections.md).\n".to_owned();
     for record in chosen(&table.records) {
         let aloud = &record.aloud;
         let _ = writeln!(text, "\n### {} ({}, {})\n\n{}\n", record.name, record.genre, record.class, aloud.verdict);
