@@ -39,7 +39,7 @@ pub use live::{LiveLevels, LiveMeter};
 pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter};
 pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
 pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
-pub use sections::{Section, Tag};
+pub use sections::{Section, Tag, contrast_lu};
 pub use spectrum::{FINE_PER_OCTAVE, NOMINAL_HZ, NUM_FINE, NUM_STEREO_BANDS, NUM_THIRDS, STEREO_EDGES_HZ};
 pub use texture::{NUM_CREST_BANDS, NUM_NOISE_BANDS, StereoBand, TEXTURE_S, Texture};
 pub use true_peak::TruePeakMeter;

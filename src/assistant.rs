@@ -224,6 +224,13 @@ pub struct Move {
     pub is_mitigation: bool,
 }
 
+impl Move {
+    /// Whether it is made for the level: the limiter's, and the clipper's that helps it.
+    pub fn is_of_level(&self) -> bool {
+        matches!(self.stage, Stage::Limiter | Stage::Clipper)
+    }
+}
+
 /// Something that is to be mended in the mix, not here.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MixerNote {

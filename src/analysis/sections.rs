@@ -62,6 +62,20 @@ impl Tag {
     }
 }
 
+/// Loudest minus quietest section, LU, by blocks of 100 ms, each `(start in seconds, power)`; `None` for fewer than two that
+/// sound.
+pub fn contrast_lu(sections: &[Section], blocks: impl Iterator<Item = (f64, f64)> + Clone) -> Option<f64> {
+    let loudness = |section: &Section| {
+        let inside = blocks.clone().filter(|(start_s, _)| (section.start_s..section.end_s).contains(start_s));
+        let (sum, num) = inside.fold((0.0, 0u32), |(sum, num), (_, power)| (sum + power, num + 1));
+        (sum > 0.0).then(|| lufs_from_power(sum / f64::from(num)))
+    };
+    let all: Vec<f64> = sections.iter().filter_map(loudness).collect();
+    let loudest = all.iter().copied().reduce(f64::max)?;
+    let quietest = all.iter().copied().reduce(f64::min)?;
+    (all.len() >= 2).then_some(loudest - quietest)
+}
+
 /// The sections of what was heard, in song order.
 pub fn sections(textures: &[Arc<Texture>]) -> Vec<Section> {
     let mut sections = Vec::new();

@@ -1,11 +1,11 @@
 //! Words made from numbers (`DESIGN.md` section 7): what was measured, against what, what it costs.
 
-use super::level::{Goal, LANDING_TOLERANCE_LU, Landing, LevelPlan, Shortfall};
+use super::level::{Clipping, Goal, LANDING_TOLERANCE_LU, Landing, LevelPlan, Shortfall};
+use super::predict::Prediction;
 use super::scope::Outside;
 use super::{Brief, Destination, MixerNote, Move, MoveClass, Severity, VerdictKind};
 use crate::analysis::Features;
 use crate::assistant::bearing::LimitingCost;
-use crate::chain::Stage;
 
 /// A number with one decimal and the typographic minus; never "−0.0".
 pub fn number_text(value: f64) -> String {
@@ -92,6 +92,22 @@ fn level_text(before_lufs: f64, after_lufs: f64) -> String {
     }
 }
 
+/// "4.0 dB off the highest peaks".
+pub fn clipper_title(clipping: &Clipping) -> String {
+    format!("{} dB off the highest peaks", number_text(clipping.depth_db))
+}
+
+/// Why the clipper has to help.
+pub fn clipper(clipping: &Clipping, after: &Prediction, brief: &Brief) -> String {
+    format!(
+        "The limiter alone ends at {}; with the highest peaks clipped by {} dB before it, {} are reached, which {}.",
+        lufs_text(clipping.without.integrated_lufs),
+        number_text(clipping.depth_db),
+        lufs_text(after.integrated_lufs),
+        asker(brief)
+    )
+}
+
 fn shortfall(landing: &Landing, target_lufs: f64) -> String {
     let distance = number_text((target_lufs - landing.after.integrated_lufs).abs());
     match landing.shortfall {
@@ -106,6 +122,9 @@ fn shortfall(landing: &Landing, target_lufs: f64) -> String {
         }
         Some(Shortfall::Limiting) => {
             format!(" That is {distance} LU short: this destination takes no more than 1.0 dB of limiting.")
+        }
+        Some(Shortfall::Contrast) => {
+            format!(" That is {distance} LU short, as far as the song goes before its sections grow alike.")
         }
     }
 }
@@ -123,7 +142,7 @@ fn limiting(landing: &Landing) -> String {
         _ => ".".to_owned(),
     };
     if !landing.cost.is_within_budget() {
-        text += " That is more than I would spend unasked.";
+        text += " That goes over my own budget for limiting.";
     }
     text
 }
@@ -131,6 +150,18 @@ fn limiting(landing: &Landing) -> String {
 /// Why louder is possible.
 pub fn louder(plan: &LevelPlan, landing: &Landing) -> String {
     let base = plan.needed.as_ref().map_or(&plan.current, |needed| &needed.after);
+    let keeps_contrast = plan.needed.as_ref().is_some_and(|needed| needed.shortfall == Some(Shortfall::Contrast));
+    if let (true, Some(before), Some(after)) = (keeps_contrast, plan.current.contrast_lu, landing.after.contrast_lu) {
+        return format!(
+            "{} is {} LU more: {} into the limiter. Between the loudest and the quietest section {} LU are left of {}.{}",
+            lufs_text(landing.after.integrated_lufs),
+            number_text(landing.after.integrated_lufs - base.integrated_lufs),
+            db_text(landing.gain_db),
+            number_text(after),
+            number_text(before),
+            limiting(landing)
+        );
+    }
     format!(
         "The music bears {}, {} LU more: {} into the limiter.{}",
         lufs_text(landing.after.integrated_lufs),
@@ -145,6 +176,10 @@ pub fn withdraw_if(plan: &LevelPlan, landing: &Landing, brief: &Brief, class: Mo
     let ceiling = dbtp_text(landing.ceiling_dbtp);
     match (class, plan.goal) {
         (MoveClass::Could, _) => "The limiter costs the loudest parts more crest than measured here.".to_owned(),
+        (MoveClass::Needed, Goal::Reach(_)) if landing.shortfall == Some(Shortfall::Contrast) => format!(
+            "The master measures {} within 0.3 LU and its true peaks stay under {ceiling}.",
+            lufs_text(landing.after.integrated_lufs)
+        ),
         (MoveClass::Needed, Goal::Reach(target_lufs)) => format!(
             "The master measures {} within 0.3 LU and its true peaks stay under {ceiling}.",
             lufs_text(target_lufs)
@@ -165,7 +200,11 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
     let measured = format!("{}, true peak {}", lufs_text(now.integrated_lufs), dbtp_text(now.true_peak_dbtp));
     match (&plan.needed, plan.goal) {
         (Some(landing), Goal::Reach(_) | Goal::Bear) if landing.gain_db.abs() > 0.05 => {
-            let short = if landing.shortfall.is_some() { ", which is not all that was asked" } else { "" };
+            let short = match landing.shortfall {
+                None => "",
+                Some(Shortfall::Contrast) => ", as far as its sections keep their contrast",
+                Some(_) => ", which is not all that was asked",
+            };
             format!(
                 "Level only: from {} to {} under {}{short}.",
                 lufs_text(now.integrated_lufs),
@@ -186,6 +225,9 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
                 sentence_case(brief.destination.key()),
                 number_text(turn_down)
             )
+        }
+        (None, Goal::Reach(_)) => {
+            format!("Leave the level: {measured}. More would level out what its sections differ by.")
         }
         _ => format!("Leave the level: {measured} is what {}.", asker(brief)),
     }
@@ -246,7 +288,7 @@ pub fn send_back(notes: &[MixerNote]) -> String {
 /// The verdict when something has to be done.
 pub fn work(kind: VerdictKind, moves: &[Move]) -> String {
     let needed: Vec<&Move> =
-        moves.iter().filter(|each| each.class == MoveClass::Needed && each.stage != Stage::Limiter).collect();
+        moves.iter().filter(|each| each.class == MoveClass::Needed && !each.is_of_level()).collect();
     let what: Vec<String> = needed.iter().map(|each| format!("{} ({})", subject(each), each.title)).collect();
     let head = match (kind, needed.len()) {
         (VerdictKind::SmallMoves, 1) => "One small move is needed",

@@ -1,5 +1,7 @@
 //! The level moves: which gain and ceiling land the song where the brief wants it.
 
+mod clipping;
+
 use super::bearing::{Bearing, LimitingCost, set};
 use super::explain;
 use super::predict::{Prediction, Predictor};
@@ -16,6 +18,13 @@ const SEARCH_TOLERANCE_LU: f64 = 0.02;
 const MAX_RENDERINGS: usize = 10;
 /// Louder by less than this is not worth an offer, LU.
 const MIN_OFFER_LU: f64 = 1.0;
+/// Sections that differ by less than this have no contrast that could be lost, LU.
+const LEAST_CONTRAST_LU: f64 = 1.0;
+/// Share of the contrast between sections that a level keeps which nobody asked for: nine tenths (`product.md` section 4), and
+/// what a prediction may be off.
+const CONTRAST_KEPT: f64 = 0.92;
+/// Halvings of the gain that is to be given up for it.
+const NUM_HALVINGS: usize = 5;
 
 /// What is to be done about level.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,6 +63,8 @@ pub enum Shortfall {
     Saturated,
     /// The destination allows no more limiting.
     Limiting,
+    /// More would level out what sections differ by.
+    Contrast,
 }
 
 /// What was concluded about level.
@@ -67,6 +78,21 @@ pub struct LevelPlan {
     pub needed: Option<Landing>,
     /// A louder one that the music bears.
     pub louder: Option<Landing>,
+    /// Peaks that the clipper has to take off first; without it `needed` is out of reach.
+    pub clipping: Option<Clipping>,
+}
+
+/// What the clipper does so that a loudness can be reached.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clipping {
+    /// `clipper.gain_db`.
+    pub gain_db: f64,
+    /// `clipper.ceiling_dbfs`.
+    pub ceiling_dbfs: f64,
+    /// What it takes off the highest peak, dB.
+    pub depth_db: f64,
+    /// What the limiter alone reaches.
+    pub without: Prediction,
 }
 
 /// What the brief asks for, given what comes out now.
@@ -93,20 +119,53 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
         Goal::Reach(target_lufs) => Some(search.reach(target_lufs)),
         Goal::Bear => Some(search.at(search.bearing.highest_gain_db().max(settings.limiter.gain_db))),
     };
+    // Where holding the ceiling loses what was asked for, it is reached again if the limiter can.
+    let mut goal = goal;
+    if let (Goal::Hold, Some(landing), Some(target_lufs)) = (goal, &needed, asked_lufs(brief))
+        && target_lufs - landing.after.integrated_lufs > LANDING_TOLERANCE_LU
+        && let reached = search.reach(target_lufs)
+        && reached.shortfall.is_none()
+    {
+        (goal, needed) = (Goal::Reach(target_lufs), Some(reached));
+    }
+    // What streaming would like is no reason to level out a song; a loudness that is asked for, and a loud destination, is.
+    let is_streamed = brief.loudness_lufs.is_none() && brief.destination == Destination::Streaming;
+    let may_clip = !is_streamed && brief.destination.max_reduction_db().is_none();
+    let clipping = match (&needed, goal) {
+        (Some(landing), Goal::Reach(target_lufs)) if may_clip && landing.shortfall == Some(Shortfall::Saturated) => {
+            clipping::find(brief, settings, predictor, (&current, landing), target_lufs)
+        }
+        _ => None,
+    };
+    if let Some((_, landing)) = clipping {
+        needed = Some(landing);
+    }
     if let (Some(landing), Some(limit_db)) = (&mut needed, brief.destination.max_reduction_db()) {
         search.relieve(landing, limit_db);
     }
+    let asked = match (&needed, goal) {
+        (Some(landing), Goal::Reach(_)) if is_streamed => search.with_contrast(landing).map(|kept| (*landing, kept)),
+        _ => None,
+    };
+    needed = asked.map(|(_, kept)| kept).or(needed);
     let over_ceiling = current.true_peak_dbtp > brief.ceiling() + CEILING_TOLERANCE_DB;
     needed = needed.filter(|landing| {
         let change_lu = landing.after.integrated_lufs - current.integrated_lufs;
         over_ceiling || change_lu.abs() > LANDING_TOLERANCE_LU
     });
     // Only streaming, met on the way up, leaves room for "louder"; what is louder already gets turned down.
-    let is_open = brief.loudness_lufs.is_none()
-        && brief.destination == Destination::Streaming
+    let is_open = is_streamed
         && brief.target_lufs().is_some_and(|target| current.integrated_lufs <= target + LANDING_TOLERANCE_LU);
-    let louder = is_open.then(|| search.louder(needed.as_ref())).flatten();
-    LevelPlan { goal, current, needed, louder }
+    let louder = match asked {
+        Some((landing, _)) => Some(landing),
+        None => is_open.then(|| search.louder(needed.as_ref())).flatten(),
+    };
+    LevelPlan { goal, current, needed, louder, clipping: clipping.map(|(clipping, _)| clipping) }
+}
+
+/// A loudness that was asked for as such: in numbers, or by a destination that takes no other.
+fn asked_lufs(brief: &Brief) -> Option<f64> {
+    brief.target_lufs().filter(|_| brief.loudness_lufs.is_some() || brief.destination.is_exact())
 }
 
 struct Search<'a, 'b> {
@@ -199,6 +258,36 @@ impl<'a, 'b> Search<'a, 'b> {
         }
     }
 
+    /// The loudest that keeps the song's contrast, if a landing loses it and that is less loud by more than a tolerance.
+    fn with_contrast(&self, landing: &Landing) -> Option<Landing> {
+        // What comes into the limiter: what other moves take is theirs to answer for.
+        let contrast_lu = self.current.contrast_lu.filter(|&contrast_lu| contrast_lu >= LEAST_CONTRAST_LU)?;
+        let is_kept = |after: &Prediction| after.contrast_lu.is_none_or(|left| left >= CONTRAST_KEPT * contrast_lu);
+        if is_kept(&landing.after) {
+            return None;
+        }
+        // What the loudest parts bear is always there to be had.
+        let mut low_db = self.bearing.highest_gain_db().min(landing.gain_db).max(self.settings.limiter.gain_db);
+        let mut high_db = landing.gain_db;
+        let mut kept = None;
+        for _ in 0..NUM_HALVINGS {
+            let gain_db = (low_db + high_db) / 2.0;
+            let settings = self.with_gain(gain_db);
+            let after = self.predictor.predict(&settings);
+            if is_kept(&after) {
+                (low_db, kept) = (gain_db, Some((settings, after)));
+            } else {
+                high_db = gain_db;
+            }
+        }
+        let mut kept = match kept {
+            Some((settings, after)) => self.landing(&settings, after),
+            None => self.at(low_db),
+        };
+        kept.shortfall = Some(Shortfall::Contrast);
+        (landing.after.integrated_lufs - kept.after.integrated_lufs > LANDING_TOLERANCE_LU).then_some(kept)
+    }
+
     /// As loud as the music bears, if that is louder than what is needed or what comes out now.
     fn louder(&self, needed: Option<&Landing>) -> Option<Landing> {
         let base = needed.map_or(&self.current, |landing| &landing.after);
@@ -220,37 +309,61 @@ impl LevelPlan {
     pub fn moves(&self, features: &Features, brief: &Brief, confidence: f64) -> Vec<Move> {
         let needed = self.needed.iter().map(|landing| ("limiter.level", MoveClass::Needed, landing));
         let louder = self.louder.iter().map(|landing| ("limiter.louder", MoveClass::Could, landing));
-        needed
-            .chain(louder)
-            .map(|(id, class, landing)| Move {
-                id: id.to_owned(),
-                stage: Stage::Limiter,
-                class,
-                title: explain::title(landing),
-                sentence: match class {
-                    MoveClass::Needed => explain::needed(self, landing, brief),
-                    MoveClass::Could => explain::louder(self, landing),
-                },
-                confidence,
-                withdraw_if: explain::withdraw_if(self, landing, brief, class),
-                settings: vec![
-                    ("limiter.gain_db".to_owned(), landing.gain_db),
-                    ("limiter.ceiling_dbtp".to_owned(), landing.ceiling_dbtp),
-                ],
-                evidence: self.evidence(features, brief),
-                effect: vec![change("integrated_lufs", self.current.integrated_lufs, landing.after.integrated_lufs)],
-                cost: self.cost(landing),
-                finding: None,
-                is_mitigation: false,
-            })
-            .collect()
+        let clipped = self.clipping.iter().map(|clipping| self.clipper_move(clipping, features, brief, confidence));
+        let levelled = needed.chain(louder).map(|(id, class, landing)| Move {
+            id: id.to_owned(),
+            stage: Stage::Limiter,
+            class,
+            title: explain::title(landing),
+            sentence: match class {
+                MoveClass::Needed => explain::needed(self, landing, brief),
+                MoveClass::Could => explain::louder(self, landing),
+            },
+            confidence,
+            withdraw_if: explain::withdraw_if(self, landing, brief, class),
+            settings: vec![
+                ("limiter.gain_db".to_owned(), landing.gain_db),
+                ("limiter.ceiling_dbtp".to_owned(), landing.ceiling_dbtp),
+            ],
+            evidence: self.evidence(features, brief),
+            effect: vec![change("integrated_lufs", self.current.integrated_lufs, landing.after.integrated_lufs)],
+            cost: self.cost(landing),
+            finding: None,
+            is_mitigation: false,
+        });
+        clipped.chain(levelled).collect()
+    }
+
+    fn clipper_move(&self, clipping: &Clipping, features: &Features, brief: &Brief, confidence: f64) -> Move {
+        let after = self.needed.map_or(self.current, |landing| landing.after);
+        Move {
+            id: "clipper.peaks".to_owned(),
+            stage: Stage::Clipper,
+            class: MoveClass::Needed,
+            title: explain::clipper_title(clipping),
+            sentence: explain::clipper(clipping, &after, brief),
+            confidence,
+            withdraw_if: "The limiter alone reaches the loudness, or less is asked for.".to_owned(),
+            settings: vec![
+                ("clipper.enabled".to_owned(), 1.0),
+                ("clipper.gain_db".to_owned(), clipping.gain_db),
+                ("clipper.ceiling_dbfs".to_owned(), clipping.ceiling_dbfs),
+            ],
+            evidence: self.evidence(features, brief),
+            effect: vec![change("integrated_lufs", clipping.without.integrated_lufs, after.integrated_lufs)],
+            cost: vec![change("plr_db", clipping.without.plr_db(), after.plr_db())],
+            finding: None,
+            is_mitigation: false,
+        }
     }
 
     fn cost(&self, landing: &Landing) -> Vec<Change> {
         let range = self.current.loudness_range_lu.zip(landing.after.loudness_range_lu);
+        let contrast = self.current.contrast_lu.zip(landing.after.contrast_lu);
         [
             Some(change("plr_db", self.current.plr_db(), landing.after.plr_db())),
             range.map(|(before, after)| change("loudness_range_lu", before, after)),
+            contrast.map(|(before, after)| change("section_contrast_lu", before, after)),
             Some(change("true_peak_dbtp", self.current.true_peak_dbtp, landing.after.true_peak_dbtp)),
             Some(change("limiter_reduction_db", self.current.max_reduction_db, landing.after.max_reduction_db)),
             Some(change("crest_loss_db", 0.0, landing.cost.crest_loss_db)),

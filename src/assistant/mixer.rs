@@ -31,7 +31,7 @@ fn advice(kind: FindingKind) -> Option<&'static str> {
 }
 
 /// How bad it is. High is what no mastering mends and every listener hears; records that were clipped on purpose carry
-/// it as a remark.
+/// it as a remark. Of the others, what is barely over its edge is small, and what is far over it is not.
 fn severity(finding: &Finding, features: &Features) -> Severity {
     use FindingKind::*;
     let size = strength(finding);
@@ -45,16 +45,29 @@ fn severity(finding: &Finding, features: &Features) -> Severity {
         Clicks if value > 120.0 => Severity::High,
         Clipping if value > 300.0 && is_unmastered => Severity::High,
         Clipping if !is_unmastered => Severity::Low,
-        Hum | Dropout | Noise | Clicks | OutOfPhase | Clipping | OverLimited => Severity::Medium,
+        DcOffset => Severity::Low,
+        Hum | Dropout | OutOfPhase | Clipping | OverLimited | IdenticalChannels | Mono => Severity::Medium,
+        Noise | Clicks if size >= BARELY => Severity::Medium,
+        _ if size >= FAR => Severity::Medium,
         _ => Severity::Low,
     }
 }
 
-/// Among notes of one severity the stronger finding comes first; one whose value is a share or a count grows without end, so
-/// it counts half of what is over its edge.
+/// Barely over its edge, and far over it, as a strength.
+const BARELY: f64 = 1.5;
+const FAR: f64 = 2.5;
+
+/// Among notes of one severity the stronger finding comes first. One whose value is a share or a count grows without end, so
+/// it counts half of what is over its edge; an offset of the waveform is not heard, so it counts a quarter; one channel where
+/// two were meant has no size, and counts as far over its edge.
 fn rank(finding: &Finding) -> f64 {
     let size = strength(finding);
-    if finding.kind == FindingKind::Clipping { 1.0 + (size - 1.0).min(1.0) / 2.0 } else { size }
+    match finding.kind {
+        FindingKind::Clipping => 1.0 + (size - 1.0).min(1.0) / 2.0,
+        FindingKind::DcOffset => 1.0 + (size - 1.0).min(1.0) / 4.0,
+        FindingKind::IdenticalChannels | FindingKind::Mono => size.clamp(FAR, 2.0 * FAR),
+        _ => size,
+    }
 }
 
 /// Peaks that stand so far over the loudness have not been through a limiter that lowered them (`dsp.md` section 8.2: masters of

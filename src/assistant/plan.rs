@@ -21,8 +21,9 @@ const RIGHT: (f64, f64) = (0.85, 1.15);
 const LEAST_SHARE: f64 = 0.3;
 /// A finding of which less than this share is left is mended.
 const LEFT_SHARE: f64 = 0.5;
-/// From so much sound on its tone is steady, seconds.
+/// From so much sound on the level of a zone is steady, and that of all of them together, seconds.
 const STEADY_S: f64 = 20.0;
+const TONE_STEADY_S: f64 = 40.0;
 /// Tone as a whole: from here on a move is offered, from there on it is Needed, dB of root mean square. Of 143 released songs
 /// and nine finished ones beside them two in a hundred pass the second; a Wiener estimate of the fault itself, it answers to
 /// faults of about twice its size.
@@ -90,7 +91,8 @@ impl<'a, 'b> Planner<'a, 'b> {
         if self.song.brief.restraint == Restraint::Level {
             return Plan { moves: Vec::new(), settings: self.current };
         }
-        let is_bright = findings.iter().any(|finding| finding.kind == FindingKind::Bright);
+        let has = |kind: FindingKind| findings.iter().any(|finding| finding.kind == kind);
+        let (is_bright, is_wide) = (has(FindingKind::Bright), has(FindingKind::TooWide));
         for kind in ORDER {
             if is_bright && kind == FindingKind::Sibilance {
                 continue;
@@ -111,7 +113,7 @@ impl<'a, 'b> Planner<'a, 'b> {
         }
         self.wishes();
         // What must be done first: the strongest finding before the others, what is too much before what is too little, which
-        // is often its consequence, and the tone as a whole after what sticks out.
+        // is often its consequence, and the tone as a whole after what sticks out. What is too wide has a wide bass as well.
         let size = |each: &Move| {
             let finding = findings.iter().find(|finding| Some(finding.kind) == each.finding);
             finding.map_or(0.0, |finding| strength(finding) / needed_from(finding.kind).unwrap_or(2.0))
@@ -119,6 +121,7 @@ impl<'a, 'b> Planner<'a, 'b> {
         let is_late = |each: &Move| match each.finding {
             Some(FindingKind::Thin | FindingKind::Dull) => true,
             Some(FindingKind::Sibilance) => is_bright,
+            Some(FindingKind::WideBass) => is_wide,
             _ => false,
         };
         let rank = |each: &Move| (each.class == MoveClass::Could, each.id == "equalizer.balance", is_late(each));
@@ -157,8 +160,11 @@ impl<'a, 'b> Planner<'a, 'b> {
     /// How much stronger a finding has to be where little was heard: ten seconds tell the tone of a song to a few decibels only
     /// (`dsp.md` section 8.6, table of coverage).
     fn caution(&self, kind: FindingKind) -> f64 {
-        let missing = (1.0 - self.song.features.active_s / STEADY_S).max(0.0);
-        if is_of_tone(kind) { 1.0 + missing } else { 1.0 }
+        if is_of_tone(kind) { self.caution_until(STEADY_S) } else { 1.0 }
+    }
+
+    fn caution_until(&self, steady_s: f64) -> f64 {
+        1.0 + (1.0 - self.song.features.active_s / steady_s).max(0.0)
     }
 
     fn is_locked(&self, remedy: &Remedy) -> bool {
@@ -205,7 +211,9 @@ impl<'a, 'b> Planner<'a, 'b> {
         }
         let Some((amount, settings, outcome, share)) = best else { return false };
         let is_better = if remedy.is_switch { share > 0.1 } else { share >= LEAST_SHARE };
-        if !is_better || worsened(before, &outcome, Some(finding.kind)).is_some() {
+        // With a channel the right way up, what was measured of the middle before was measured of something else.
+        let is_comparable = finding.kind != FindingKind::PhaseInverted;
+        if !is_better || (is_comparable && worsened(before, &outcome, Some(finding.kind)).is_some()) {
             return false;
         }
         let after = value + share * wanted;
@@ -278,7 +286,7 @@ impl<'a, 'b> Planner<'a, 'b> {
             return;
         }
         let class =
-            if rms_db >= needed_db * self.caution(FindingKind::Dull) { MoveClass::Needed } else { MoveClass::Could };
+            if rms_db >= needed_db * self.caution_until(TONE_STEADY_S) { MoveClass::Needed } else { MoveClass::Could };
         let num_bands = if is_referred { 6 } else { 3 };
         let id = if is_referred { "equalizer.reference" } else { "equalizer.balance" };
         let gain_db = TONE_GAIN_DB[self.song.brief.restraint as usize];
@@ -320,16 +328,21 @@ impl<'a, 'b> Planner<'a, 'b> {
         }];
         made.effect = vec![Change { metric: "tone_departure_db", before: rms_db, after: after_db }];
         made.cost = cost(&self.before, &outcome);
-        // A finding that the whole tone mends is named by it, the strongest of several.
+        // A finding that the whole tone mends is named by it, the strongest of several. A move of its own that was no more
+        // than a Could would do it twice.
         let mut strongest = 0.0;
-        let mended =
-            findings.iter_mut().filter(|finding| is_broad(finding.kind) && finding.class == FindingClass::None);
-        for finding in mended {
-            let size = strength(finding);
-            if outcome.of(finding.kind).map_or(0.0, strength) < 0.6 * size {
-                finding.class = if class == MoveClass::Needed { FindingClass::Needed } else { FindingClass::Could };
-                if size > strongest {
-                    (strongest, made.finding) = (size, Some(finding.kind));
+        let class = if class == MoveClass::Needed { FindingClass::Needed } else { FindingClass::Could };
+        let is_mended = |finding: &Finding| outcome.of(finding.kind).map_or(0.0, strength) < 0.6 * strength(finding);
+        let takes_over = |finding: &Finding| {
+            let is_free = is_broad(finding.kind) && finding.class == FindingClass::None;
+            is_free || (class == FindingClass::Needed && finding.class == FindingClass::Could)
+        };
+        for finding in findings.iter_mut().filter(|finding| is_of_zone(finding.kind) && takes_over(finding)) {
+            if is_mended(finding) {
+                finding.class = class;
+                self.moves.retain(|each| each.finding != Some(finding.kind) || each.class == MoveClass::Needed);
+                if strength(finding) > strongest {
+                    (strongest, made.finding) = (strength(finding), Some(finding.kind));
                 }
             }
         }
@@ -368,6 +381,11 @@ fn idle(settings: &Settings) -> Settings {
 /// Kinds whose cause may be the tone as a whole.
 fn is_broad(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::Dull | FindingKind::Bright)
+}
+
+/// Kinds of a zone of the spectrum that is too loud or not loud enough.
+fn is_of_zone(kind: FindingKind) -> bool {
+    is_of_tone(kind) && !matches!(kind, FindingKind::Sibilance | FindingKind::Resonance)
 }
 
 /// Whether the stage does anything: what is off by hand is left alone unless the move itself switches it on.

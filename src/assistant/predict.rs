@@ -1,7 +1,7 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
 use super::rendering::{Audio, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
-use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, rendered};
+use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, contrast_lu, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
 
@@ -16,6 +16,8 @@ pub struct Prediction {
     pub true_peak_dbtp: f64,
     /// Largest gain reduction of the limiter, dB.
     pub max_reduction_db: f64,
+    /// Loudest minus quietest section, LU; `None` where there is one section only.
+    pub contrast_lu: Option<f64>,
 }
 
 impl Prediction {
@@ -80,7 +82,7 @@ impl<'a> Predictor<'a> {
         match &self.mix {
             None => {
                 let powers: Vec<f64> = rendered.iter().flatten().map(|block| block.power).collect();
-                measured(&powers, peak_db(&rendered), max_reduction_db(&rendered))
+                measured(self.features, &powers, peak_db(&rendered), max_reduction_db(&rendered))
             }
             Some(mix) => self.map_onto_song(mix, &rendered, settings),
         }
@@ -94,6 +96,10 @@ impl<'a> Predictor<'a> {
             loudness_range_lu: levels.loudness_range_lu,
             true_peak_dbtp: levels.true_peak_dbtp.unwrap_or(f64::NEG_INFINITY),
             max_reduction_db: 0.0,
+            contrast_lu: contrast_lu(
+                &self.features.sections,
+                self.features.blocks.iter().map(|block| (block.start_s, block.power())),
+            ),
         }
     }
 
@@ -110,12 +116,12 @@ impl<'a> Predictor<'a> {
         let ceiling_dbtp = settings.limiter.ceiling().filter(|_| settings.limiter.enabled).unwrap_or(f64::INFINITY);
         let true_peak_dbtp = peak_db(rendered).max(highest.min(ceiling_dbtp));
         let reduction_db = max_reduction_db(rendered).max(highest - ceiling_dbtp);
-        measured(&powers, true_peak_dbtp, reduction_db)
+        measured(self.features, &powers, true_peak_dbtp, reduction_db)
     }
 }
 
 /// Loudness and range of a run of 100 ms powers. Exact: gating blocks and windows are made of whole blocks.
-fn measured(powers: &[f64], true_peak_dbtp: f64, max_reduction_db: f64) -> Prediction {
+fn measured(features: &Features, powers: &[f64], true_peak_dbtp: f64, max_reduction_db: f64) -> Prediction {
     let mut programme = Programme::default();
     let mean = |window: &[f64]| window.iter().sum::<f64>() / window.len() as f64;
     for end in 1..=powers.len() {
@@ -130,6 +136,10 @@ fn measured(powers: &[f64], true_peak_dbtp: f64, max_reduction_db: f64) -> Predi
         loudness_range_lu: programme.loudness_range_lu(),
         true_peak_dbtp,
         max_reduction_db,
+        contrast_lu: contrast_lu(
+            &features.sections,
+            features.blocks.iter().zip(powers).map(|(block, &power)| (block.start_s, power)),
+        ),
     }
 }
 

@@ -54,8 +54,13 @@ pub fn outside(features: &Features, is_speech_welcome: bool) -> Option<Outside> 
     if measures.is_speech() {
         return (!is_speech_welcome).then_some(Outside::Speech);
     }
-    measures.is_noise().then_some(Outside::Noise)
+    // Where a channel is inverted, strokes and swing are those of what little the middle has left.
+    let is_inverted = features.stereo.side_to_mid_db.is_some_and(|side_db| side_db > INVERTED_DB);
+    (measures.is_noise() && !is_inverted).then_some(Outside::Noise)
 }
+
+/// So much more side than mid, dB, is a channel upside down; independent noises have as much of both.
+const INVERTED_DB: f64 = 3.0;
 
 impl Measures {
     fn of(active: &[&Texture], percussiveness: f64) -> Option<Self> {
@@ -93,7 +98,7 @@ impl Measures {
     fn is_noise(&self) -> bool {
         let is_steady = self.line_db < 3.5 && self.percussiveness < 0.405 && self.band_spread_db < 10.5;
         let is_thin = self.line_db < 4.3 && self.percussiveness < 0.42 && self.band_spread_db < 11.5;
-        let is_hollow = self.line_db < 3.0 && self.bass_db < -9.0;
+        let is_hollow = self.line_db < 3.0 && self.bass_db < -9.0 && self.percussiveness < 0.7;
         let are_few = self.low_db < -25.0 && self.num_bands <= 14 && self.line_db < 5.5;
         is_steady || (is_thin && self.bass_db < -2.0) || is_hollow || are_few
     }

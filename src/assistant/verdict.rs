@@ -129,7 +129,7 @@ fn sound(
 /// What the Needed moves amount to.
 fn kind_of(moves: &[Move]) -> VerdictKind {
     let needed: Vec<&Move> =
-        moves.iter().filter(|each| each.class == MoveClass::Needed && each.stage != Stage::Limiter).collect();
+        moves.iter().filter(|each| each.class == MoveClass::Needed && !each.is_of_level()).collect();
     let is_large = needed.iter().flat_map(|each| &each.settings).any(|(id, value)| {
         id.starts_with("equalizer.")
             && (id.ends_with("gain_db") || id.ends_with("range_db"))

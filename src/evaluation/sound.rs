@@ -5,7 +5,7 @@ use crate::assistant::findings::{FindingKind, measured};
 use crate::assistant::{Audio, Brief, Move, MoveClass, Report, judge_sound};
 use crate::audio_file::AudioFile;
 use crate::chain::settings::find;
-use crate::chain::{Chain, Settings, Stage};
+use crate::chain::{Chain, Settings};
 use crate::dsp::units::gain_from_db;
 
 use super::spectrum::Thirds;
@@ -59,7 +59,7 @@ pub fn needed(report: &Report) -> Vec<&Move> {
 
 /// The moves of a report but for the level.
 pub fn sound_moves(report: &Report) -> impl Iterator<Item = &Move> {
-    report.moves.iter().filter(|each| each.stage != Stage::Limiter)
+    report.moves.iter().filter(|each| !each.is_of_level())
 }
 
 /// What a kind of finding measures, within its range or not.

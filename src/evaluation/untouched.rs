@@ -1,6 +1,6 @@
 //! What is said about songs without an injected fault: no harm, the same at every level and of every part, once and no more.
 
-use crate::analysis::{Features, lufs_from_power, measure_levels};
+use crate::analysis::{Features, contrast_lu, measure_levels};
 use crate::assistant::findings::FindingKind;
 use crate::assistant::{Brief, Move, MoveClass, Report, Severity, VerdictKind, hear as judge};
 use crate::audio_file::AudioFile;
@@ -160,22 +160,14 @@ pub fn master(heard: &Heard<'_>) -> (Check, Option<f64>) {
     let audio = render(heard.audio, &settings(&accepted));
     let again = Heard::of(&audio, &Brief::default());
     let instead: Vec<String> = again.needed().iter().map(|each| named(each)).collect();
-    let before = contrast_lu(&heard.features, &heard.features).filter(|&contrast| contrast >= LEAST_CONTRAST_LU);
-    let contrast = before.and_then(|before| Some(contrast_lu(&heard.features, &again.features)? / before));
+    let before = contrast_of(&heard.features, &heard.features).filter(|&contrast| contrast >= LEAST_CONTRAST_LU);
+    let contrast = before.and_then(|before| Some(contrast_of(&heard.features, &again.features)? / before));
     (Check { of: "master".to_owned(), is_met: instead.is_empty(), instead }, contrast)
 }
 
 /// Loudest minus quietest of a song's sections, LU, as they are in something made of it.
-fn contrast_lu(song: &Features, made: &Features) -> Option<f64> {
-    let loudness = |from_s: f64, to_s: f64| {
-        let blocks = made.blocks.iter().filter(|block| (from_s..to_s).contains(&block.start_s));
-        let (sum, num) = blocks.fold((0.0, 0), |(sum, num), block| (sum + block.power(), num + 1));
-        (sum > 0.0).then(|| lufs_from_power(sum / f64::from(num)))
-    };
-    let all: Vec<f64> = song.sections.iter().filter_map(|section| loudness(section.start_s, section.end_s)).collect();
-    let loudest = all.iter().copied().reduce(f64::max)?;
-    let quietest = all.iter().copied().reduce(f64::min)?;
-    (all.len() >= 2).then_some(loudest - quietest)
+fn contrast_of(song: &Features, made: &Features) -> Option<f64> {
+    contrast_lu(&song.sections, made.blocks.iter().map(|block| (block.start_s, block.power())))
 }
 
 /// Loudness asked for and reached.

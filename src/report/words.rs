@@ -63,6 +63,7 @@ pub fn metric(metric: &str) -> (&str, &'static str) {
         "max_short_term_lufs" => ("loudest 3 s", "LUFS"),
         "max_momentary_lufs" => ("loudest moment", "LUFS"),
         "loudness_range_lu" => ("loudness range", "LU"),
+        "section_contrast_lu" => ("contrast between sections", "LU"),
         "true_peak_dbtp" => ("true peak", "dBTP"),
         "sample_peak_dbfs" => ("sample peak", "dBFS"),
         "plr_db" => ("peak to loudness", "dB"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use discern::analysis::{Analyzer, Features};
 use discern::assistant::findings::{FindingKind, measured};
 use discern::assistant::{
-    Audio, Brief, Character, Move, MoveClass, Reference, Report, Restraint, VerdictKind, judge_sound,
+    Audio, Brief, Character, Move, MoveClass, Reference, Report, Restraint, Severity, VerdictKind, hear, judge_sound,
 };
 use discern::chain::settings::find;
 use discern::chain::{Chain, Settings, Stage};
@@ -208,6 +208,65 @@ fn noise_tones_and_speech_are_not_judged() {
         assert_eq!(report.verdict.kind, VerdictKind::OutsideScope);
         assert!(report.moves.is_empty());
     }
+}
+
+#[test]
+fn sides_turned_up_are_not_taken_for_an_inverted_channel() {
+    let mut wide = Song::demo();
+    let [left, right] = &mut wide.channels;
+    for (left, right) in left.iter_mut().zip(right) {
+        let (mid, side) = (0.5 * (*left + *right), 6.0 * (*left - *right));
+        (*left, *right) = (0.5 * (mid + side), 0.5 * (mid - side));
+    }
+    let report = wide.judge(&Brief::default());
+    let first = needed(&report).expect("it is far too wide");
+    assert_eq!(first.finding, Some(FindingKind::TooWide), "{}", first.sentence);
+    assert!(report.findings.iter().all(|finding| finding.kind != FindingKind::PhaseInverted));
+}
+
+#[test]
+fn what_is_far_over_its_edge_comes_before_what_is_barely_over() {
+    let mut song = Song::demo();
+    let rate = song.rate_hz as usize;
+    // The start is three times as long as it may be.
+    for channel in &mut song.channels {
+        channel.splice(0..0, vec![0.0; 6 * rate]);
+    }
+    let report = song.judge(&Brief::default());
+    assert_eq!(report.for_the_mixer[0].kind, FindingKind::SilenceHead, "{:?}", report.for_the_mixer);
+    assert_eq!(report.for_the_mixer[0].severity, Severity::Medium);
+}
+
+#[test]
+fn unasked_a_level_keeps_the_contrast_between_sections() {
+    // Squared, peaks stand twice as far over the level; the first half is 12 dB under the second.
+    let demo = Song::demo();
+    let half = demo.channels[0].len() / 2;
+    let spread = |channel: Vec<f32>| -> Vec<f32> {
+        let part = |at: usize| if at < half { 0.25 } else { 1.0 };
+        channel.iter().enumerate().map(|(at, x)| part(at) * 0.5 * x * x.abs()).collect()
+    };
+    let song = Song { rate_hz: demo.rate_hz, channels: demo.channels.map(spread) };
+    let [left, right] = &song.channels;
+    let level = |brief: &Brief| hear(&song.features(), brief, &Settings::default(), Audio::Song { left, right });
+    let contrast_lu = |song: &Song| {
+        let features = song.features();
+        let blocks = features.blocks.iter();
+        let of = |is_second: bool| {
+            let at = |start_s: f64| (start_s * song.rate_hz) as usize >= half;
+            let powers = blocks.clone().filter(|block| at(block.start_s) == is_second).map(|block| block.power());
+            10.0 * powers.sum::<f64>().log10()
+        };
+        of(true) - of(false)
+    };
+    let report = level(&Brief::default());
+    let kept = contrast_lu(&song.through(&accept(&report))) / contrast_lu(&song);
+    assert!(kept > 0.9, "{kept}: {}", report.verdict.sentence);
+    let could = report.moves.iter().find(|each| each.id == "limiter.louder").expect("the rest is offered");
+    assert!(could.sentence.contains("LU are left of"), "{}", could.sentence);
+    let asked = level(&Brief { loudness_lufs: Some(-14.0), ..Brief::default() });
+    let lands = song.through(&accept(&asked)).features().levels.integrated_lufs.unwrap_or(0.0);
+    assert!((lands + 14.0).abs() < 0.3, "{lands}");
 }
 
 #[test]

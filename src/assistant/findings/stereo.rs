@@ -14,6 +14,10 @@ const PASSAGE_SHARE: f64 = 0.12;
 /// Correlation of the whole song, 20 Hz–2 kHz: below this a channel is inverted. Bass and voices stand in the middle of every
 /// song measured; the widest, an orchestra, has 0.2.
 const INVERTED: f64 = -0.1;
+/// Bass, 20–120 Hz, by place. It stands in the middle more than all else does; in a song with an inverted channel it is on the
+/// sides more than all else, and in one whose sides were turned up it still is the least so. Where the bass alone is on the
+/// sides, no channel is inverted.
+const BASS: std::ops::Range<usize> = 0..1;
 /// Side over mid, 500 Hz–6 kHz, dB: `dsp.md` section 8.4 gives −14…−1.
 const WIDTH_DB: [f64; 2] = [-16.0, 1.0];
 /// Less side than this is mono, dB.
@@ -57,6 +61,10 @@ fn song_powers(song: &Song<'_>, bands: std::ops::Range<usize>) -> [f64; 3] {
 
 fn ratio_db(numerator: f64, denominator: f64) -> f64 {
     (10.0 * (numerator.max(1e-30) / denominator.max(1e-30)).log10()).clamp(-120.0, 120.0)
+}
+
+fn side_to_mid_db([left, right, product]: [f64; 3]) -> f64 {
+    ratio_db(left + right - 2.0 * product, left + right + 2.0 * product)
 }
 
 fn channel_balance_db(song: &Song<'_>) -> f64 {
@@ -119,6 +127,9 @@ fn phase(song: &Song<'_>) -> Vec<Finding> {
     let share = song.active.iter().filter(|texture| is_out(texture)).count() as f64 / song.active.len() as f64;
     let [left, right, product] = song_powers(song, BODY);
     let correlation = (product / (left * right).sqrt().max(1e-30)).clamp(-1.0, 1.0);
+    let [bass_db, width_db] = [BASS, WIDTH].map(|bands| side_to_mid_db(song_powers(song, bands)));
+    let is_inverted = width_db > 0.0 && bass_db >= width_db;
+    let correlation = if is_inverted { correlation } else { correlation.max(INVERTED) };
     let inverted = Finding::new(FindingKind::PhaseInverted, correlation, [INVERTED, 1.0]).at(song, is_out);
     // Where all of it is inverted there is no passage that is.
     let passages = if correlation < INVERTED { 0.0 } else { share };
@@ -129,8 +140,6 @@ fn phase(song: &Song<'_>) -> Vec<Finding> {
 fn width(song: &Song<'_>) -> Vec<Finding> {
     let identical = f64::from(u8::from(song.features.are_channels_identical));
     let mut findings = vec![Finding::new(FindingKind::IdenticalChannels, identical, [0.0, 0.0])];
-    let side_to_mid_db =
-        |[left, right, product]: [f64; 3]| ratio_db(left + right - 2.0 * product, left + right + 2.0 * product);
     let whole_db = side_to_mid_db(song_powers(song, 0..STEREO_EDGES_HZ.len() - 1));
     if identical == 0.0 {
         findings.push(Finding::new(FindingKind::Mono, whole_db, [MONO_DB, 120.0]));
