@@ -3,10 +3,12 @@
 mod brief;
 mod equalizer;
 mod narrow;
+mod reference;
 mod repair;
 mod stereo;
 
 use super::findings::{Finding, FindingKind};
+use super::reference::Wanted;
 use super::{Brief, Ranges};
 use crate::analysis::{Features, Texture};
 use crate::chain::settings::{BandSettings, BandShape, EqualizerSettings};
@@ -15,6 +17,7 @@ use crate::chain::{Settings, Stage};
 pub use brief::of_brief;
 pub use equalizer::{of_tone, tone_bands};
 pub use narrow::hz_text;
+pub use reference::of_references;
 
 /// Sets a remedy of so much.
 type Apply = Box<dyn Fn(&mut Settings, f64)>;
@@ -41,6 +44,24 @@ pub struct Remedy {
     pub apply: Apply,
     /// In a few words.
     pub title: Box<dyn Fn(f64) -> String>,
+}
+
+/// Why something is offered that no finding asks for.
+#[derive(Clone, Copy, Debug)]
+pub enum Reason {
+    /// The brief asks for it, in a word.
+    Asked(&'static str),
+    /// The references have it.
+    Reference {
+        /// What was measured.
+        metric: &'static str,
+        /// Of this song.
+        value: f64,
+        /// Of the references.
+        wanted: Wanted,
+        /// Where, Hz.
+        band_hz: Option<(f64, f64)>,
+    },
 }
 
 /// What a remedy is made from.

@@ -3,7 +3,7 @@
 mod compare;
 
 use super::findings::{Finding, FindingClass, FindingKind};
-use super::moves::{Remedy, Song, of_brief, of_tone, remedies, tone_bands};
+use super::moves::{Reason, Remedy, Song, of_brief, of_references, of_tone, remedies, tone_bands};
 use super::ranges::{Condition, NUM_TONE, TONE_PLACES, levels_db};
 use super::sentences;
 use super::strength::{is_of_tone, needed_from, strength};
@@ -275,7 +275,7 @@ impl<'a, 'b> Planner<'a, 'b> {
         let is_referred = !references.is_empty();
         let tone = if is_referred {
             let own: [Option<f64>; NUM_TONE] = std::array::from_fn(|band| levels[band + TONE_PLACES.start]);
-            super::reference::target(references).and_then(|target| Tone::against(&own, &target))
+            Tone::against(&own, &super::reference::tone(references))
         } else {
             Tone::of(&levels, Condition::of(features), self.song.ranges)
         };
@@ -316,16 +316,7 @@ impl<'a, 'b> Planner<'a, 'b> {
         let mut made = self.made(&remedy, class, title, &settings, confidence);
         made.sentence = words.sentence;
         made.withdraw_if = words.withdraw_if;
-        made.evidence = vec![Evidence {
-            metric: "tone_departure_db",
-            value: rms_db,
-            expected: [0.0, offer_db],
-            low_hz: None,
-            high_hz: None,
-            from_s: features.blocks.first().map_or(0.0, |block| block.start_s),
-            to_s: features.blocks.last().map_or(0.0, |block| block.start_s + 0.1),
-            share: 1.0,
-        }];
+        made.evidence = vec![self.everywhere("tone_departure_db", rms_db, [0.0, offer_db])];
         made.effect = vec![Change { metric: "tone_departure_db", before: rms_db, after: after_db }];
         made.cost = cost(&self.before, &outcome);
         // A finding that the whole tone mends is named by it, the strongest of several. A move of its own that was no more
@@ -349,9 +340,34 @@ impl<'a, 'b> Planner<'a, 'b> {
         self.take(made, settings);
     }
 
-    /// What the brief asks for.
+    fn evidence_of(&self, reason: Reason) -> Vec<Evidence> {
+        let Reason::Reference { metric, value, wanted, band_hz } = reason else { return Vec::new() };
+        vec![Evidence {
+            low_hz: band_hz.map(|band| band.0),
+            high_hz: band_hz.map(|band| band.1),
+            ..self.everywhere(metric, value, [wanted.mean - wanted.spread, wanted.mean + wanted.spread])
+        }]
+    }
+
+    /// Something that is so in all of the song.
+    fn everywhere(&self, metric: &'static str, value: f64, expected: [f64; 2]) -> Evidence {
+        let blocks = &self.song.features.blocks;
+        Evidence {
+            metric,
+            value,
+            expected,
+            low_hz: None,
+            high_hz: None,
+            from_s: blocks.first().map_or(0.0, |block| block.start_s),
+            to_s: blocks.last().map_or(0.0, |block| block.start_s + 0.1),
+            share: 1.0,
+        }
+    }
+
+    /// What the brief and the references ask for.
     fn wishes(&mut self) {
-        for (remedy, wish) in of_brief(self.song.brief, self.song.features, &self.current) {
+        let wishes = of_brief(self.song.brief, self.song.features, &self.current);
+        for (remedy, reason) in wishes.into_iter().chain(of_references(self.song, &self.current)) {
             if self.is_locked(&remedy) {
                 continue;
             }
@@ -361,7 +377,8 @@ impl<'a, 'b> Planner<'a, 'b> {
             let outcome = self.bench.hear(&settings);
             let title = (remedy.title)(1.0);
             let mut made = self.made(&remedy, MoveClass::Could, title, &settings, self.confidence);
-            let words = sentences::of_wish(wish, &made.title);
+            let words = sentences::of_reason(reason, &made.title);
+            made.evidence = self.evidence_of(reason);
             made.sentence = words.sentence;
             made.withdraw_if = words.withdraw_if;
             made.cost = cost(&self.before, &outcome);

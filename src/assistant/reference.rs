@@ -1,9 +1,13 @@
-//! Songs that this one is to be like: their tone, as a target.
+//! Songs that this one is to be like: their tone, width and density, as ranges of their own.
 
 use std::sync::Arc;
 
 use super::ranges::{NUM_TONE, TONE_PLACES, levels_db};
 use crate::analysis::Features;
+
+/// One song alone says nothing about how far its like may lie from it, dB: width by band, and swing of level.
+const LEAST_WIDTH_SPREAD_DB: f64 = 2.0;
+const LEAST_SWING_SPREAD_DB: f64 = 2.0;
 
 /// What is asked of a reference.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +16,10 @@ pub struct Reference {
     pub name: String,
     /// Level per third octave of tone against their mean, dB; `None` where there is nothing.
     pub tone_db: [Option<f64>; NUM_TONE],
+    /// Side over mid per stereo band, dB; empty for mono.
+    pub widths_db: Vec<Option<f64>>,
+    /// How far the level of 10 ms swings within half a second, dB: little in dense music.
+    pub level_spread_db: Option<f64>,
 }
 
 impl Reference {
@@ -21,16 +29,76 @@ impl Reference {
         let levels: [Option<f64>; NUM_TONE] = std::array::from_fn(|band| levels[band + TONE_PLACES.start]);
         let known: Vec<f64> = levels.iter().flatten().copied().collect();
         let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-        Self { name: name.to_owned(), tone_db: levels.map(|level| level.map(|db| db - mean)) }
+        Self {
+            name: name.to_owned(),
+            tone_db: levels.map(|level| level.map(|db| db - mean)),
+            widths_db: features.bands.iter().map(|band| band.side_to_mid_db).collect(),
+            level_spread_db: features.level_spread_db,
+        }
     }
 }
 
-/// The mean of several; what only some of them have is no target.
-pub fn target(references: &[Arc<Reference>]) -> Option<[Option<f64>; NUM_TONE]> {
-    let first = references.first()?;
-    Some(std::array::from_fn(|band| {
-        first.tone_db[band]?;
-        let levels: Option<Vec<f64>> = references.iter().map(|reference| reference.tone_db[band]).collect();
-        levels.map(|levels| levels.iter().sum::<f64>() / levels.len() as f64)
-    }))
+/// What several references have of one thing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Wanted {
+    /// Mean.
+    pub mean: f64,
+    /// Standard deviation among them; 0 for one alone.
+    pub spread: f64,
+}
+
+impl Wanted {
+    fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / count;
+        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count;
+        (!values.is_empty()).then_some(Self { mean, spread: variance.sqrt() })
+    }
+
+    /// From what all of the references have; what only some of them have is no target.
+    fn of_all(references: &[Arc<Reference>], of: impl Fn(&Reference) -> Option<f64>) -> Option<Self> {
+        let values: Option<Vec<f64>> = references.iter().map(|reference| of(reference)).collect();
+        Self::of(&values?)
+    }
+
+    fn with_spread(self, least: f64) -> Self {
+        Self { spread: self.spread.max(least), ..self }
+    }
+
+    /// How far a value lies outside mean ± spread, to the near edge; 0 inside.
+    pub fn excess(self, value: f64) -> f64 {
+        let distance = value - self.mean;
+        distance.signum() * (distance.abs() - self.spread).max(0.0)
+    }
+}
+
+/// Tone: level per third octave.
+pub fn tone(references: &[Arc<Reference>]) -> [Option<Wanted>; NUM_TONE] {
+    std::array::from_fn(|band| Wanted::of_all(references, |reference| reference.tone_db[band]))
+}
+
+/// Side over mid in a stereo band, dB.
+pub fn width(references: &[Arc<Reference>], band: usize) -> Option<Wanted> {
+    let wanted = Wanted::of_all(references, |reference| *reference.widths_db.get(band)?)?;
+    Some(wanted.with_spread(LEAST_WIDTH_SPREAD_DB))
+}
+
+/// Swing of level, dB.
+pub fn level_spread(references: &[Arc<Reference>]) -> Option<Wanted> {
+    let wanted = Wanted::of_all(references, |reference| reference.level_spread_db)?;
+    Some(wanted.with_spread(LEAST_SWING_SPREAD_DB))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_wanted_within_the_spread() {
+        let wanted = Wanted::of(&[-10.0, -6.0]).expect("two values");
+        assert_eq!((wanted.mean, wanted.spread), (-8.0, 2.0));
+        assert_eq!([wanted.excess(-7.0), wanted.excess(-3.0), wanted.excess(-12.0)], [0.0, 3.0, -2.0]);
+        assert_eq!(Wanted::of(&[]), None);
+        assert_eq!(Wanted::of(&[4.0]).map(|one| one.excess(5.0)), Some(1.0));
+    }
 }

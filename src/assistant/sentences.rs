@@ -2,7 +2,7 @@
 
 use super::explain::{db_text, number_text};
 use super::findings::{Finding, FindingKind};
-use super::moves::hz_text;
+use super::moves::{Reason, hz_text};
 use super::ranges::{NUM_TONE, TONE_PLACES};
 use super::tone::Tone;
 use crate::analysis::NOMINAL_HZ;
@@ -209,8 +209,32 @@ pub fn of_tone(tone: &Tone, rms_db: f64, (after_db, edge_db): (f64, f64), title:
     Words { sentence, withdraw_if: format!("What departs falls under {} dB in the mean.", number_text(edge_db)) }
 }
 
+/// A move that the brief or the references ask for.
+pub fn of_reason(reason: Reason, title: &str) -> Words {
+    match reason {
+        Reason::Asked(wish) => of_wish(wish, title),
+        Reason::Reference { metric, value, wanted, band_hz } => {
+            let (what, words) = match metric {
+                "side_to_mid_db" => ("Side against mid", ["wider", "narrower"]),
+                _ => ("The swing of level within half a second", ["less dense", "denser"]),
+            };
+            let place =
+                band_hz.map_or(String::new(), |(low, high)| format!(" between {} and {}", hz_text(low), hz_text(high)));
+            let sentence = format!(
+                "{what}{place} is {} dB, in the references {} dB within {}: this song is {}; {title}.",
+                number_text(value),
+                number_text(wanted.mean),
+                number_text(wanted.spread),
+                words[usize::from(value <= wanted.mean)]
+            );
+            let withdraw_if = "The references are changed or taken out of the brief.".to_owned();
+            Words { sentence, withdraw_if }
+        }
+    }
+}
+
 /// A move that the brief asks for.
-pub fn of_wish(wish: &str, title: &str) -> Words {
+fn of_wish(wish: &str, title: &str) -> Words {
     Words {
         sentence: format!("You asked for {wish}: {title}. Nothing that was measured asks for it."),
         withdraw_if: format!("The brief no longer asks for {wish}."),

@@ -3,6 +3,7 @@
 
 use super::linear::solve;
 use super::ranges::{Condition, NUM_TONE, Ranges};
+use super::reference::Wanted;
 use crate::analysis::NUM_THIRDS;
 
 /// The tone of a song against a set of ranges.
@@ -45,13 +46,16 @@ impl Tone {
         Some(Self::centred(std::array::from_fn(at), is_judged))
     }
 
-    /// Of a song against another one that is to be its like.
-    pub fn against(levels_db: &[Option<f64>; NUM_TONE], reference_db: &[Option<f64>; NUM_TONE]) -> Option<Self> {
+    /// Of a song against others that it is to be like: what lies outside of what they differ by among themselves.
+    pub fn against(levels_db: &[Option<f64>; NUM_TONE], references: &[Option<Wanted>; NUM_TONE]) -> Option<Self> {
         let difference: [Option<f64>; NUM_TONE] =
-            std::array::from_fn(|band| Some(levels_db[band]? - reference_db[band]?));
+            std::array::from_fn(|band| Some(levels_db[band]? - references[band]?.mean));
         let is_judged = difference.map(|db| db.is_some());
         let is_enough = is_judged.iter().filter(|&&is_judged| is_judged).count() >= NUM_TONE / 2;
-        is_enough.then(|| Self::centred(difference.map(|db| db.unwrap_or(0.0)), is_judged))
+        let level = Self::centred(difference.map(|db| db.unwrap_or(0.0)), is_judged).excess_db;
+        let outside =
+            |band: usize| references[band].map_or(0.0, |wanted| Wanted { mean: 0.0, ..wanted }.excess(level[band]));
+        is_enough.then(|| Self::centred(std::array::from_fn(outside), is_judged))
     }
 
     fn centred(excess_db: [f64; NUM_TONE], is_judged: [bool; NUM_TONE]) -> Self {

@@ -86,6 +86,7 @@ pub fn metric(metric: &str) -> (&str, &'static str) {
         "identical_share" => ("identical", "%"),
         "loudness_spread_lu" => ("spread of loudness", "LU"),
         "side_to_mid_db" => ("side to mid", "dB"),
+        "level_spread_db" => ("swing of level", "dB"),
         "correlation" => ("correlation", ""),
         "balance_db" => ("left to right", "dB"),
         "tone_departure_db" => ("tone off the range", "dB"),

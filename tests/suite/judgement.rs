@@ -179,6 +179,33 @@ fn a_reference_is_approached() {
 }
 
 #[test]
+fn what_references_have_of_width_and_density_is_offered_not_needed() {
+    let song = Song::demo();
+    let made = song.through(&settings(&[
+        ("stereo.band_3.width_percent", 200.0),
+        ("stereo.band_4.width_percent", 200.0),
+        ("glue.enabled", 1.0),
+        ("glue.threshold_dbfs", -40.0),
+        ("glue.ratio", 6.0),
+        ("glue.attack_ms", 0.1),
+    ]));
+    let reference = Arc::new(Reference::of("the same, wide and pressed", &made.features()));
+    let brief = Brief { references: vec![Arc::clone(&reference)], ..Brief::default() };
+    let report = song.judge(&brief);
+    let width = report.moves.iter().find(|each| each.id == "stereo.reference").expect("the reference is wider");
+    assert_eq!(width.class, MoveClass::Could);
+    assert!(width.sentence.contains("narrower"), "{}", width.sentence);
+    assert!(width.settings.iter().any(|(id, value)| id == "stereo.band_3.width_percent" && *value > 110.0));
+    assert_eq!(width.evidence[0].metric, "side_to_mid_db");
+    // A song is what it is like: nothing is offered for what it has already.
+    let own =
+        Brief { references: vec![Arc::new(Reference::of("the song itself", &song.features()))], ..Brief::default() };
+    assert!(song.judge(&own).moves.iter().all(|each| !each.id.ends_with(".reference")));
+    let locked = song.judge(&Brief { locks: vec![Stage::Stereo], ..brief });
+    assert!(locked.moves.iter().all(|each| each.stage != Stage::Stereo));
+}
+
+#[test]
 fn level_changes_no_move() {
     let faulty = Song::demo().through(&settings(&[("stereo.balance_db", -4.5)]));
     let quiet = Song {

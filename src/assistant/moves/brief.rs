@@ -1,6 +1,6 @@
 //! What the brief asks for: character in small equal steps, so that more of a wish is always more of it.
 
-use super::{Remedy, band, free_band, set_band};
+use super::{Reason, Remedy, band, free_band, set_band};
 use crate::analysis::Features;
 use crate::assistant::Brief;
 use crate::assistant::explain::db_text;
@@ -14,7 +14,7 @@ const DENSER_DB: f64 = 1.0;
 const WIDER_PERCENT: f64 = 6.0;
 
 /// A remedy for each wish, with what is wished for in words.
-pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<(Remedy, &'static str)> {
+pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<(Remedy, Reason)> {
     let mut wishes = Vec::new();
     let mut taken = *settings;
     let mut shelf = |id: &str, shape: BandShape, hz: f64, gain_db: f64| {
@@ -30,7 +30,7 @@ pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<
         let remedy = Remedy::new(id, Stage::Equalizer, turn).switch().taste();
         Some(remedy.titled(move |_| format!("{} {side}", db_text(gain_db))))
     };
-    let wish = |steps: i8, words: [&'static str; 2]| words[usize::from(steps < 0)];
+    let wish = |steps: i8, words: [&'static str; 2]| Reason::Asked(words[usize::from(steps < 0)]);
     let character = brief.character;
     if character.brighter != 0 {
         let gain_db = f64::from(character.brighter) * BRIGHTER_DB;
@@ -43,9 +43,9 @@ pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<
         wishes.extend(remedy.map(|remedy| (remedy, wish(character.fuller, ["fuller", "leaner"]))));
     }
     if character.denser > 0 && !settings.glue.enabled {
-        wishes.extend(denser(f64::from(character.denser), features).map(|remedy| (remedy, "denser")));
+        wishes.extend(denser(f64::from(character.denser), features).map(|remedy| (remedy, Reason::Asked("denser"))));
         if character.denser > 1 && !settings.colour.enabled {
-            wishes.push((warmer(f64::from(character.denser)), "denser"));
+            wishes.push((warmer(f64::from(character.denser)), Reason::Asked("denser")));
         }
     }
     if character.wider != 0 && features.num_channels == 2 && !features.are_channels_identical {
