@@ -71,9 +71,11 @@ fn pictures() -> Vec<Picture> {
     let mut accepted = picture("decided", decided, Some(Stage::Equalizer));
     accepted.pointer = Some(pos2(430.0, 600.0));
     let mut destination = picture("destination", Fixture::new(), None);
-    destination.clicks = Some(pos2(180.0, 20.0));
+    destination.clicks = Some(pos2(400.0, 20.0));
     let mut target = picture("target", Fixture::new(), None);
-    target.clicks = Some(pos2(380.0, 20.0));
+    target.clicks = Some(pos2(560.0, 20.0));
+    let mut brief = picture("brief", Fixture::judged(VerdictKind::SmallMoves), None);
+    brief.clicks = Some(pos2(250.0, 20.0));
     let mut delta = picture("delta", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Limiter));
     delta.fixture.audio.meters().set_match(-2.0, 2.2);
     delta.clicks = Some(pos2(60.0, 684.0));
@@ -128,6 +130,7 @@ fn pictures() -> Vec<Picture> {
         idle,
         destination,
         target,
+        brief,
         delta,
         picture("listening", listening, None),
         picture("listening_unknown", listening_unknown, None),

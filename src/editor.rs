@@ -1,5 +1,6 @@
 //! The editor: draws what the bridge shows, sets host parameters, sends requests.
 
+mod brief;
 mod chain_strip;
 mod compare_bar;
 mod cover;

@@ -7,6 +7,7 @@ use crate::bridge::Request;
 use crate::chain::{Settings, Stage};
 use crate::report::presets;
 
+use super::brief;
 use super::icons::{Half, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
@@ -34,14 +35,20 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
     pen.vertical(bar.left() + 108.0, bar.top() + 10.0, bar.bottom() - 10.0, HAIR);
     let mut x = bar.left() + 120.0;
 
-    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(84.0, 26.0));
-    preset_menu(ui, rect, session);
-    x = rect.right() + 6.0;
+    // Captions go first where room is short.
+    let captions = if layout.is_compact { ["", "", ""] } else { ["Brief", "Destination", "Target"] };
+    let widths = if layout.is_compact { [76.0, 96.0, 98.0, 112.0] } else { [84.0, 118.0, 172.0, 226.0] };
+    let mut place = |width: f32| {
+        let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0));
+        x = rect.right() + 6.0;
+        rect
+    };
+    preset_menu(ui, place(widths[0]), session);
+    brief::show(ui, place(widths[1]), session, scene, captions[0]);
 
     let name = destination_name(scene.brief.destination);
-    let width = if layout.is_compact { 172.0 } else { 178.0 };
-    let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0));
-    let response = menu(ui, rect, ("Destination", "Destination", name), LIST_GROUND);
+    let rect = place(widths[2]);
+    let response = menu(ui, rect, ("Destination", captions[1], name), LIST_GROUND);
     Popup::menu(&response).width(270.0).show(|ui| {
         for &each in Destination::ALL {
             let (label, ceiling_dbtp) = (destination_name(each), each.ceiling_dbtp());
@@ -50,13 +57,11 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
                 None => format!("as the music bears, {} dBTP", words::number(ceiling_dbtp)),
             };
             if menu_row(ui, label, &note, each == scene.brief.destination) {
-                send(session, Brief { destination: each, ..scene.brief.clone() });
+                brief::send(session, Brief { destination: each, ..scene.brief.clone() });
             }
         }
     });
-    x = rect.right() + 6.0;
-    let width = if layout.is_compact { 218.0 } else { 242.0 };
-    target(ui, Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0)), session, scene, entry);
+    target(ui, place(widths[3]), session, scene, (entry, captions[2]));
     right_side(ui, layout, session, scene);
 }
 
@@ -76,11 +81,12 @@ fn preset_menu(ui: &mut Ui, rect: Rect, session: &Session) {
     });
 }
 
-fn target(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, entry: &mut BriefEntry) {
+fn target(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, (entry, caption): (&mut BriefEntry, &str)) {
     let lufs =
         scene.target_lufs().map_or("as the music bears".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
-    let text = format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp()));
-    let response = menu(ui, rect, ("Target", "Target", &text), LIST_GROUND);
+    let is_short = caption.is_empty();
+    let text = if is_short { lufs } else { format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp())) };
+    let response = menu(ui, rect, ("Target", caption, &text), LIST_GROUND);
     let is_open = Popup::menu(&response).close_behavior(STAYS_OPEN).width(232.0).show(|ui| {
         let texts = entry.texts.get_or_insert_with(|| {
             let text = |value: Option<f64>| value.map(words::number).unwrap_or_default();
@@ -96,11 +102,11 @@ fn target(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, entry: &mut
         let reset = Button::new("As the destination asks", Kind::Line);
         if push(ui, rect.shrink2(vec2(0.0, 2.0)), reset).clicked() {
             *texts = Default::default();
-            send(session, Brief { loudness_lufs: None, ceiling_dbtp: None, ..brief });
+            brief::send(session, Brief { loudness_lufs: None, ceiling_dbtp: None, ..brief });
         } else if loudness.is_some() || ceiling.is_some() {
             brief.loudness_lufs = loudness.unwrap_or(brief.loudness_lufs);
             brief.ceiling_dbtp = ceiling.unwrap_or(brief.ceiling_dbtp);
-            send(session, brief);
+            brief::send(session, brief);
         }
     });
     if is_open.is_none() {
@@ -143,17 +149,6 @@ fn typed(
     let value = value.clamp(*range.start(), *range.end());
     *text = words::number(value);
     Some(Some(value))
-}
-
-fn send(session: &Session, brief: Brief) {
-    let is_new = session.params.change_saved(|saved| {
-        let is_new = saved.brief != brief;
-        saved.brief = brief.clone();
-        is_new
-    });
-    if is_new {
-        session.end.request(Request::Brief(brief));
-    }
 }
 
 fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {

@@ -108,6 +108,8 @@ struct Worker {
     ears: Option<Ears>,
     phase: Phase,
     judging: Option<JoinHandle<Judged>>,
+    /// The brief changed while it was worked out.
+    is_judged_again: bool,
     last_playing: Instant,
     was_playing: bool,
     last_published: Instant,
@@ -134,6 +136,7 @@ impl Worker {
             ears: None,
             phase: Phase::Idle,
             judging: None,
+            is_judged_again: false,
             last_playing: now,
             was_playing: false,
             last_published: now,
@@ -235,8 +238,11 @@ impl Worker {
                 }
                 Request::Brief(brief) => {
                     self.params.change_saved(|saved| saved.brief = brief);
-                    if self.phase == Phase::Judged {
-                        self.judge();
+                    match self.phase {
+                        Phase::Judged => self.judge(),
+                        // What is worked out now is by the brief before.
+                        Phase::Judging => self.is_judged_again = true,
+                        Phase::Idle | Phase::Listening => {}
                     }
                 }
             }
@@ -311,6 +317,9 @@ impl Worker {
         };
         self.params.change_saved(|saved| saved.set_judged(judged));
         self.phase = Phase::Judged;
+        if std::mem::take(&mut self.is_judged_again) {
+            self.judge();
+        }
         self.publish();
     }
 

@@ -1,6 +1,7 @@
 //! The editor by its accessible names: what a press, a drag or a typed value does to the plugin.
 
 mod access;
+mod brief;
 mod colours;
 mod fixture;
 mod moves;
