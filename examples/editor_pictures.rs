@@ -74,6 +74,8 @@ fn pictures() -> Vec<Picture> {
     destination.clicks = Some(pos2(400.0, 20.0));
     let mut target = picture("target", Fixture::new(), None);
     target.clicks = Some(pos2(560.0, 20.0));
+    let mut why = picture("why", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer));
+    why.clicks = Some(pos2(140.0, 120.0));
     let mut brief = picture("brief", Fixture::judged(VerdictKind::SmallMoves), None);
     brief.clicks = Some(pos2(250.0, 20.0));
     let mut delta = picture("delta", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Limiter));
@@ -131,6 +133,8 @@ fn pictures() -> Vec<Picture> {
         destination,
         target,
         brief,
+        why,
+        picture("report", Fixture::judged(VerdictKind::SendBack), None),
         delta,
         picture("listening", listening, None),
         picture("listening_unknown", listening_unknown, None),

@@ -4,6 +4,7 @@ mod brief;
 mod chain_strip;
 mod compare_bar;
 mod cover;
+mod drawer;
 mod equalizer;
 mod hear;
 mod icons;

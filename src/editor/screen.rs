@@ -13,6 +13,7 @@ use crate::chain::monitor::Source;
 use crate::params::Judged;
 
 use super::chain_strip;
+use super::drawer::{self, Drawer};
 use super::equalizer::{self, EqualizerView};
 use super::hear;
 use super::layout::Layout;
@@ -23,6 +24,7 @@ use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::theme::{CANVAS, SEAM, T2, T3, regular};
 use super::top_bar::{self, BriefEntry};
+use super::verdict_bar::Opened;
 use super::widgets::{is_typing, take_description};
 use super::{compare_bar, cover, meters, song_map, stage, verdict_bar};
 
@@ -38,6 +40,7 @@ pub struct Screen {
     brief_entry: BriefEntry,
     levels: Levels,
     page: Page,
+    drawer: Option<Drawer>,
     seen: Option<Arc<Judged>>,
     seen_phase: Phase,
     last_status: String,
@@ -59,6 +62,7 @@ impl Default for Screen {
             brief_entry: BriefEntry::default(),
             levels: Levels::default(),
             page: Page::Workbench,
+            drawer: None,
             seen: None,
             seen_phase: Phase::Idle,
             last_status: String::new(),
@@ -71,6 +75,7 @@ impl Screen {
     pub fn select(&mut self, stage: Stage) {
         self.stage = stage;
         self.page = Page::Workbench;
+        self.drawer = None;
     }
 
     /// Draws one frame and acts on what was pressed.
@@ -104,17 +109,34 @@ impl Screen {
     }
 
     fn workbench(&mut self, ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
-        if verdict_bar::show(ui, layout, session, scene) {
-            self.page = Page::Cover;
+        match verdict_bar::show(ui, layout, session, scene, self.drawer) {
+            Some(Opened::Cover) => self.page = Page::Cover,
+            Some(Opened::Drawer(drawer)) => self.drawer = (self.drawer != Some(drawer)).then_some(drawer),
+            None => {}
         }
         let opened = self.proposals.open_id.clone();
         let open = self.proposals.open_number(scene);
         song_map::show(ui, layout, scene, (open, &mut self.proposals));
         Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
+        let stage = self.stage;
         chain_strip::show(ui, layout, session, scene, &self.levels, &mut self.stage);
-        stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open));
-        proposals::show(ui, layout, session, scene, &mut self.proposals);
+        if self.stage != stage {
+            self.drawer = None;
+        }
+        match self.drawer {
+            Some(drawer) => {
+                if drawer::show(ui, layout, (session, scene), &mut self.proposals, drawer) {
+                    self.drawer = None;
+                }
+            }
+            None => stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open)),
+        }
+        if self.drawer != Some(Drawer::Report) {
+            proposals::show(ui, layout, session, scene, &mut self.proposals);
+        }
         if self.proposals.open_id != opened {
+            // The card's stage is what one wants to see now.
+            self.drawer = None;
             self.follow_card(scene);
         }
     }
@@ -140,6 +162,7 @@ impl Screen {
             // A mix that goes back is about its first note.
             let is_sent_back = scene.verdict().is_some_and(|(kind, _)| kind == VerdictKind::SendBack);
             self.proposals.open_note = scene.notes().next().map(|(_, note)| note.kind).filter(|_| is_sent_back);
+            self.drawer = is_sent_back.then_some(Drawer::Report);
             let has_cover = scene.verdict().is_some_and(|(kind, _)| proposals::has_cover(kind));
             let waits = scene.open_moves().next().is_some() || scene.moves().next().is_none();
             self.page = if has_cover && waits { Page::Cover } else { Page::Workbench };
@@ -189,6 +212,9 @@ impl Screen {
         }
         if self.page == Page::Cover && pressed(Key::Escape) {
             self.page = Page::Workbench;
+        }
+        if self.drawer.is_some() && pressed(Key::Escape) {
+            self.drawer = None;
         }
         if pressed(Key::P) {
             let id = chain_strip::enabled_id(self.stage);

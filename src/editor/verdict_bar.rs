@@ -5,6 +5,7 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::assistant::{MoveClass, Severity, VerdictKind};
 use crate::bridge::{Phase, Request};
 
+use super::drawer::Drawer;
 use super::icons::Icon;
 use super::layout::Layout;
 use super::pen::Pen;
@@ -28,8 +29,17 @@ pub fn title(kind: VerdictKind) -> &'static str {
     }
 }
 
-/// Draws the bar; says whether the cover is wanted.
-pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> bool {
+/// A page that the bar opens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// The whole song as a ring.
+    Cover,
+    /// A drawer; the same once more closes it.
+    Drawer(Drawer),
+}
+
+/// Draws the bar; says which page is wanted.
+pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, drawer: Option<Drawer>) -> Option<Opened> {
     let bar = layout.verdict;
     let pen = Pen::of(ui);
     pen.fill(bar, 0.0, CANVAS);
@@ -57,7 +67,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> b
         Some((_, judged)) => judged.report.verdict.sentence.clone(),
         None => spoken.clone(),
     });
-    buttons(ui, layout, session, scene, x)
+    buttons(ui, layout, (session, scene), x, drawer)
 }
 
 /// The word for the moment.
@@ -126,34 +136,61 @@ fn spoken(scene: &Scene, title: &str, counts: &str) -> String {
     }
 }
 
-fn buttons(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, left: f32) -> bool {
+fn buttons(
+    ui: &mut Ui,
+    layout: &Layout,
+    (session, scene): (&Session, &Scene),
+    left: f32,
+    drawer: Option<Drawer>,
+) -> Option<Opened> {
     let height = if layout.is_compact { 22.0 } else { 24.0 };
     let top = layout.verdict.bottom() - height - if layout.is_compact { 6.0 } else { 12.0 };
-    let pen = Pen::of(ui);
+    let is_judged = scene.verdict().is_some() && scene.hearing.phase == Phase::Judged;
+    let is_listening = scene.hearing.phase == Phase::Listening;
+    let has_cover = scene.verdict().is_some_and(|(kind, _)| has_cover(kind));
+    let num_notes = scene.notes().count() + scene.num_intended();
+    let report = if num_notes > 0 { format!("Report {num_notes}") } else { String::new() };
+    // Where all four are there, the row has room for their shortest words.
+    let is_tight = layout.is_compact || (has_cover && num_notes > 0);
+    let again = if is_tight { "Listen" } else { "Listen again" };
     let listen = match (scene.hearing.phase, scene.verdict()) {
         (Phase::Listening, _) => Button::new("Stop", Kind::Flat)
             .icon(Icon::Stop)
             .named("Stop", "Ends listening; the verdict is made of what was heard."),
         (Phase::Judging, _) => Button::new("Judging", Kind::Line).enabled(false),
-        (_, Some(_)) => Button::new("Listen again", Kind::Line)
+        (_, Some(_)) => Button::new(again, Kind::Line)
             .named("Listen again", "Hears the mix anew. Decisions on the old moves go with them; what was rejected stays so until it has grown."),
         (_, None) => Button::new("Listen", Kind::Primary)
             .icon(Icon::Phones)
             .named("Listen", "Hears the mix while the host plays. Nothing is changed."),
     };
-    let mut x = left;
-    let mut place = |button: &Button<'_>| {
-        let rect = Rect::from_min_size(pos2(x, top), vec2(button.width(&pen), height));
-        x = rect.right() + 6.0;
-        rect
-    };
-    let rect = place(&listen);
-    if push(ui, rect, listen).clicked() {
-        session.end.request(Request::Listen);
-    }
-    let has_cover = scene.verdict().is_some_and(|(kind, _)| has_cover(kind));
+    let why = Button::new("Why this", Kind::Line)
+        .named("Why this", "What I measured, what lies outside its range, what I left alone, what I have not heard.")
+        .on(drawer == Some(Drawer::Why));
+    let report = Button::new(&report, Kind::Line)
+        .named("Report", "What belongs back in the mix, each with its place and what it rests on.")
+        .on(drawer == Some(Drawer::Report));
     let overview = Button::new("Overview", Kind::Line)
         .named("Overview", "The whole song as one ring, the verdict as one sentence.");
-    let rect = place(&overview);
-    (has_cover || scene.hearing.phase == Phase::Listening) && push(ui, rect, overview).clicked()
+    let offered = [
+        is_judged.then_some((why, Some(Opened::Drawer(Drawer::Why)))),
+        (is_judged && num_notes > 0).then_some((report, Some(Opened::Drawer(Drawer::Report)))),
+        Some((listen, None)),
+        (has_cover || is_listening).then_some((overview, Some(Opened::Cover))),
+    ];
+    let (mut x, mut opened) = (left, None);
+    let gap = if is_tight { 4.0 } else { 6.0 };
+    for (button, opens) in offered.into_iter().flatten() {
+        let button = if is_tight { button.sized(11.0) } else { button };
+        let width = button.width(&Pen::of(ui)) - if is_tight { 6.0 } else { 4.0 };
+        let rect = Rect::from_min_size(pos2(x, top), vec2(width, height));
+        x = rect.right() + gap;
+        if push(ui, rect, button).clicked() {
+            match opens {
+                Some(_) => opened = opens,
+                None => session.end.request(Request::Listen),
+            }
+        }
+    }
+    opened
 }

@@ -3,7 +3,7 @@
 mod measured;
 
 pub use crate::report::words::kind;
-pub use measured::{change, expected, place, severity};
+pub use measured::{change, expected, measured_and_expected, place, severity};
 
 use crate::chain::settings::{CEILING_OFF_DBTP, Choice, Kind, Setting};
 

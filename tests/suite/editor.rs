@@ -3,6 +3,7 @@
 mod access;
 mod brief;
 mod colours;
+mod drawers;
 mod fixture;
 mod moves;
 mod stages;

@@ -74,10 +74,16 @@ pub fn show(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsV
             ui.ctx().copy_text(as_text(scene));
         }
     }
+    rows(ui, session, scene, view);
+}
+
+/// The notes themselves, and the way back for those that are intended.
+pub fn rows(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsView) {
     for (number, note) in scene.notes() {
         row(ui, session, (number, note), view);
         ui.add_space(4.0);
     }
+    let num_intended = scene.num_intended();
     if num_intended > 0 {
         intended(ui, session, scene, num_intended);
     }

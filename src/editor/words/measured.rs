@@ -29,6 +29,12 @@ pub fn change(change: &Change) -> String {
 /// What was measured against what was expected: "3.1 dB, expected −2.0 to 2.5 dB". Where the range is open, or the
 /// value lies beyond an end that others may call open, its one end.
 pub fn expected(evidence: &Evidence) -> String {
+    let (measured, expected) = measured_and_expected(evidence);
+    format!("{measured}, expected {expected}")
+}
+
+/// The same in two.
+pub fn measured_and_expected(evidence: &Evidence) -> (String, String) {
     let (metric_name, value, [low, high]) = (evidence.metric, evidence.value, evidence.expected);
     let is_open = low <= -120.0 || low == 0.0 || high == 0.0;
     let range = match () {
@@ -36,7 +42,7 @@ pub fn expected(evidence: &Evidence) -> String {
         () if is_open && value < low => format!("at least {}", unit_value(metric_name, low)),
         () => format!("{} to {}", bare(metric_name, low), unit_value(metric_name, high)),
     };
-    format!("{}, expected {range}", unit_value(metric_name, value))
+    (unit_value(metric_name, value), range)
 }
 
 /// A place in the song: "0:48–1:52", or one moment.

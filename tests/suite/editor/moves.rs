@@ -149,7 +149,7 @@ fn a_note_is_marked_as_intended_for_good() {
 #[test]
 fn the_mixers_list_is_copied_as_text() {
     let mut harness = open(Fixture::judged(VerdictKind::SendBack), None);
-    harness.get_by_label("Copy list").click();
+    harness.get_by_label("Copy report").click();
     let mut copied = None;
     for _ in 0..3 {
         harness.step();
