@@ -2,6 +2,7 @@
 
 mod fixture;
 mod moves;
+mod plots;
 mod stages;
 
 use discern::assistant::VerdictKind;

@@ -3,11 +3,12 @@
 use egui::{Rect, Role, Sense, Ui, WidgetInfo};
 
 use crate::chain::Settings;
-use crate::chain::settings::StereoSettings;
+use crate::chain::settings::{MIN_CROSSOVER_RATIO, StereoSettings};
 use crate::chain::stereo::side_gain_db;
+use crate::dsp::crossover::ordered;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
-use crate::editor::theme::{PROPOSAL, T1, T2, T3, regular};
+use crate::editor::theme::{HAIR, PROPOSAL, T1, T2, T3, medium, regular};
 use crate::editor::widgets::describe;
 use crate::editor::words;
 
@@ -32,6 +33,7 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene) {
     let plot = axes.plot;
     axes.draw(&pen, 6.0);
     pen.left(plot.left() + 6.0, area.top() + 16.0, "Gain of the side signal", regular(11.0), T3);
+    widths(&pen, &axes, &scene.settings);
     let rate = if scene.sample_rate_hz > 0.0 { scene.sample_rate_hz } else { 48_000.0 };
     let frequencies_hz = axes.frequencies_hz();
     let gains = gains_db(&scene.settings, &frequencies_hz, rate);
@@ -54,4 +56,23 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene) {
     let response = ui.interact(plot, ui.scope_id().with("side gain"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     describe(ui, &response, || format!("{spoken}. Widths and mono bass; balance and rotation are left out."));
+}
+
+/// The bands with their widths; what has no room stands at its knob alone.
+fn widths(pen: &Pen, axes: &Axes, settings: &Settings) {
+    let plot = axes.plot;
+    let crossovers = ordered(settings.stereo.crossover_hz, MIN_CROSSOVER_RATIO).map(|hz| axes.x(hz));
+    for x in crossovers {
+        pen.vertical(x, plot.top(), plot.bottom(), HAIR);
+    }
+    let edges = [plot.left(), crossovers[0], crossovers[1], crossovers[2], plot.right()];
+    for (pair, width_percent) in edges.windows(2).zip(settings.stereo.width_percent) {
+        let text = format!("{} %", words::decimals(width_percent, 0));
+        if pen.width(text.clone(), medium(11.0)) + 6.0 < pair[1] - pair[0] {
+            let color = if width_percent == 100.0 { T3 } else { T1 };
+            // Clear of the curve: a wide band rises, a narrow one and mono bass fall.
+            let y = if width_percent > 130.0 { plot.bottom() - 8.0 } else { plot.top() + 16.0 };
+            pen.center((pair[0] + pair[1]) / 2.0, y, text, medium(11.0), color);
+        }
+    }
 }

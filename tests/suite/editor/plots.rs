@@ -1,0 +1,178 @@
+//! What plots are for: values moved where they are seen, evidence where it was measured.
+
+use discern::assistant::VerdictKind;
+use discern::chain::Stage;
+use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
+use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+
+use super::fixture::{Fixture, Gesture};
+use super::{State, click, fixture, open, open_sized};
+
+/// Drags from `from` by `by` in four steps, one frame each.
+fn drag(harness: &mut Harness<'_, State>, from: Pos2, by: Vec2) {
+    harness.drag_at(from);
+    harness.run_steps(1);
+    for step in 1..=4 {
+        harness.event(Event::PointerMoved(from + by * step as f32 / 4.0));
+        harness.run_steps(1);
+    }
+    harness.drop_at(from + by);
+    harness.run_steps(2);
+}
+
+/// Two clicks in one frame: the harness' clock is too slow for two in a row.
+fn double_click(harness: &mut Harness<'_, State>, at: Pos2) {
+    harness.input_mut().events.push(Event::PointerMoved(at));
+    harness.run_steps(1);
+    for pressed in [true, false, true, false] {
+        let button = PointerButton::Primary;
+        let event = Event::PointerButton { pos: at, button, pressed, modifiers: Modifiers::NONE };
+        harness.input_mut().events.push(event);
+        harness.input_mut().time = Some(1.0);
+        harness.step();
+    }
+    harness.run_steps(2);
+}
+
+fn assert_one_gesture(harness: &Harness<'_, State>) {
+    let gestures = fixture(harness).host.take();
+    let count = |wanted: Gesture| gestures.iter().filter(|each| **each == wanted).count();
+    assert_eq!((count(Gesture::Begin), count(Gesture::End)), (1, 1), "{gestures:?}");
+    assert_eq!((gestures.first(), gestures.last()), (Some(&Gesture::Begin), Some(&Gesture::End)), "{gestures:?}");
+    assert!(gestures.len() > 2, "nothing was set");
+}
+
+#[test]
+fn a_crossover_is_dragged_in_one_gesture() {
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::new(), Some(Stage::Multiband), size, 1.0);
+        let before_hz = fixture(&harness).value("multiband.crossover_2_hz");
+        let pill = harness.get_by_label("Multiband crossover 2").rect().center();
+        drag(&mut harness, pill, vec2(-60.0, 9.0));
+        assert_one_gesture(&harness);
+        let hz = fixture(&harness).value("multiband.crossover_2_hz");
+        assert!(hz < 0.75 * before_hz, "{hz}");
+        // It stops at its neighbour, and leaves that where it is.
+        let pill = harness.get_by_label("Multiband crossover 2").rect().center();
+        drag(&mut harness, pill, vec2(-400.0, 0.0));
+        let (low, high) =
+            (fixture(&harness).value("multiband.crossover_1_hz"), fixture(&harness).value("multiband.crossover_2_hz"));
+        assert_eq!(low, 120.0);
+        assert!((high / low - 1.5).abs() < 0.01, "{high}");
+    }
+}
+
+#[test]
+fn a_crossover_is_typed() {
+    let mut harness = open(Fixture::new(), Some(Stage::Multiband));
+    let pill = harness.get_by_label("Multiband crossover 1").rect().center();
+    double_click(&mut harness, pill);
+    harness.event(Event::Text("95".to_owned()));
+    harness.run_steps(1);
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(fixture(&harness).value("multiband.crossover_1_hz"), 95.0);
+}
+
+#[test]
+fn a_threshold_is_dragged_by_its_flag() {
+    let mut harness = open(Fixture::new(), Some(Stage::Multiband));
+    let before = fixture(&harness).value("multiband.band_3.threshold_dbfs");
+    let flag = harness.get_by_label_contains("Threshold flag of band 3").rect().center();
+    drag(&mut harness, flag, vec2(0.0, 20.0));
+    assert_one_gesture(&harness);
+    let after = fixture(&harness).value("multiband.band_3.threshold_dbfs");
+    assert!(after < before - 5.0, "{after}");
+    // Its band is the selected one now.
+    assert!(harness.query_by_label_contains("Band 3, in to out").is_some());
+}
+
+#[test]
+fn a_cell_of_the_table_takes_what_is_typed_dragged_and_told() {
+    let mut harness = open(Fixture::new(), Some(Stage::Multiband));
+    let cell = harness.get_by_label("Multiband band 2 ratio").rect().center();
+    double_click(&mut harness, cell);
+    harness.event(Event::Text("3.5".to_owned()));
+    harness.run_steps(1);
+    harness.key_press(egui::Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(fixture(&harness).value("multiband.band_2.ratio"), 3.5);
+    fixture(&harness).host.take();
+    let cell = harness.get_by_label("Multiband band 4 threshold").rect().center();
+    drag(&mut harness, cell, vec2(0.0, -22.0));
+    assert_one_gesture(&harness);
+    assert!(fixture(&harness).value("multiband.band_4.threshold_dbfs") > -26.0);
+    harness.get_by_label("Multiband band 1 make-up").set_value_accesskit(1.5);
+    harness.run_steps(2);
+    assert_eq!(fixture(&harness).value("multiband.band_1.makeup_db"), 1.5);
+    click(&mut harness, "Multiband band 3 on");
+    assert_eq!(fixture(&harness).value("multiband.band_3.enabled"), 0.0);
+}
+
+#[test]
+fn every_setting_of_a_band_is_reached_at_every_size() {
+    for size in [DEFAULT_SIZE, MIN_SIZE, vec2(1600.0, 1000.0)] {
+        let mut harness = open_sized(Fixture::new(), Some(Stage::Multiband), size, 1.0);
+        for band in 1..=4 {
+            click(&mut harness, &format!("Band {band}"));
+            for parameter in ["threshold", "ratio", "knee", "range", "attack", "release", "make-up"] {
+                let rect = harness.get_by_label(&format!("Multiband band {band} {parameter}")).rect();
+                assert!(rect.height() >= 22.0, "{band} {parameter}");
+            }
+            assert!(harness.get_by_label(&format!("Listen to multiband band {band}")).rect().width() >= 22.0);
+        }
+        for name in ["Multiband stereo link", "Multiband amount"] {
+            assert!(harness.query_by_label(name).is_some(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_limiter_shows_seconds_or_the_song() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Limiter));
+    for step in 0..12 {
+        fixture(&harness).play(f64::from(step) * 0.5);
+        harness.run_steps(1);
+    }
+    assert!(harness.query_by_label_contains("of reduction in the last 10 s").is_some());
+    click(&mut harness, "Show 30 s");
+    assert!(harness.query_by_label_contains("of reduction in the last 30 s").is_some());
+    click(&mut harness, "Show the song");
+    assert!(harness.query_by_label_contains("of reduction in what was played of the song").is_some());
+    assert!(fixture(&harness).host.take().is_empty(), "looking sets no parameter");
+}
+
+#[test]
+fn the_open_move_shows_what_it_was_measured_by() {
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer), size, 1.0);
+        let callout = harness.get_by_label("+3.1 dB over own trend").rect();
+        assert!(callout.width() > 20.0);
+        harness.key_press(egui::Key::R);
+        harness.run_steps(3);
+        assert!(harness.query_by_label("+3.1 dB over own trend").is_none());
+    }
+}
+
+#[test]
+fn meters_say_what_platforms_will_do() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
+    harness.run_steps(2);
+    for said in [
+        "Spotify turns this master down by 2.1 dB, to \u{2212}14 LUFS",
+        "Apple Music turns this master down by 4.1 dB, to \u{2212}16 LUFS",
+        "YouTube turns this master down by 2.1 dB, to \u{2212}14 LUFS",
+    ] {
+        assert!(harness.query_by_label(said).is_some(), "{said}");
+    }
+    assert!(harness.query_by_label_contains("Mix in mono, \u{2212}1.4 LU").is_some());
+}
+
+#[test]
+fn the_stereo_view_says_what_it_draws() {
+    let harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Stereo));
+    assert!(harness.query_by_label("Vectorscope of the master, correlation 0.62, mix 0.62").is_some());
+    assert!(harness.query_by_label_contains("Mix, to 120 Hz, correlation +0.97").is_some());
+}
