@@ -75,6 +75,11 @@ pub fn show(
     marks::evidence(ui, &places, scene, (open, view));
     marks::notes(ui, &places, scene, view);
     draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
+    if let Some((start_s, end_s)) = scene.loop_s.filter(|(start_s, _)| *start_s < duration_s) {
+        let edge = |time_s: f64| x_of(time_s.clamp(0.0, duration_s));
+        let looped = Rect::from_min_max(pos2(edge(start_s), plot.top()), pos2(edge(end_s), plot.bottom()));
+        pen.frame(looped.expand2(vec2(0.0, 1.0)), 2.0, 1.25, T1);
+    }
     if let Some(position_s) = scene.position_s.filter(|position_s| (0.0..=duration_s).contains(position_s)) {
         let x = x_of(position_s);
         pen.line(pos2(x, plot.top() - 3.0), pos2(x, plot.bottom() + 3.0), 1.25, T1);
@@ -223,11 +228,13 @@ fn spoken(scene: &Scene, duration_s: f64) -> String {
         return "Song map, nothing heard yet".to_owned();
     }
     let heard = super::verdict_bar::heard(scene);
+    let looped =
+        scene.loop_s.map_or_else(String::new, |(start_s, end_s)| format!(", looping {}", words::place(start_s, end_s)));
     match scene.position_s {
         Some(position_s) => {
-            format!("Song map, {heard}, position {} of {}", words::time(position_s), words::time(duration_s))
+            format!("Song map, {heard}, position {} of {}{looped}", words::time(position_s), words::time(duration_s))
         }
-        None => format!("Song map, {heard}"),
+        None => format!("Song map, {heard}{looped}"),
     }
 }
 
