@@ -53,8 +53,6 @@ impl Bar {
 pub struct Peaks {
     /// When, seconds of the editor's clock that runs while audio does.
     pub time_s: f64,
-    /// Largest gain reduction of the limiter, dB.
-    pub reduction_db: f32,
     /// What every stage did.
     pub activity: Activity,
 }
@@ -124,7 +122,7 @@ impl Levels {
         if is_running {
             self.time_s += elapsed_s;
             let output_db = decibels(master[0].max(master[1]));
-            self.peaks.push_back(Peaks { time_s: self.time_s, reduction_db, activity });
+            self.peaks.push_back(Peaks { time_s: self.time_s, activity });
             let loudness_lufs = scene.hearing.master.short_term_lufs;
             self.played.note(scene, Slice { time_s: self.time_s, output_db, reduction_db, loudness_lufs });
             self.note_loudness(scene);

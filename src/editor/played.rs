@@ -46,7 +46,8 @@ pub struct Played {
     pub song: Vec<Option<Slice>>,
     /// Where the true peak passed the ceiling.
     pub overs: VecDeque<Over>,
-    last_peak_dbtp: f64,
+    last_peak_dbtp: Option<f64>,
+    was_known: bool,
 }
 
 /// Highest true peak that is allowed: of the limiter, else what the brief asks for, dBTP.
@@ -57,8 +58,11 @@ pub fn ceiling_dbtp(scene: &Scene) -> f64 {
 impl Played {
     /// Takes one frame in which audio ran.
     pub fn note(&mut self, scene: &Scene, slice: Slice) {
-        if scene.blocks().is_empty() && scene.judged.is_none() && scene.position_s.is_none() {
+        // Another song: what was known of the last one is gone.
+        let is_known = scene.judged.is_some() || !scene.blocks().is_empty();
+        if std::mem::replace(&mut self.was_known, is_known) && !is_known {
             self.song.clear();
+            self.overs.clear();
         }
         self.recent.push_back(slice);
         while self.recent.front().is_some_and(|first| slice.time_s - first.time_s > RECENT_S + 0.5) {
@@ -99,12 +103,13 @@ impl Played {
         let master = &scene.hearing.master;
         let Some(peak_dbtp) = master.psr_db.zip(master.short_term_lufs).map(|(psr, lufs)| psr + lufs) else { return };
         let over_db = peak_dbtp - ceiling_dbtp(scene);
-        if over_db > LEAST_OVER_DB && peak_dbtp > self.last_peak_dbtp + 0.01 {
+        let has_risen = self.last_peak_dbtp.is_none_or(|last| peak_dbtp > last + 0.01);
+        if over_db > LEAST_OVER_DB && has_risen {
             self.overs.push_back(Over { time_s, position_s: scene.position_s, over_db });
             if self.overs.len() > MAX_OVERS {
                 self.overs.pop_front();
             }
         }
-        self.last_peak_dbtp = peak_dbtp;
+        self.last_peak_dbtp = Some(peak_dbtp);
     }
 }

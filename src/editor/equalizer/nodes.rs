@@ -189,8 +189,15 @@ fn drag(
                 session.set(frequency, graph.frequency_hz(at.x));
             }
             if has_gain(session) && (!modifiers.command || !is_across) {
-                session.set(gain, graph.gain_db(at.y));
-                view.make_room(graph.gain_db(at.y));
+                let gain_db = graph.gain_db(at.y);
+                session.set(gain, gain_db);
+                let range_db = view.range_db;
+                view.make_room(gain_db);
+                if view.range_db != range_db {
+                    // The same gain lies elsewhere on the wider axis; without this the drag would run away.
+                    let y = Graph::new(graph.area, view.range_db).y(gain_db);
+                    ui.data_mut(|data| data.insert_temp(response.id, (pos2(at.x, y), total)));
+                }
             }
         }
     }

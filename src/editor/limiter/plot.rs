@@ -65,7 +65,7 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene, levels: &Levels, span: Span)
         pen.line(pos2(x_of(position_s), lane.top()), pos2(x_of(position_s), wave.bottom()), 1.25, T1);
     }
     ceilings(&pen, wave, &wave_y, scene);
-    readout(&pen, wave, levels);
+    readout(&pen, wave, levels, (&time, span));
     let spoken = sentence(scene, levels, span);
     let response = ui.interact(area, ui.scope_id().with("limiter plot"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
@@ -132,15 +132,20 @@ fn ceilings(pen: &Pen, wave: Rect, wave_y: Scale<'_>, scene: &Scene) {
     }
 }
 
-fn readout(pen: &Pen, wave: Rect, levels: &Levels) {
+fn readout(pen: &Pen, wave: Rect, levels: &Levels, (time, span): (&Time, Span)) {
     let rect = Rect::from_min_size(pos2(wave.left() + 10.0, wave.bottom() - 46.0), vec2(212.0, 38.0));
     pen.fill(rect, 6.0, CANVAS.gamma_multiply(0.92));
-    let (peak, mean) = statistics(levels);
+    let (peak, mean) = statistics(levels, time);
+    // The song keeps the highest of each second: a mean of those would say nothing.
+    let mean = match span {
+        Span::Song => words::maybe(None),
+        _ => format!("\u{2212}{} dB", words::number(f64::from(mean))),
+    };
     let now = format!("\u{2212}{}", words::number(f64::from(levels.reduction.level_db)));
     let cells = [
         (12.0, "Reduction now", now, REDUCTION_TEXT),
         (104.0, "Peak", format!("\u{2212}{}", words::number(f64::from(peak))), T1),
-        (152.0, "Mean", format!("\u{2212}{} dB", words::number(f64::from(mean))), T1),
+        (152.0, "Mean", mean, T1),
     ];
     for (x, caption, value, color) in cells {
         pen.left(rect.left() + x, rect.top() + 15.0, caption, regular(11.0), T3);
@@ -150,10 +155,12 @@ fn readout(pen: &Pen, wave: Rect, levels: &Levels) {
 }
 
 /// Largest and mean reduction of what is shown, dB.
-fn statistics(levels: &Levels) -> (f32, f32) {
-    let reductions = levels.peaks.iter().map(|peaks| peaks.reduction_db);
-    let peak = reductions.clone().fold(0.0, f32::max);
-    (peak, reductions.sum::<f32>() / levels.peaks.len().max(1) as f32)
+fn statistics(levels: &Levels, time: &Time) -> (f32, f32) {
+    let (mut peak, mut sum, mut count) = (0.0f32, 0.0, 0);
+    for slice in time.slices(levels) {
+        (peak, sum, count) = (peak.max(slice.reduction_db), sum + slice.reduction_db, count + 1);
+    }
+    (peak, sum / count.max(1) as f32)
 }
 
 fn sentence(scene: &Scene, levels: &Levels, span: Span) -> String {
@@ -168,6 +175,10 @@ fn sentence(scene: &Scene, levels: &Levels, span: Span) -> String {
         span => format!("in the last {} s", words::decimals(span.seconds(), 0)),
     };
     let num_overs = levels.played.overs.len();
-    let overs = if num_overs == 0 { String::new() } else { format!(", {num_overs} true peaks over the ceiling") };
+    let overs = match num_overs {
+        0 => String::new(),
+        1 => ", 1 true peak over the ceiling".to_owned(),
+        num_overs => format!(", {num_overs} true peaks over the ceiling"),
+    };
     format!("Limiter, {ceiling}, up to {peak} dB of reduction {place}{overs}")
 }

@@ -190,8 +190,15 @@ fn names(pen: &Pen, graph: &Graph, settings: &Settings, levels: &Levels, selecte
             false => ("off".to_owned(), regular(12.0), T3),
         };
         let lowest = graph.y(now[band_idx].min(reach[band_idx]).min(0.0)) + 18.0;
-        if pen.width(text.clone(), face) < room {
-            pen.center(middle, lowest.min(graph.threshold_y(0.0) - 4.0), text, face, color);
+        let (width, y) = (pen.width(text.clone(), face), lowest.min(graph.threshold_y(0.0) - 4.0));
+        if width < room {
+            // Hatch and dashes may lie behind it.
+            let ground = Rect::from_min_max(
+                pos2(middle - width / 2.0 - 4.0, y - 13.0),
+                pos2(middle + width / 2.0 + 4.0, y + 4.0),
+            );
+            pen.fill(ground, 4.0, PLOT_BOTTOM.gamma_multiply(0.8));
+            pen.center(middle, y, text, face, color);
         }
     }
 }

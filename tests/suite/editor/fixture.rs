@@ -297,6 +297,28 @@ fn could_move() -> Move {
     }
 }
 
+/// A bass that is uneven: the lowest band is held.
+pub fn bass_move() -> Move {
+    Move {
+        title: "Low band \u{2212}24.5 dBFS at 2.1:1".to_owned(),
+        sentence: "Bass notes differ by 5.2 dB between choruses; this song\u{2019}s kick differs by 2.1 dB.".to_owned(),
+        confidence: 0.6,
+        withdraw_if: "they come within 3.4 dB".to_owned(),
+        ..blank(
+            "multiband.bass",
+            Stage::Multiband,
+            MoveClass::Could,
+            &[
+                ("multiband.enabled", 1.0),
+                ("multiband.crossover_1_hz", 150.0),
+                ("multiband.band_1.threshold_dbfs", -24.5),
+                ("multiband.band_1.ratio", 2.6),
+                ("multiband.band_1.range_db", 3.5),
+            ],
+        )
+    }
+}
+
 /// A band that is harsh where the song is loud.
 fn harsh_move() -> Move {
     Move {

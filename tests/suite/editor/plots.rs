@@ -1,13 +1,14 @@
 //! What plots are for: values moved where they are seen, evidence where it was measured.
 
 use discern::assistant::VerdictKind;
+use discern::bridge::Phase;
 use discern::chain::Stage;
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
-use super::fixture::{Fixture, Gesture};
+use super::fixture::{Fixture, Gesture, bass_move, hearing, judged};
 use super::{State, click, fixture, open, open_sized};
 
 /// Drags from `from` by `by` in four steps, one frame each.
@@ -142,6 +143,15 @@ fn the_limiter_shows_seconds_or_the_song() {
     click(&mut harness, "Show the song");
     assert!(harness.query_by_label_contains("of reduction in what was played of the song").is_some());
     assert!(fixture(&harness).host.take().is_empty(), "looking sets no parameter");
+    // The meters' true peak of -1.2 dBTP passes a ceiling of -1.5.
+    fixture(&harness).session.set_once("limiter.ceiling_dbtp", -1.5);
+    let mut louder = hearing(Phase::Judged, Some(0.96));
+    louder.master.psr_db = louder.master.psr_db.map(|psr_db| psr_db + 0.2);
+    fixture(&harness).analysis.publish(louder);
+    fixture(&harness).play(6.5);
+    harness.run_steps(2);
+    let spoken = format!("{:?}", harness.get_by_label_contains("of reduction in what was played"));
+    assert!(spoken.contains(", 1 true peak over the ceiling"), "{spoken}");
 }
 
 #[test]
@@ -154,6 +164,28 @@ fn the_open_move_shows_what_it_was_measured_by() {
         harness.run_steps(3);
         assert!(harness.query_by_label("+3.1 dB over own trend").is_none());
     }
+}
+
+#[test]
+fn a_gain_dragged_past_the_edge_widens_the_axis_and_does_not_run_away() {
+    let mut harness = open(Fixture::new(), Some(Stage::Equalizer));
+    fixture(&harness).session.set_once("equalizer.band_1.gain_db", 2.0);
+    fixture(&harness).session.set_once("equalizer.band_1.frequency_hz", 1000.0);
+    harness.run_steps(2);
+    let node = harness.get_by_label("Band 1, bell, 1 kHz, +2.0 dB, Q 0.70, stereo").rect().center();
+    harness.drag_at(node);
+    harness.run_steps(1);
+    for step in 1..=12 {
+        harness.event(Event::PointerMoved(node - vec2(0.0, 4.0 * step as f32)));
+        harness.run_steps(1);
+    }
+    harness.run_steps(6);
+    harness.drop_at(node - vec2(0.0, 48.0));
+    harness.run_steps(2);
+    let gain_db = fixture(&harness).value("equalizer.band_1.gain_db");
+    assert!((3.0..6.0).contains(&gain_db), "{gain_db}");
+    harness.get_by_label("EQ scale").click();
+    harness.run_steps(2);
 }
 
 #[test]
@@ -175,4 +207,30 @@ fn the_stereo_view_says_what_it_draws() {
     let harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Stereo));
     assert!(harness.query_by_label("Vectorscope of the master, correlation 0.62, mix 0.62").is_some());
     assert!(harness.query_by_label_contains("Mix, to 120 Hz, correlation +0.97").is_some());
+}
+
+#[test]
+fn a_move_of_the_multiband_is_shown_where_it_would_go() {
+    let fresh = Fixture::judged(VerdictKind::SmallMoves);
+    fresh.params.change_saved(|saved| {
+        let mut judged = judged(VerdictKind::SmallMoves);
+        judged.report.moves = vec![bass_move()];
+        saved.set_judged(judged);
+    });
+    let mut harness = open(fresh, Some(Stage::Multiband));
+    assert!(harness.query_by_label("Multiband, off, 1 could").is_some());
+    harness.key_press(egui::Key::A);
+    harness.run_steps(3);
+    assert_eq!(fixture(&harness).value("multiband.band_1.threshold_dbfs"), -24.5);
+    assert_eq!(harness.get_by_label("Multiband crossover 1").value().as_deref(), Some("150 Hz"));
+}
+
+#[test]
+fn the_song_map_tells_of_a_loop() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
+    assert!(harness.query_by_label_contains("looping").is_none());
+    fixture(&harness).audio.meters().set_loop(Some((48.0, 82.0)));
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("Song map").is_some());
+    assert!(harness.query_by_label_contains("looping 0:48\u{2013}1:22").is_some());
 }
