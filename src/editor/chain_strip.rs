@@ -49,7 +49,7 @@ pub fn is_on(stage: Stage, scene: &Scene) -> bool {
     }
 }
 
-fn state(stage: Stage, scene: &Scene) -> State {
+fn state(stage: Stage, scene: &Scene, open: Option<usize>) -> State {
     let heard = scene.open_moves().find(|(_, each)| each.stage == stage && hear::is_heard(scene, each));
     if let Some((number, _)) = heard {
         return State { icon: Icon::Phones, color: PROPOSAL_TEXT, text: format!("Hearing {number}"), is_quiet: false };
@@ -63,7 +63,10 @@ fn state(stage: Stage, scene: &Scene) -> State {
         (needed, could) => Some(format!("{} moves", needed + could)),
     };
     if let Some(text) = proposed {
-        return State { icon: Icon::Diamond, color: PROPOSAL_TEXT, text, is_quiet: false };
+        // The card that is open lights its stage.
+        let is_open = scene.open_moves().any(|(number, each)| each.stage == stage && open == Some(number));
+        let icon = if is_open { Icon::DiamondFilled } else { Icon::Diamond };
+        return State { icon, color: PROPOSAL_TEXT, text, is_quiet: false };
     }
     if !is_on(stage, scene) {
         return State { icon: Icon::Off, color: T3, text: "Off".to_owned(), is_quiet: true };
@@ -174,8 +177,13 @@ pub fn summary(stage: Stage, scene: &Scene) -> Summary {
     }
 }
 
-/// Draws the strip; a click selects.
-pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &Levels, selected: &mut Stage) {
+/// Draws the strip; a click selects. `open` is the number of the open card.
+pub fn show(
+    ui: &mut Ui,
+    layout: &Layout,
+    (session, scene, levels): (&Session, &Scene, &Levels),
+    (selected, open): (&mut Stage, Option<usize>),
+) {
     let strip = layout.chain;
     let pen = Pen::of(ui);
     pen.fill(strip, 0.0, CANVAS);
@@ -186,7 +194,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     for (idx, stage) in Stage::ALL.into_iter().enumerate() {
         let left = strip.left() + 12.0 + idx as f32 * (width + 3.0);
         let rect = Rect::from_min_size(pos2(left, top), vec2(width, height));
-        if tile(ui, layout, rect, (stage, *selected == stage), (session, scene, levels)) {
+        if tile(ui, layout, rect, (stage, *selected == stage, open), (session, scene, levels)) {
             *selected = stage;
         }
     }
@@ -196,10 +204,10 @@ fn tile(
     ui: &mut Ui,
     layout: &Layout,
     rect: Rect,
-    (stage, is_selected): (Stage, bool),
+    (stage, is_selected, open): (Stage, bool, Option<usize>),
     (session, scene, levels): (&Session, &Scene, &Levels),
 ) -> bool {
-    let state = state(stage, scene);
+    let state = state(stage, scene, open);
     let is_on = is_on(stage, scene);
     let name = format!("{}, {}, {}", stage.name(), if is_on { "on" } else { "off" }, state.text);
     let response = ui.interact(rect, ui.scope_id().with(("tile", stage.key())), Sense::click());

@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, (session, scene, levels): (&Session, &
             history::ground(ui, upper);
             scope::draw(ui, upper.with_max_x(bands), scene);
             scope::bands(ui, upper.with_min_x(bands).with_max_x(split), scene);
-            width::draw(ui, upper.with_min_x(split), scene);
+            width::draw(ui, upper.with_min_x(split), (session, scene));
         }
         Stage::Resonance => {
             let split = upper.top() + 0.6 * upper.height();

@@ -111,7 +111,7 @@ impl Screen {
         let open = self.proposals.open_number(scene);
         song_map::show(ui, layout, (scene, &self.levels), (open, &mut self.proposals));
         Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
-        chain_strip::show(ui, layout, session, scene, &self.levels, &mut self.stage);
+        chain_strip::show(ui, layout, (session, scene, &self.levels), (&mut self.stage, open));
         stage::show(ui, layout, (session, scene, &self.levels), self.stage, (&mut self.equalizer, open));
         proposals::show(ui, layout, session, scene, &mut self.proposals);
         if self.proposals.open_id != opened {

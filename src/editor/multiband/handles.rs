@@ -10,7 +10,7 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::theme::{HAIR, LIFT, PLOT_BOTTOM, PROPOSAL, T1, T2, T3, medium};
-use crate::editor::widgets::{focus_ring, typed_value};
+use crate::editor::widgets::{describe, focus_ring, typed_value};
 use crate::editor::words;
 
 use super::plot::Graph;
@@ -57,6 +57,11 @@ pub fn crossovers(ui: &mut Ui, graph: &Graph, (session, scene): (&Session, &Scen
         let entry = Rect::from_center_size(rect.center(), vec2(width.max(88.0), 24.0));
         if !typed_value(ui, session, &grip.control, entry) {
             pen.center(rect.center().x, rect.center().y + 4.0, words::frequency(frequency_hz), medium(11.0), T1);
+        }
+        if let Some((number, wanted)) = scene.proposed(&id) {
+            let wanted = words::frequency(wanted);
+            let say = || format!("Crossover {}, {}. Proposal {number} would set {wanted}.", idx + 1, grip.control.text);
+            describe(ui, &grip.pointer, say);
         }
         focus_ring(&Pen::of(ui), &grip.control.response, 11.0);
     }

@@ -12,6 +12,7 @@ use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::theme::{PANEL, PROPOSAL, RAISED, SEAM, T1, T2, T3, medium, regular, semibold};
 use crate::editor::widgets::{control, describe, focus_ring, segments, typed_value, value_field};
+use crate::editor::words;
 
 use super::{NAMES, band_id, history, select};
 
@@ -108,12 +109,15 @@ fn cell(ui: &mut Ui, place: Rect, (session, scene): (&Session, &Scene), id: &str
     };
     let (left, baseline) = (place.left() + 6.0, place.top() + 15.4);
     let width = pen.left(left, baseline, control.text.clone(), face, color);
-    if scene.proposed(id).is_some() {
+    if let Some((number, wanted)) = scene.proposed(id) {
         let y = baseline + 3.5;
         pen.dashes(&[pos2(left, y), pos2(left + width, y)], (4.0, 3.0), 1.5, PROPOSAL);
         let center = pos2(left + width + 9.0, baseline - 4.0);
         let corners = [(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)].map(|(x, y)| center + vec2(x, y));
         pen.outline(corners.to_vec(), 1.25, PROPOSAL);
+        let name = words::name(control.setting);
+        let wanted = words::value(control.setting, wanted);
+        describe(ui, &control.response, || format!("{name}, {}. Proposal {number} would set {wanted}.", control.text));
     }
     focus_ring(&pen, &control.response, 3.0);
 }

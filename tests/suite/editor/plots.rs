@@ -204,9 +204,14 @@ fn meters_say_what_platforms_will_do() {
 
 #[test]
 fn the_stereo_view_says_what_it_draws() {
-    let harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Stereo));
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Stereo));
     assert!(harness.query_by_label("Vectorscope of the master, correlation 0.62, mix 0.62").is_some());
     assert!(harness.query_by_label_contains("Mix, to 120 Hz, correlation +0.97").is_some());
+    let foot = harness.get_by_label_contains("Foot of crossover 3").rect().center();
+    drag(&mut harness, foot, vec2(-30.0, 4.0));
+    assert_one_gesture(&harness);
+    let hz = fixture(&harness).value("stereo.crossover_3_hz");
+    assert!((1000.0..5000.0).contains(&hz), "{hz}");
 }
 
 #[test]
