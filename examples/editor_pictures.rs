@@ -124,6 +124,25 @@ fn pictures() -> Vec<Picture> {
     tweaked.session.set_once("stereo.enabled", 1.0);
     tweaked.session.set_once("stereo.balance_db", 0.8);
     tweaked.session.set_once("limiter.gain_db", 1.0);
+    let held = Fixture::judged(VerdictKind::SmallMoves);
+    for (id, value) in WORKING {
+        held.session.set_once(id, value);
+    }
+    held.session.set_once("multiband.enabled", 1.0);
+    held.session.set_once("multiband.band_4.enabled", 0.0);
+    for (band, range_db) in [(1, 4.5), (2, 2.0), (3, 1.5)] {
+        held.session.set_once(&format!("multiband.band_{band}.range_db"), range_db);
+    }
+    held.params.change_saved(|saved| {
+        let mut judged = fixture::judged(VerdictKind::SmallMoves);
+        judged.report.moves = vec![fixture::bass_move()];
+        saved.set_judged(judged);
+    });
+    let song = Fixture::judged(VerdictKind::SmallMoves);
+    song.session.set_once("limiter.ceiling_dbtp", -1.5);
+    song.audio.meters().set_loop(Some((48.0, 112.0)));
+    let mut limiter_song = picture("limiter_song", song, Some(Stage::Limiter));
+    limiter_song.clicks = Some(pos2(553.0, 226.0));
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
     pictures.extend([
         picture("band_listened_to", band, Some(Stage::Equalizer)),
@@ -148,6 +167,8 @@ fn pictures() -> Vec<Picture> {
         mitigation,
         picture("tweaked", tweaked, Some(Stage::Equalizer)),
         picture("limiter", limiter, Some(Stage::Limiter)),
+        limiter_song,
+        picture("multiband_proposed", held, Some(Stage::Multiband)),
         accepted,
         picture("input", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Input)),
         picture("dither", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Dither)),

@@ -29,6 +29,8 @@ pub struct Hearing {
     pub master: LiveLevels,
     /// Both spectra.
     pub spectrum: LiveSpectrum,
+    /// Newest pairs of samples of the master, left and right, oldest first; a few hundred.
+    pub scope: Arc<Vec<[f32; 2]>>,
     /// Seconds heard of this song, repeats not counted.
     pub heard_s: f64,
     /// Length of the song as far as known, seconds.

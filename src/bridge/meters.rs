@@ -31,6 +31,7 @@ pub struct Meters {
     position_s: AtomicF64,
     is_playing: AtomicBool,
     has_position: AtomicBool,
+    loop_s: [AtomicF64; 2],
     num_non_finite: AtomicU64,
 }
 
@@ -167,6 +168,19 @@ impl Meters {
         (position_s, self.is_playing.load(Relaxed))
     }
 
+    /// The stretch of the song that the host plays round and round, seconds, where it tells of one.
+    pub fn set_loop(&self, loop_s: Option<(f64, f64)>) {
+        let (start_s, end_s) = loop_s.unwrap_or_default();
+        self.loop_s[0].store(start_s, Relaxed);
+        self.loop_s[1].store(end_s, Relaxed);
+    }
+
+    /// See [`Self::set_loop`].
+    pub fn loop_s(&self) -> Option<(f64, f64)> {
+        let (start_s, end_s) = (self.loop_s[0].load(Relaxed), self.loop_s[1].load(Relaxed));
+        (end_s > start_s).then_some((start_s, end_s))
+    }
+
     /// Share of real time that the analysis thread takes, 0–1.
     pub fn set_load_share(&self, share: f32) {
         self.load_share.store(share, Relaxed);
@@ -186,6 +200,16 @@ impl Meters {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_loop_is_told_and_taken_back() {
+        let meters = Meters::default();
+        assert_eq!(meters.loop_s(), None);
+        meters.set_loop(Some((48.0, 82.0)));
+        assert_eq!(meters.loop_s(), Some((48.0, 82.0)));
+        meters.set_loop(None);
+        assert_eq!(meters.loop_s(), None);
+    }
 
     #[test]
     fn stage_loudness_arrives_as_it_was_sent() {

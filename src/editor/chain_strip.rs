@@ -49,7 +49,7 @@ pub fn is_on(stage: Stage, scene: &Scene) -> bool {
     }
 }
 
-fn state(stage: Stage, scene: &Scene) -> State {
+fn state(stage: Stage, scene: &Scene, open: Option<usize>) -> State {
     let heard = scene.open_moves().find(|(_, each)| each.stage == stage && hear::is_heard(scene, each));
     if let Some((number, _)) = heard {
         return State { icon: Icon::Phones, color: PROPOSAL_TEXT, text: format!("Hearing {number}"), is_quiet: false };
@@ -63,7 +63,10 @@ fn state(stage: Stage, scene: &Scene) -> State {
         (needed, could) => Some(format!("{} moves", needed + could)),
     };
     if let Some(text) = proposed {
-        return State { icon: Icon::Diamond, color: PROPOSAL_TEXT, text, is_quiet: false };
+        // The card that is open lights its stage.
+        let is_open = scene.open_moves().any(|(number, each)| each.stage == stage && open == Some(number));
+        let icon = if is_open { Icon::DiamondFilled } else { Icon::Diamond };
+        return State { icon, color: PROPOSAL_TEXT, text, is_quiet: false };
     }
     if !is_on(stage, scene) {
         return State { icon: Icon::Off, color: T3, text: "Off".to_owned(), is_quiet: true };
@@ -144,6 +147,20 @@ fn working(stage: Stage, scene: &Scene) -> Option<String> {
     }
 }
 
+/// The same in fewer letters, for a tile that has no room for all of it.
+fn working_in_short(stage: Stage, scene: &Scene) -> Option<String> {
+    let db = |value: f64| format!("{} dB", words::number(value));
+    match stage {
+        Stage::Limiter if scene.settings.limiter.gain_db != 0.0 => {
+            Some(format!("{} dB", words::signed(scene.settings.limiter.gain_db)))
+        }
+        Stage::Limiter => scene.settings.limiter.ceiling().map(db),
+        Stage::Resonance => Some(db(-scene.settings.resonance.depth_db)),
+        Stage::Clipper => Some(db(scene.settings.clipper.ceiling_dbfs)),
+        _ => None,
+    }
+}
+
 /// A stage in two words.
 pub struct Summary {
     /// Whether it changes the sound.
@@ -160,8 +177,13 @@ pub fn summary(stage: Stage, scene: &Scene) -> Summary {
     }
 }
 
-/// Draws the strip; a click selects.
-pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &Levels, selected: &mut Stage) {
+/// Draws the strip; a click selects. `open` is the number of the open card.
+pub fn show(
+    ui: &mut Ui,
+    layout: &Layout,
+    (session, scene, levels): (&Session, &Scene, &Levels),
+    (selected, open): (&mut Stage, Option<usize>),
+) {
     let strip = layout.chain;
     let pen = Pen::of(ui);
     pen.fill(strip, 0.0, CANVAS);
@@ -172,7 +194,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     for (idx, stage) in Stage::ALL.into_iter().enumerate() {
         let left = strip.left() + 12.0 + idx as f32 * (width + 3.0);
         let rect = Rect::from_min_size(pos2(left, top), vec2(width, height));
-        if tile(ui, layout, rect, (stage, *selected == stage), (session, scene, levels)) {
+        if tile(ui, layout, rect, (stage, *selected == stage, open), (session, scene, levels)) {
             *selected = stage;
         }
     }
@@ -182,10 +204,10 @@ fn tile(
     ui: &mut Ui,
     layout: &Layout,
     rect: Rect,
-    (stage, is_selected): (Stage, bool),
+    (stage, is_selected, open): (Stage, bool, Option<usize>),
     (session, scene, levels): (&Session, &Scene, &Levels),
 ) -> bool {
-    let state = state(stage, scene);
+    let state = state(stage, scene, open);
     let is_on = is_on(stage, scene);
     let name = format!("{}, {}, {}", stage.name(), if is_on { "on" } else { "off" }, state.text);
     let response = ui.interact(rect, ui.scope_id().with(("tile", stage.key())), Sense::click());
@@ -208,7 +230,10 @@ fn tile(
     draw(&pen, state.icon, pos2(x + 4.5, rect.top() + glyph_y), state.color, 0.82);
     let quiet = if response.hovered() { T2 } else { T3 };
     let text_color = if state.is_quiet { quiet } else { T1 };
-    pen.left(x + 13.5, rect.top() + glyph_y + 4.0, state.text, regular(11.0), text_color);
+    let room = rect.right() - 5.0 - x - 13.5;
+    let is_long = state.icon == Icon::Check && pen.width(state.text.clone(), regular(11.0)) > room;
+    let text = Some(state.text).filter(|_| !is_long).or_else(|| working_in_short(stage, scene)).unwrap_or_default();
+    pen.left(x + 13.5, rect.top() + glyph_y + 4.0, text, regular(11.0), text_color);
     if !layout.is_compact {
         let line = Rect::from_min_size(pos2(x, rect.top() + 41.0), vec2(rect.width() - 20.0, 9.0));
         sparkline(&pen, line, stage, scene, levels);
@@ -262,6 +287,7 @@ fn reduction(pen: &Pen, line: Rect, reduction_db: f64) {
 
 fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels) {
     let y = line.center().y;
+    let is_on = is_on(stage, scene) && !scene.settings.bypass;
     let rail = |pen: &Pen| pen.round_path(vec![pos2(line.left(), y), pos2(line.right(), y)], 2.0, HAIR);
     match stage {
         Stage::Equalizer => {
@@ -275,10 +301,20 @@ fn sparkline(pen: &Pen, line: Rect, stage: Stage, scene: &Scene, levels: &Levels
             });
             pen.path(points.collect(), 1.4, color);
         }
+        // What is off does nothing, whatever was measured last.
+        Stage::Resonance | Stage::Multiband | Stage::Glue | Stage::Clipper | Stage::Limiter if !is_on => rail(pen),
         Stage::Limiter => reduction(pen, line, f64::from(levels.reduction.level_db)),
         Stage::Resonance => reduction(pen, line, levels.activity().resonance_cut_db),
         Stage::Glue => reduction(pen, line, levels.activity().glue_reduction_db),
         Stage::Clipper => reduction(pen, line, levels.activity().clipper_reduction_db),
+        // A tick for each step of the word, taller every fourth.
+        Stage::Dither if is_on => {
+            for step in 0..=(line.width() / 6.0) as usize {
+                let half = if step % 4 == 0 { 3.5 } else { 1.8 };
+                let x = line.left() + 6.0 * step as f32;
+                pen.vertical(x, y - half, y + half, T2);
+            }
+        }
         Stage::Multiband => {
             let cell = (line.width() + 3.0) / NUM_SPLITS as f32;
             for (idx, gain_db) in levels.activity().multiband_gains_db.into_iter().enumerate() {

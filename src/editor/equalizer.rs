@@ -1,8 +1,10 @@
 //! The equalizer's view: spectra, curve, nodes, band strip.
 
+mod evidence;
 mod nodes;
 mod plot;
 mod strip;
+mod trend;
 
 pub use strip::makeup;
 
@@ -14,8 +16,10 @@ use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS};
 use crate::chain::{Settings, Stage};
 
 use super::layout::Layout;
+use super::levels::Levels;
 use super::scene::Scene;
 use super::session::Session;
+use super::widgets::{Button, Kind, push};
 use super::words;
 
 /// Height of the controls below the plot: default and compact.
@@ -57,17 +61,29 @@ impl EqualizerView {
 pub fn show(
     ui: &mut Ui,
     layout: &Layout,
-    session: &Session,
-    scene: &Scene,
+    (session, scene, levels): (&Session, &Scene, &Levels),
     (view, open): (&mut EqualizerView, Option<usize>),
 ) {
     let strip_height = if layout.is_compact { STRIP_HEIGHT.1 } else { STRIP_HEIGHT.0 };
     let area = layout.stage;
     let split = area.bottom() - strip_height;
     let graph = plot::Graph::new(area.with_max_y(split), view.range_db);
-    plot::draw(ui, layout, &graph, scene, view);
-    nodes::show(ui, &graph, session, scene, (view, open));
+    plot::draw(ui, layout, &graph, scene, (&mut *view, open));
+    scale(ui, &graph, view);
+    nodes::show(ui, &graph, session, (scene, levels), (view, open));
     strip::show(ui, layout, Rect::from_min_max(egui::pos2(area.left(), split), area.max), session, scene, view);
+}
+
+/// The range of the gain axis, at the foot of its labels; a press takes the next.
+fn scale(ui: &mut Ui, graph: &plot::Graph, view: &mut EqualizerView) {
+    let corner = egui::pos2(graph.area.right() - 31.0, graph.plot.bottom() - 28.0);
+    let label = format!("\u{00B1}{}", words::decimals(f64::from(view.range_db), 0));
+    let help =
+        format!("The gain axis reaches {label} dB. Click for the next range; a drag past the edge widens it too.");
+    let button = Button::new(&label, Kind::Ghost).named("EQ scale", &help).sized(11.0);
+    if push(ui, Rect::from_min_size(corner, egui::vec2(30.0, 24.0)), button).clicked() {
+        view.next_range();
+    }
 }
 
 /// Gain in dB of the bands that work on `channel` or on both, at `num_points` frequencies, log-spaced over

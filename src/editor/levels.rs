@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::chain::Activity;
 
+use super::played::{Played, Slice};
 use super::scene::Scene;
 use super::session::Session;
 
@@ -52,10 +53,6 @@ impl Bar {
 pub struct Peaks {
     /// When, seconds of the editor's clock that runs while audio does.
     pub time_s: f64,
-    /// Highest sample of the master, dBFS.
-    pub output_db: f32,
-    /// Largest gain reduction of the limiter, dB.
-    pub reduction_db: f32,
     /// What every stage did.
     pub activity: Activity,
 }
@@ -83,7 +80,9 @@ pub struct Levels {
     pub peaks: VecDeque<Peaks>,
     /// The last [`LOUDNESS_S`] of playing.
     pub loudness: VecDeque<Loudness>,
-    /// The clock of both histories: stands still with the transport.
+    /// What was played of the master.
+    pub played: Played,
+    /// The clock of all histories: stands still with the transport.
     pub time_s: f64,
     last_s: Option<f64>,
 }
@@ -97,6 +96,7 @@ impl Default for Levels {
             reduction: Bar::resting(0.0),
             peaks: VecDeque::new(),
             loudness: VecDeque::new(),
+            played: Played::default(),
             time_s: 0.0,
             last_s: None,
         }
@@ -122,7 +122,9 @@ impl Levels {
         if is_running {
             self.time_s += elapsed_s;
             let output_db = decibels(master[0].max(master[1]));
-            self.peaks.push_back(Peaks { time_s: self.time_s, output_db, reduction_db, activity });
+            self.peaks.push_back(Peaks { time_s: self.time_s, activity });
+            let loudness_lufs = scene.hearing.master.short_term_lufs;
+            self.played.note(scene, Slice { time_s: self.time_s, output_db, reduction_db, loudness_lufs });
             self.note_loudness(scene);
             self.forget();
         }

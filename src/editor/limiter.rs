@@ -2,6 +2,9 @@
 
 mod loudness;
 mod plot;
+mod time;
+
+pub use time::spans;
 
 use egui::{Rect, Ui, vec2};
 
@@ -23,7 +26,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     let (controls, history) = if layout.is_compact { (44.0, 62.0) } else { (CONTROLS, HISTORY) };
     let controls = area.with_min_y(area.bottom() - controls);
     let history = Rect::from_min_max(egui::pos2(area.left(), controls.top() - history), controls.right_top());
-    plot::draw(ui, area.with_max_y(history.top()), scene, levels);
+    plot::draw(ui, area.with_max_y(history.top()), scene, levels, time::selected(ui));
     loudness::draw(ui, history, scene, levels);
     if layout.is_compact {
         fields(ui, controls, session, scene);

@@ -1,4 +1,6 @@
-//! The meters column: loudness of the master, levels, true peak, correlation.
+//! The meters column: loudness of the master, levels, true peak, correlation, what platforms will do.
+
+mod streaming;
 
 use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -19,6 +21,8 @@ const REDUCTION_MARKS: [f32; 5] = [0.0, 3.0, 6.0, 9.0, 12.0];
 
 /// Height of the choice of channels.
 const CHANNELS: f32 = 30.0;
+/// Height of the mono row.
+const MONO: f32 = 22.0;
 
 /// Draws the column.
 pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, levels: &mut Levels) {
@@ -30,13 +34,20 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     let mut y = integrated(ui, layout, inner, scene);
     y = numbers(ui, layout, inner, y, scene);
     pen.horizontal(inner.left(), inner.right(), y, SOFT);
-    let foot = if layout.is_compact { 58.0 } else { 66.0 } + CHANNELS;
+    let foot = if layout.is_compact { 58.0 } else { 66.0 + MONO + streaming::HEIGHT } + CHANNELS;
     let bars = Rect::from_min_max(
         pos2(inner.left(), y + if layout.is_compact { 26.0 } else { 28.0 }),
         pos2(inner.right(), area.bottom() - foot),
     );
     level_bars(ui, layout, bars, scene, levels);
-    footer(ui, layout, inner, bars.bottom() + if layout.is_compact { 18.0 } else { 20.0 }, scene);
+    let footer_top = bars.bottom() + if layout.is_compact { 18.0 } else { 20.0 };
+    footer(ui, layout, inner, footer_top, scene);
+    // Folded away where there is no room: the sheet has both.
+    if !layout.is_compact {
+        let top = footer_top + 24.0 + MONO + 14.0;
+        mono(ui, inner, top, scene);
+        streaming::show(ui, inner, top + 10.0, scene);
+    }
     // Five targets of at least 22 points, also in the compact set.
     let channels =
         Rect::from_min_max(pos2(inner.left(), area.bottom() - 34.0), pos2(inner.right(), area.bottom() - 10.0));
@@ -250,4 +261,20 @@ fn footer(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, scene: &Scene) {
     pen.line(pos2(middle, track.top() - 2.0), pos2(middle, track.bottom() + 2.0), 1.0, T3);
     let rect = Rect::from_min_max(pos2(inner.left(), y - 13.0), track.max + vec2(0.0, 4.0));
     tell(ui, rect, "correlation", format!("Correlation of left and right, {text}, last 400 ms"));
+}
+
+/// What the mix loses where left and right are one, as far as it was measured.
+fn mono(ui: &mut Ui, inner: Rect, baseline: f32, scene: &Scene) {
+    let change_lu = scene.judged.as_ref().and_then(|judged| judged.features.stereo.mono_fold_down_lu);
+    let text = change_lu.map_or_else(|| words::maybe(None), |lu| format!("{} LU", words::signed(lu)));
+    let pen = Pen::of(ui);
+    pen.left(inner.left(), baseline, "Mix in mono", regular(11.0), T3);
+    let color = if change_lu.is_some() { T1 } else { T3 };
+    pen.right(inner.right(), baseline, text.clone(), medium(13.0), color);
+    let rect = Rect::from_min_max(pos2(inner.left(), baseline - 13.0), pos2(inner.right(), baseline + 5.0));
+    let spoken = match change_lu {
+        Some(_) => format!("Mix in mono, {text}: what folding down does to its loudness, over all that was heard"),
+        None => "Mix in mono, not measured yet. Listen measures it.".to_owned(),
+    };
+    tell(ui, rect, "mono", spoken);
 }

@@ -177,6 +177,27 @@ impl Pen {
         }
     }
 
+    /// 45° lines between two curves over the same x, whichever of them is above.
+    pub fn hatch_between(&self, first: &[Pos2], second: &[Pos2], gap: f32, color: Color32) {
+        for [from, to] in hatch_lines(first, second, gap) {
+            self.line(from, to, 1.2, color);
+        }
+    }
+
+    /// Round dots along joined lines: a song's own trend.
+    pub fn dots(&self, points: &[Pos2], spacing: f32, color: Color32) {
+        self.0.extend(Shape::dotted_line(points, color, spacing, 0.8));
+    }
+
+    /// Many small squares in one mesh.
+    pub fn specks(&self, centers: impl Iterator<Item = Pos2>, size: f32, color: Color32) {
+        let mut mesh = Mesh::default();
+        for center in centers {
+            mesh.add_colored_rect(Rect::from_center_size(center, Vec2::splat(size)), color);
+        }
+        self.0.add(Shape::mesh(mesh));
+    }
+
     /// One line of text; `at` is where its baseline begins, centres or ends. Returns its width.
     pub fn text(&self, at: Pos2, align: Align, text: impl Into<String>, face: Face, color: Color32) -> f32 {
         let galley = self.layout(text, face, color);
@@ -241,6 +262,50 @@ impl Pen {
         job.wrap.max_width = f32::INFINITY;
         self.0.layout_job(job)
     }
+}
+
+/// The pieces of rising diagonals `gap` apart that lie between two curves over the same x.
+fn hatch_lines(first: &[Pos2], second: &[Pos2], gap: f32) -> Vec<[Pos2; 2]> {
+    let num_points = first.len().min(second.len());
+    let (first, second) = (&first[..num_points], &second[..num_points]);
+    let (Some(left), Some(right)) = (first.first(), first.last()) else { return Vec::new() };
+    let both = || first.iter().chain(second).map(|point| point.y);
+    let (top, bottom) = (both().fold(f32::INFINITY, f32::min), both().fold(f32::NEG_INFINITY, f32::max));
+    let stride = gap * std::f32::consts::SQRT_2;
+    let mut lines = Vec::new();
+    // x + y is the same all along a diagonal; whole strides keep the pattern still while the curves move.
+    let mut sum = ((left.x + top) / stride).ceil() * stride;
+    while sum < right.x + bottom {
+        let start = first.partition_point(|point| point.x < sum - bottom).saturating_sub(1);
+        let end = (first.partition_point(|point| point.x <= sum - top) + 1).min(num_points);
+        // How far the diagonal lies inside at a point, negative outside.
+        let depth = |idx: usize| {
+            let y = sum - first[idx].x;
+            (y - first[idx].y.min(second[idx].y)).min(first[idx].y.max(second[idx].y) - y)
+        };
+        let at = |x: f32| pos2(x, sum - x);
+        let mut entered = (start < end && depth(start) > 0.0).then(|| at(first[start].x));
+        for idx in start + 1..end {
+            let (before, now) = (depth(idx - 1), depth(idx));
+            let edge = || {
+                let share = (before / (before - now)).clamp(0.0, 1.0);
+                at(egui::lerp(first[idx - 1].x..=first[idx].x, share))
+            };
+            match entered {
+                None if now > 0.0 => entered = Some(edge()),
+                Some(from) if now <= 0.0 => {
+                    lines.push([from, edge()]);
+                    entered = None;
+                }
+                _ => {}
+            }
+        }
+        if let (Some(from), Some(last)) = (entered, end.checked_sub(1)) {
+            lines.push([from, at(first[last].x)]);
+        }
+        sum += stride;
+    }
+    lines
 }
 
 fn format(face: Face, color: Color32) -> TextFormat {
@@ -319,6 +384,19 @@ fn pieces(text: &str) -> Vec<(&str, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hatch_stays_between_its_curves() {
+        let curve = |y: fn(f32) -> f32| (0..=50).map(|step| step as f32 * 2.0).map(|x| pos2(x, y(x))).collect();
+        let (level, slope): (Vec<Pos2>, Vec<Pos2>) = (curve(|_| 20.0), curve(|x| 10.0 + 0.4 * x));
+        let lines = hatch_lines(&level, &slope, 4.0);
+        assert!(lines.len() > 8, "{}", lines.len());
+        for point in lines.iter().flatten() {
+            let (a, b) = (20.0_f32, 10.0 + 0.4 * point.x);
+            assert!(point.y > a.min(b) - 1.0 && point.y < a.max(b) + 1.0, "{point:?}");
+        }
+        assert!(hatch_lines(&level, &level, 4.0).is_empty());
+    }
 
     #[test]
     fn numbers_and_their_units_stand_out() {

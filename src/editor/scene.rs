@@ -41,6 +41,8 @@ pub struct Scene {
     pub monitor: MonitorState,
     /// Song position, seconds, where the host tells one.
     pub position_s: Option<f64>,
+    /// What the host plays round and round, seconds, where it tells of it.
+    pub loop_s: Option<(f64, f64)>,
     /// Whether the transport runs.
     pub is_playing: bool,
     /// Sample rate in Hz; 0 before the first activation.
@@ -90,6 +92,7 @@ impl Scene {
             brief: saved.brief.clone(),
             monitor,
             position_s,
+            loop_s: meters.loop_s(),
             is_playing,
             sample_rate_hz,
             stage_latencies_samples,

@@ -2,28 +2,40 @@
 
 mod marks;
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::analysis::Block;
 use crate::assistant::Evidence;
 use crate::dsp::units::db_from_power;
 
 use super::layout::Layout;
+use super::levels::Levels;
 use super::pen::Pen;
 use super::proposals::ProposalsView;
 use super::scene::Scene;
-use super::theme::{CANVAS, MIX, PROPOSAL, ROW, T1, T2, T3, regular};
+use super::theme::{CANVAS, MASTER, MIX, PROPOSAL, ROW, T1, T2, T3, regular};
 use super::widgets::describe;
 use super::words;
 use marks::Places;
 
 /// Range of loudness that the bars span, LU below the loudest.
 const RANGE_LU: f64 = 24.0;
+/// Loudness over power of a K-weighted signal, dB (ITU-R BS.1770-5).
+const LUFS_OFFSET: f64 = -0.691;
+/// Share of the height up to the loudest bar: the master has room above it.
+const LOUDEST_BAR: f32 = 0.8;
+/// Short-term loudness is of the last 3 s: it stands for the middle of them, seconds.
+const SHORT_TERM_LAG_S: f64 = 1.5;
 /// Width and stride of a bar.
 const BAR: (f32, f32) = (2.0, 3.0);
 
 /// Draws the map; `open` is the number of the open card.
-pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<usize>, &mut ProposalsView)) {
+pub fn show(
+    ui: &mut Ui,
+    layout: &Layout,
+    (scene, levels): (&Scene, &Levels),
+    (open, view): (Option<usize>, &mut ProposalsView),
+) {
     let area = layout.song_map;
     let pen = Pen::of(ui);
     pen.fill(area, 0.0, CANVAS);
@@ -40,7 +52,8 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<u
         return;
     }
     let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
-    let bars = bars(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
+    let loudness = bar_loudness(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
+    let bars = heights(&loudness, scene.blocks(), duration_s);
     let spans = spans(scene, open, duration_s);
     let places = Places {
         plot,
@@ -53,6 +66,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<u
     if scene.share().is_some() {
         draw_unheard(&pen, plot, &bars);
     }
+    draw_master(&pen, plot, levels, loudest(&loudness), x_of);
     for span in &spans {
         let rule = Rect::from_min_max(pos2(x_of(span.0), plot.bottom() + 1.5), pos2(x_of(span.1), plot.bottom() + 3.5));
         pen.fill(rule, 0.0, PROPOSAL);
@@ -61,6 +75,11 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<u
     marks::evidence(ui, &places, scene, (open, view));
     marks::notes(ui, &places, scene, view);
     draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
+    if let Some((start_s, end_s)) = scene.loop_s.filter(|(start_s, _)| *start_s < duration_s) {
+        let edge = |time_s: f64| x_of(time_s.clamp(0.0, duration_s));
+        let looped = Rect::from_min_max(pos2(edge(start_s), plot.top()), pos2(edge(end_s), plot.bottom()));
+        pen.frame(looped.expand2(vec2(0.0, 1.0)), 2.0, 1.25, T1);
+    }
     if let Some(position_s) = scene.position_s.filter(|position_s| (0.0..=duration_s).contains(position_s)) {
         let x = x_of(position_s);
         pen.line(pos2(x, plot.top() - 3.0), pos2(x, plot.bottom() + 3.0), 1.25, T1);
@@ -71,6 +90,11 @@ pub fn show(ui: &mut Ui, layout: &Layout, scene: &Scene, (open, view): (Option<u
 
 /// Mean loudness of each bar's stretch on 0–1, `None` where nothing was heard.
 pub fn bars(blocks: &[Block], duration_s: f64, num_bars: usize) -> Vec<Option<f32>> {
+    heights(&bar_loudness(blocks, duration_s, num_bars), blocks, duration_s)
+}
+
+/// Mean loudness of each bar's stretch, LUFS.
+fn bar_loudness(blocks: &[Block], duration_s: f64, num_bars: usize) -> Vec<Option<f64>> {
     let mut sums = vec![(0.0f64, 0usize); num_bars.max(1)];
     for block in blocks {
         let idx = (block.start_s / duration_s * num_bars as f64) as usize;
@@ -78,9 +102,16 @@ pub fn bars(blocks: &[Block], duration_s: f64, num_bars: usize) -> Vec<Option<f3
             *sum = (sum.0 + block.power(), sum.1 + 1);
         }
     }
-    let mean = |&(power, count): &(f64, usize)| (count > 0).then(|| db_from_power(power / count as f64));
-    let loudness: Vec<Option<f64>> = sums.iter().map(mean).collect();
-    let loudest = loudness.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max);
+    let mean = |&(power, count): &(f64, usize)| (count > 0).then(|| db_from_power(power / count as f64) + LUFS_OFFSET);
+    sums.iter().map(mean).collect()
+}
+
+fn loudest(loudness: &[Option<f64>]) -> f64 {
+    loudness.iter().flatten().copied().fold(f64::NEG_INFINITY, f64::max)
+}
+
+fn heights(loudness: &[Option<f64>], blocks: &[Block], duration_s: f64) -> Vec<Option<f32>> {
+    let loudest = loudest(loudness);
     let height = |lu: f64| ((lu - loudest + RANGE_LU) / RANGE_LU).clamp(0.0, 1.0) as f32;
     let mut heights: Vec<Option<f32>> =
         loudness.iter().map(|lu| lu.map(|lu| if loudest.is_finite() { height(lu) } else { 0.0 })).collect();
@@ -110,11 +141,39 @@ fn draw_bars(pen: &Pen, plot: Rect, bars: &[Option<f32>], is_evidence: impl Fn(f
         let Some(height) = height else { continue };
         let time_s = (idx as f64 + 0.5) / bars.len() as f64 * duration_s;
         let x = plot.left() + idx as f32 * BAR.1;
-        let height = 2.0 + height * (plot.height() - 6.0);
+        let height = bar_height(plot, *height);
         let bar = Rect::from_min_max(pos2(x, plot.bottom() - height), pos2(x + BAR.0, plot.bottom()));
         let color = if is_evidence(time_s) { PROPOSAL.gamma_multiply(0.78) } else { MIX.gamma_multiply(0.42) };
         pen.fill(bar, 0.0, color);
     }
+}
+
+fn bar_height(plot: Rect, share: f32) -> f32 {
+    2.0 + LOUDEST_BAR * share * (plot.height() - 4.0)
+}
+
+/// Short-term loudness of the master, on the bars' scale, where it was played; what was not played is not known.
+fn draw_master(pen: &Pen, plot: Rect, levels: &Levels, loudest_lufs: f64, x_of: impl Fn(f64) -> f32) {
+    if !loudest_lufs.is_finite() {
+        return;
+    }
+    let mut run: Vec<Pos2> = Vec::new();
+    let draw = |run: &mut Vec<Pos2>| {
+        if run.len() > 1 {
+            pen.path(std::mem::take(run), 1.25, MASTER);
+        }
+        run.clear();
+    };
+    for slice in &levels.played.song {
+        let Some((slice, lufs)) = slice.and_then(|slice| Some((slice, slice.loudness_lufs?))) else {
+            draw(&mut run);
+            continue;
+        };
+        let share = ((lufs - loudest_lufs + RANGE_LU) / RANGE_LU).max(0.0) as f32;
+        let y = (plot.bottom() - bar_height(plot, share)).max(plot.top() + 1.0);
+        run.push(pos2(x_of((slice.time_s + 0.5 - SHORT_TERM_LAG_S).max(0.0)).min(plot.right()), y));
+    }
+    draw(&mut run);
 }
 
 fn draw_unheard(pen: &Pen, plot: Rect, bars: &[Option<f32>]) {
@@ -169,11 +228,13 @@ fn spoken(scene: &Scene, duration_s: f64) -> String {
         return "Song map, nothing heard yet".to_owned();
     }
     let heard = super::verdict_bar::heard(scene);
+    let looped =
+        scene.loop_s.map_or_else(String::new, |(start_s, end_s)| format!(", looping {}", words::place(start_s, end_s)));
     match scene.position_s {
         Some(position_s) => {
-            format!("Song map, {heard}, position {} of {}", words::time(position_s), words::time(duration_s))
+            format!("Song map, {heard}, position {} of {}{looped}", words::time(position_s), words::time(duration_s))
         }
-        None => format!("Song map, {heard}"),
+        None => format!("Song map, {heard}{looped}"),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
-use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter};
+use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter, Scope};
 use crate::assistant::{self, Audio};
 use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, Request};
 use crate::params::{Judged, Saved, SharedParams};
@@ -85,6 +85,7 @@ struct Ears {
     mix: LiveMeter,
     master: LiveMeter,
     spectra: LiveSpectrumMeter,
+    scope: Scope,
 }
 
 impl Ears {
@@ -95,6 +96,7 @@ impl Ears {
             mix: LiveMeter::new(rate, num_channels),
             master: LiveMeter::new(rate, num_channels),
             spectra: LiveSpectrumMeter::new(rate),
+            scope: Scope::new(rate),
             stream,
         }
     }
@@ -210,6 +212,7 @@ impl Worker {
             ears.mix.process(mix_left, mix_right);
             ears.master.process(master_left, master_right);
             ears.spectra.process(read.mix, read.master);
+            ears.scope.process(master_left, master_right);
             if is_listening || (is_watching && read.place.position_s.is_some()) {
                 ears.song.set_position(read.place.position_s);
                 ears.song.process(mix_left, mix_right);
@@ -340,6 +343,7 @@ impl Worker {
             mix: ears.mix.levels(),
             master: ears.master.levels(),
             spectrum: ears.spectra.spectrum(),
+            scope: Arc::new(ears.scope.pairs()),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
             share: progress.share,

@@ -121,6 +121,7 @@ impl AudioThread {
             is_playing: transport.playing || transport.pos_samples().is_none(),
         };
         self.end.meters().set_transport(transport.pos_seconds(), transport.playing);
+        self.end.meters().set_loop(transport.loop_range_seconds());
         let mut start = 0;
         while start < num_frames {
             let end = num_frames.min(start + MAX_FRAMES);

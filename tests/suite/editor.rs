@@ -6,6 +6,7 @@ mod colours;
 mod drawers;
 mod fixture;
 mod moves;
+mod plots;
 mod stages;
 
 use discern::assistant::VerdictKind;

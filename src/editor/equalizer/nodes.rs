@@ -4,11 +4,12 @@ use egui::{Key, Modifiers, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, 
 
 use crate::chain::equalizer::band_response_db;
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
+use crate::editor::levels::Levels;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::theme::{
-    CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, REDUCTION, T1, T2, WELL, regular, semibold,
+    CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, REDUCTION, REDUCTION_TEXT, T1, T2, WELL, regular, semibold,
 };
 use crate::editor::widgets::{describe, is_typing};
 use crate::editor::words;
@@ -26,7 +27,7 @@ pub fn show(
     ui: &mut Ui,
     graph: &Graph,
     session: &Session,
-    scene: &Scene,
+    (scene, levels): (&Scene, &Levels),
     (view, open): (&mut EqualizerView, Option<usize>),
 ) {
     new_band(ui, graph, session, scene, view);
@@ -35,6 +36,9 @@ pub fn show(
         let is_selected = band_idx == view.band_idx;
         if let Some(number) = proposed_move(scene, band_idx) {
             proposed(ui, graph, scene, (band_idx, number, open == Some(number)));
+        }
+        if is_dynamic(band) && band.enabled {
+            stem(ui, graph, (scene, levels), band_idx);
         }
         if is_working(band) || is_selected {
             node(ui, graph, session, (scene, view), band_idx);
@@ -69,6 +73,27 @@ fn place(graph: &Graph, scene: &Scene, band: &BandSettings) -> Pos2 {
         _ => band.gain_db,
     };
     graph.plot.shrink(4.0).clamp(pos2(graph.x(band.frequency_hz), graph.y(gain_db)))
+}
+
+/// From a dynamic band's static gain to how far it may go, thin, and to where its gain is now, thick.
+fn stem(ui: &Ui, graph: &Graph, (scene, levels): (&Scene, &Levels), band_idx: usize) {
+    let band = &scene.settings.equalizer.bands[band_idx];
+    let from = place(graph, scene, band);
+    let amount = (scene.settings.equalizer.amount_percent * scene.settings.amount_percent / 1e4).min(2.0);
+    let at = |change_db: f64| {
+        let y = graph.y(band.gain_db + change_db);
+        pos2(from.x, y.clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0))
+    };
+    let pen = Pen::of(ui);
+    let end = at(amount * band.range_db);
+    pen.dashes(&[from, end], (2.0, 3.0), 1.25, REDUCTION);
+    pen.line(end - vec2(4.0, 0.0), end + vec2(4.0, 0.0), 1.5, REDUCTION);
+    let now_db = levels.activity().equalizer_gains_db[band_idx];
+    if scene.settings.equalizer.enabled && now_db.abs() > 0.05 {
+        let now = at(now_db);
+        pen.line(from, now, 3.0, REDUCTION);
+        pen.disc(now, 3.0, REDUCTION_TEXT);
+    }
 }
 
 fn node(ui: &mut Ui, graph: &Graph, session: &Session, (scene, view): (&Scene, &mut EqualizerView), band_idx: usize) {
@@ -164,8 +189,15 @@ fn drag(
                 session.set(frequency, graph.frequency_hz(at.x));
             }
             if has_gain(session) && (!modifiers.command || !is_across) {
-                session.set(gain, graph.gain_db(at.y));
-                view.make_room(graph.gain_db(at.y));
+                let gain_db = graph.gain_db(at.y);
+                session.set(gain, gain_db);
+                let range_db = view.range_db;
+                view.make_room(gain_db);
+                if view.range_db != range_db {
+                    // The same gain lies elsewhere on the wider axis; without this the drag would run away.
+                    let y = Graph::new(graph.area, view.range_db).y(gain_db);
+                    ui.data_mut(|data| data.insert_temp(response.id, (pos2(at.x, y), total)));
+                }
             }
         }
     }

@@ -2,28 +2,26 @@
 
 use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
-use crate::analysis::LiveSpectrum;
 use crate::chain::Stage;
 
+use crate::editor::frequency::FrequencyAxis;
 use crate::editor::layout::Layout;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
-use crate::editor::theme::{
-    AXIS_ZERO, GRID, GRID_DECADE, MASTER, MIX, PLOT_BOTTOM, PLOT_TOP, PROPOSAL, T1, T2, T3, regular,
-};
+use crate::editor::spectra;
+use crate::editor::theme::{AXIS_ZERO, GRID, PLOT_BOTTOM, PLOT_TOP, PROPOSAL, T1, T2, T3, regular};
 use crate::editor::widgets::describe;
 use crate::editor::words;
 
-use super::{EqualizerView, curve, is_working, shown_channel};
+use super::evidence::Departure;
+use super::{EqualizerView, curve, is_working, shown_channel, trend};
 
-/// Space for the dB scale and for the frequencies.
-const GUTTER: f32 = 32.0;
-const FOOT: f32 = 21.0;
 /// Levels of the spectra over the plot's height, dB.
 const SPECTRUM_RANGE_DB: f32 = 46.0;
 
 /// The plot's scales.
 pub struct Graph {
+    axis: FrequencyAxis,
     /// Everything, scales included.
     pub area: Rect,
     /// Where curves are.
@@ -34,17 +32,18 @@ pub struct Graph {
 impl Graph {
     /// Of a plot in `area`, its gain axis reaching `range_db` each way.
     pub fn new(area: Rect, range_db: f32) -> Self {
-        Self { area, plot: Rect::from_min_max(area.min, area.max - egui::vec2(GUTTER, FOOT)), range_db }
+        let axis = FrequencyAxis::new(area);
+        Self { axis, area, plot: axis.plot, range_db }
     }
 
     /// x of a frequency.
     pub fn x(&self, frequency_hz: f64) -> f32 {
-        self.plot.left() + self.plot.width() * ((frequency_hz / 20.0).ln() / 1000f64.ln()) as f32
+        self.axis.x(frequency_hz)
     }
 
     /// Frequency at an x.
     pub fn frequency_hz(&self, x: f32) -> f64 {
-        20.0 * 1000f64.powf(f64::from((x - self.plot.left()) / self.plot.width()))
+        self.axis.frequency_hz(x)
     }
 
     /// y of a gain.
@@ -66,19 +65,25 @@ impl Graph {
     }
 
     /// y of a level of the spectra, relative to their reference.
-    fn level_y(&self, level_db: f32) -> f32 {
+    pub fn level_y(&self, level_db: f32) -> f32 {
         self.plot.top() + 0.74 * self.plot.height() - level_db * self.plot.height() / SPECTRUM_RANGE_DB
     }
 }
 
 /// Draws all but the nodes.
-pub fn draw(ui: &mut Ui, layout: &Layout, graph: &Graph, scene: &Scene, view: &mut EqualizerView) {
+pub fn draw(
+    ui: &mut Ui,
+    layout: &Layout,
+    graph: &Graph,
+    scene: &Scene,
+    (view, open): (&mut EqualizerView, Option<usize>),
+) {
     let pen = Pen::of(ui);
     pen.gradient(graph.area, &[(0.0, PLOT_TOP), (1.0, PLOT_BOTTOM)]);
-    frequency_grid(&pen, layout, graph);
+    graph.axis.draw(&pen, layout.is_compact);
     gain_grid(&pen, graph, view.range_db);
     let inside = pen.clipped(graph.plot);
-    spectra(&inside, graph, &scene.hearing.spectrum, view);
+    spectra(ui, &inside, layout, graph, scene, (&mut *view, open));
     curves(&inside, graph, scene, view);
 
     let spoken = sentence(scene);
@@ -104,39 +109,6 @@ fn sentence(scene: &Scene) -> String {
     }
 }
 
-fn frequency_grid(pen: &Pen, layout: &Layout, graph: &Graph) {
-    let decades = [10.0, 100.0, 1000.0, 10_000.0];
-    for frequency_hz in decades.iter().flat_map(|decade| (1..10).map(move |digit| decade * f64::from(digit))) {
-        if frequency_hz > 20.0 && frequency_hz < 20_000.0 {
-            let color = if decades.contains(&frequency_hz) { GRID_DECADE } else { GRID };
-            pen.vertical(graph.x(frequency_hz), graph.plot.top(), graph.plot.bottom(), color);
-        }
-    }
-    pen.horizontal(graph.plot.left(), graph.plot.right(), graph.plot.bottom() + 0.5, GRID_DECADE);
-    let baseline = graph.plot.bottom() + 15.0;
-    let labels = [
-        (20.0, "20"),
-        (50.0, "50"),
-        (100.0, "100"),
-        (200.0, "200"),
-        (500.0, "500"),
-        (1000.0, "1k"),
-        (2000.0, "2k"),
-        (5000.0, "5k"),
-        (10_000.0, "10k"),
-        (20_000.0, "20k"),
-    ];
-    for (frequency_hz, label) in labels {
-        let x = graph.x(frequency_hz);
-        match label {
-            "20" => pen.left(x + 6.0, baseline, label, regular(11.0), T3),
-            "20k" => pen.right(x - 2.0, baseline, label, regular(11.0), T3),
-            "50" | "500" | "5k" if layout.is_compact => 0.0,
-            _ => pen.center(x, baseline, label, regular(11.0), T3),
-        };
-    }
-}
-
 fn gain_grid(pen: &Pen, graph: &Graph, range_db: f32) {
     let right = graph.area.right() - 9.0;
     for step in -3..=3 {
@@ -146,46 +118,37 @@ fn gain_grid(pen: &Pen, graph: &Graph, range_db: f32) {
         let label = if step == 0 { "0".to_owned() } else { words::signed(gain_db).trim_end_matches(".0").to_owned() };
         pen.right(right, y + 4.0, label, regular(11.0), if step == 0 { T2 } else { T3 });
     }
-    pen.right(right, graph.plot.bottom() + 15.0, "dB", regular(11.0), T3);
 }
 
-fn spectra(pen: &Pen, graph: &Graph, spectrum: &LiveSpectrum, view: &mut EqualizerView) {
-    let Some(reference_db) = reference(spectrum, view.reference_db) else { return };
+/// The spectra with the song's own trend; the open move's evidence between mix and trend.
+fn spectra(
+    ui: &Ui,
+    pen: &Pen,
+    layout: &Layout,
+    graph: &Graph,
+    scene: &Scene,
+    (view, open): (&mut EqualizerView, Option<usize>),
+) {
+    let spectrum = &scene.hearing.spectrum;
+    let Some(reference_db) = spectra::reference(spectrum, view.reference_db) else { return };
     view.reference_db = Some(reference_db);
-    let points = |levels: &[f32]| -> Vec<Pos2> {
-        let pairs = spectrum.frequencies_hz.iter().zip(levels).filter(|(_, level)| level.is_finite());
-        pairs
-            .map(|(frequency_hz, level)| pos2(graph.x(f64::from(*frequency_hz)), graph.level_y(level - reference_db)))
-            .collect()
-    };
+    let scales = (|hz: f64| graph.x(hz), |level_db: f32| graph.level_y(level_db));
+    let points = |levels: &[f32]| spectra::points(&spectrum.frequencies_hz, levels, reference_db, scales);
     let (mix, master) = (points(&spectrum.mix_db), points(&spectrum.master_db));
-    let range = (graph.level_y(9.0), graph.plot.bottom());
-    let bottom = graph.plot.bottom();
-    if mix.len() > 1 {
-        pen.area(&mix, bottom, range, (MIX.gamma_multiply(0.19), MIX.gamma_multiply(0.01)));
+    let evidence = Departure::of_open(scene, open);
+    let trend = trend::of(spectrum, evidence.as_ref().map(|departure| departure.band_hz));
+    let trend = points(&trend);
+    if let Some(departure) = &evidence {
+        departure.wash(pen, graph);
     }
-    if mix.len() == master.len() {
-        pen.between(&mix, &master, MASTER.gamma_multiply(0.3));
+    spectra::draw(pen, mix.clone(), master, (graph.level_y(9.0), graph.plot.bottom()));
+    if let Some(departure) = &evidence {
+        departure.hatch(pen, graph, (&mix, &trend));
     }
-    if mix.len() > 1 {
-        pen.path(mix, 1.1, MIX);
+    pen.dots(&trend, 4.0, T2);
+    if let Some(departure) = &evidence {
+        departure.callout(ui, layout, graph, (&mix, &trend));
     }
-    if master.len() > 1 {
-        pen.path(master, 1.9, MASTER);
-    }
-}
-
-/// Mean level of the mix from 100 Hz to 8 kHz; follows slowly, so that the picture stands still.
-fn reference(spectrum: &LiveSpectrum, last: Option<f32>) -> Option<f32> {
-    let levels = if spectrum.mix_db.is_empty() { &spectrum.master_db } else { &spectrum.mix_db };
-    let inner = spectrum.frequencies_hz.iter().zip(levels);
-    let inner = inner.filter(|(hz, level)| (100.0..8000.0).contains(*hz) && level.is_finite()).map(|(_, level)| *level);
-    let (sum, count) = inner.fold((0.0, 0), |(sum, count), level| (sum + level, count + 1));
-    if count == 0 {
-        return last;
-    }
-    let mean = sum / count as f32;
-    Some(last.filter(|last| (last - mean).abs() < 12.0).map_or(mean, |last| last + 0.02 * (mean - last)))
 }
 
 fn curves(pen: &Pen, graph: &Graph, scene: &Scene, view: &EqualizerView) {

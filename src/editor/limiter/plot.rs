@@ -1,9 +1,11 @@
-//! The last ten seconds of the limiter: reduction from above, output and what was taken off below.
+//! What the limiter did: reduction from above, output and what was taken off below; seconds, or the song so far.
 
 use egui::{Color32, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::editor::levels::{Levels, PEAKS_S, Peaks};
+use crate::editor::icons::{Icon, draw as draw_icon};
+use crate::editor::levels::Levels;
 use crate::editor::pen::Pen;
+use crate::editor::played::{Over, Slice};
 use crate::editor::scene::Scene;
 use crate::editor::theme::{
     CANVAS, GRID, GRID_DECADE, MASTER, MIX, ON_PROPOSAL, PLOT_BOTTOM, PLOT_TOP, PROPOSAL, REDUCTION, REDUCTION_TEXT,
@@ -11,6 +13,8 @@ use crate::editor::theme::{
 };
 use crate::editor::widgets::describe;
 use crate::editor::words;
+
+use super::time::{Span, Time};
 
 const GUTTER: f32 = 32.0;
 const FOOT: f32 = 21.0;
@@ -21,7 +25,7 @@ const TOP_DB: f32 = 4.2;
 const BOTTOM_DB: f32 = -17.0;
 
 /// Draws the plot.
-pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene, levels: &Levels) {
+pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene, levels: &Levels, span: Span) {
     let pen = Pen::of(ui);
     pen.gradient(area, &[(0.0, PLOT_TOP), (1.0, PLOT_BOTTOM)]);
     let right = area.right() - GUTTER;
@@ -31,30 +35,38 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene, levels: &Levels) {
     let wave_y = |db: f32| wave.top() + (TOP_DB - db) / (TOP_DB - BOTTOM_DB) * wave.height();
     grid(&pen, area, (lane, wave), (&lane_y, &wave_y));
 
-    let now_s = levels.time_s;
-    let x_of = |time_s: f64| right - ((now_s - time_s) / PEAKS_S) as f32 * wave.width();
-    let columns = |value: &dyn Fn(&Peaks) -> f32| -> Vec<Pos2> {
-        levels.peaks.iter().map(|peaks| pos2(x_of(peaks.time_s), value(peaks))).collect()
-    };
-    if levels.peaks.len() > 1 {
+    let time = Time::new(scene, levels, span);
+    let x_of = |time_s: f64| time.x(wave, time_s);
+    time.axis(&pen, wave, area.bottom() - 6.0);
+    let runs = time.runs(levels, |slice| x_of(slice.time_s));
+    if runs.is_empty() {
+        pen.center(wave.center().x, wave.center().y, "Play the song: peaks scroll here.", regular(12.0), T3);
+    }
+    for run in &runs {
+        let columns = |value: &dyn Fn(&Slice) -> f32| -> Vec<Pos2> {
+            run.iter().map(|slice| pos2(x_of(slice.time_s), value(slice))).collect()
+        };
         let inside = pen.clipped(wave);
-        let output = columns(&|peaks| wave_y(peaks.output_db));
-        let taken_off = columns(&|peaks| wave_y(peaks.output_db + peaks.reduction_db));
+        let output = columns(&|slice| wave_y(slice.output_db));
+        let taken_off = columns(&|slice| wave_y(slice.output_db + slice.reduction_db));
         inside.between(&taken_off, &output, MIX.gamma_multiply(0.55));
         let gold = (MASTER.gamma_multiply(0.52), MASTER.gamma_multiply(0.06));
         inside.area(&output, wave.bottom(), (wave_y(0.0), wave.bottom()), gold);
         inside.path(output, 1.1, MASTER.gamma_multiply(0.9));
-        let reduction = columns(&|peaks| lane_y(peaks.reduction_db));
+        let reduction = columns(&|slice| lane_y(slice.reduction_db));
         let inside = pen.clipped(lane);
         let copper = (REDUCTION.gamma_multiply(0.28), REDUCTION.gamma_multiply(0.75));
         inside.area(&reduction, lane_y(0.0), (lane_y(0.0), lane.bottom()), copper);
         inside.path(reduction, 1.5, REDUCTION);
-    } else {
-        pen.center(wave.center().x, wave.center().y, "Play the song: peaks scroll here.", regular(12.0), T3);
+    }
+    let marks = levels.played.overs.iter().filter_map(|over| Some((x_of(time.of(over)?), over)));
+    overs(&pen, wave, &wave_y, marks);
+    if let (Span::Song, Some(position_s)) = (span, scene.position_s) {
+        pen.line(pos2(x_of(position_s), lane.top()), pos2(x_of(position_s), wave.bottom()), 1.25, T1);
     }
     ceilings(&pen, wave, &wave_y, scene);
-    readout(&pen, wave, levels);
-    let spoken = sentence(scene, levels);
+    readout(&pen, wave, levels, (&time, span));
+    let spoken = sentence(scene, levels, span);
     let response = ui.interact(area, ui.scope_id().with("limiter plot"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     describe(ui, &response, || spoken.clone());
@@ -81,11 +93,22 @@ fn grid(pen: &Pen, area: Rect, (lane, wave): (Rect, Rect), (lane_y, wave_y): (Sc
     }
     pen.horizontal(area.left(), area.right(), wave.top() - 0.5, GRID_DECADE);
     pen.horizontal(area.left(), area.right(), wave.bottom() + 0.5, GRID_DECADE);
-    let baseline = area.bottom() - 6.0;
-    pen.right(wave.right() - 4.0, baseline, "now", regular(11.0), T3);
-    for step in 1..5 {
-        let x = wave.right() - wave.width() * 0.2 * step as f32;
-        pen.center(x, baseline, format!("\u{2212}{} s", 2 * step), regular(11.0), T3);
+}
+
+/// A filled "!" and by how much the true peak was over.
+fn overs<'a>(pen: &Pen, wave: Rect, wave_y: Scale<'_>, marks: impl Iterator<Item = (f32, &'a Over)>) {
+    let y = wave_y(3.1);
+    let mut free_from = f32::NEG_INFINITY;
+    for (x, over) in marks {
+        let text = words::signed(over.over_db);
+        let width = pen.width(text.clone(), medium(11.0)) + 18.0;
+        // A mark that would run into the one before it, or out of the plot, is left out; its peak is in the meters.
+        if x - 9.0 < free_from.max(wave.left()) || x - 9.0 + width > wave.right() {
+            continue;
+        }
+        draw_icon(pen, Icon::Warn, pos2(x - 2.0, y), REDUCTION, 0.82);
+        pen.left(x + 7.0, y + 4.0, text, medium(11.0), T1);
+        free_from = x - 9.0 + width + 4.0;
     }
 }
 
@@ -109,15 +132,20 @@ fn ceilings(pen: &Pen, wave: Rect, wave_y: Scale<'_>, scene: &Scene) {
     }
 }
 
-fn readout(pen: &Pen, wave: Rect, levels: &Levels) {
+fn readout(pen: &Pen, wave: Rect, levels: &Levels, (time, span): (&Time, Span)) {
     let rect = Rect::from_min_size(pos2(wave.left() + 10.0, wave.bottom() - 46.0), vec2(212.0, 38.0));
     pen.fill(rect, 6.0, CANVAS.gamma_multiply(0.92));
-    let (peak, mean) = statistics(levels);
+    let (peak, mean) = statistics(levels, time);
+    // The song keeps the highest of each second: a mean of those would say nothing.
+    let mean = match span {
+        Span::Song => words::maybe(None),
+        _ => format!("\u{2212}{} dB", words::number(f64::from(mean))),
+    };
     let now = format!("\u{2212}{}", words::number(f64::from(levels.reduction.level_db)));
     let cells = [
         (12.0, "Reduction now", now, REDUCTION_TEXT),
         (104.0, "Peak", format!("\u{2212}{}", words::number(f64::from(peak))), T1),
-        (152.0, "Mean", format!("\u{2212}{} dB", words::number(f64::from(mean))), T1),
+        (152.0, "Mean", mean, T1),
     ];
     for (x, caption, value, color) in cells {
         pen.left(rect.left() + x, rect.top() + 15.0, caption, regular(11.0), T3);
@@ -127,17 +155,30 @@ fn readout(pen: &Pen, wave: Rect, levels: &Levels) {
 }
 
 /// Largest and mean reduction of what is shown, dB.
-fn statistics(levels: &Levels) -> (f32, f32) {
-    let reductions = levels.peaks.iter().map(|peaks| peaks.reduction_db);
-    let peak = reductions.clone().fold(0.0, f32::max);
-    (peak, reductions.sum::<f32>() / levels.peaks.len().max(1) as f32)
+fn statistics(levels: &Levels, time: &Time) -> (f32, f32) {
+    let (mut peak, mut sum, mut count) = (0.0f32, 0.0, 0);
+    for slice in time.slices(levels) {
+        (peak, sum, count) = (peak.max(slice.reduction_db), sum + slice.reduction_db, count + 1);
+    }
+    (peak, sum / count.max(1) as f32)
 }
 
-fn sentence(scene: &Scene, levels: &Levels) -> String {
-    let (peak, _) = statistics(levels);
+fn sentence(scene: &Scene, levels: &Levels, span: Span) -> String {
+    let reductions = Time::new(scene, levels, span).slices(levels).map(|slice| slice.reduction_db);
+    let peak = words::number(f64::from(reductions.fold(0.0, f32::max)));
     let ceiling = match scene.settings.limiter.ceiling() {
         Some(ceiling) => format!("ceiling {} dBTP", words::number(ceiling)),
         None => "no ceiling".to_owned(),
     };
-    format!("Limiter, {ceiling}, up to {} dB of reduction in the last 10 s", words::number(f64::from(peak)))
+    let place = match span {
+        Span::Song => "in what was played of the song".to_owned(),
+        span => format!("in the last {} s", words::decimals(span.seconds(), 0)),
+    };
+    let num_overs = levels.played.overs.len();
+    let overs = match num_overs {
+        0 => String::new(),
+        1 => ", 1 true peak over the ceiling".to_owned(),
+        num_overs => format!(", {num_overs} true peaks over the ceiling"),
+    };
+    format!("Limiter, {ceiling}, up to {peak} dB of reduction {place}{overs}")
 }

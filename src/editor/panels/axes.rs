@@ -36,6 +36,11 @@ impl Axes {
         self.plot.left() + self.plot.width() * ((frequency_hz / LOWEST_HZ).ln() / SPAN.ln()) as f32
     }
 
+    /// Frequency at an x.
+    pub fn frequency_hz(&self, x: f32) -> f64 {
+        LOWEST_HZ * SPAN.powf(f64::from((x - self.plot.left()) / self.plot.width()))
+    }
+
     /// Place of a gain, held inside the plot.
     pub fn y(&self, gain_db: f64) -> f32 {
         let share = (self.top_db - gain_db) / (self.top_db - self.bottom_db);

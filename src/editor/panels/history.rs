@@ -6,7 +6,7 @@ use crate::chain::Activity;
 use crate::editor::levels::{Levels, PEAKS_S};
 use crate::editor::pen::Pen;
 use crate::editor::theme::{
-    AXIS_ZERO, GRID, PLOT_BOTTOM, PLOT_TOP, REDUCTION, REDUCTION_TEXT, T1, T2, T3, medium, regular,
+    AXIS_ZERO, GRID, PLOT_BOTTOM, PLOT_TOP, REDUCTION, REDUCTION_TEXT, T2, T3, medium, regular,
 };
 use crate::editor::widgets::describe;
 use crate::editor::words;
@@ -58,12 +58,6 @@ fn lane_of(area: Rect, num_lanes: usize, idx: usize) -> Rect {
     let height = inner.height() / num_lanes as f32;
     let top = inner.top() + idx as f32 * height;
     Rect::from_min_max(pos2(inner.left(), top), pos2(inner.right(), top + height)).shrink2(vec2(0.0, 3.0))
-}
-
-/// Where the buttons of a lane are, in place of its label.
-pub fn label_place(area: Rect, num_lanes: usize, idx: usize) -> Rect {
-    let lane = lane_of(area, num_lanes, idx);
-    Rect::from_min_size(pos2(lane.left() + 16.0, lane.center().y - 12.0), vec2(LABELS - 28.0, 24.0))
 }
 
 /// The ground of readouts and plots.
@@ -121,16 +115,5 @@ pub fn draw(ui: &mut Ui, area: Rect, levels: &Levels, lanes: &[Lane]) {
     }
     if levels.peaks.is_empty() {
         pen.center(area.center().x, area.center().y + 4.0, "Play to see what this stage does.", regular(12.0), T2);
-    }
-}
-
-/// Draws named values instead.
-pub fn facts(ui: &mut Ui, area: Rect, facts: &[(&str, String)]) {
-    let pen = ground(ui, area);
-    let mut y = area.top() + 30.0;
-    for (name, value) in facts {
-        pen.left(area.left() + 16.0, y, *name, regular(12.0), T3);
-        pen.left(area.left() + 132.0, y, value.clone(), medium(12.0), T1);
-        y += 24.0;
     }
 }

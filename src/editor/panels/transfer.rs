@@ -17,6 +17,8 @@ const LEAST_DB: f64 = 0.05;
 pub struct Transfer {
     /// "Glue", "Band 2".
     pub name: String,
+    /// As the plot is headed: "Glue", "Low mid".
+    pub title: String,
     /// At rest.
     pub curve: GainCurve,
     /// Scale of the gain change, 0–2; 0 is off.
@@ -46,10 +48,28 @@ fn level_of(curve: &GainCurve, amount: f64, gain_db: f64) -> Option<f64> {
     Some(0.5 * (low + high))
 }
 
-/// Draws the curve in the largest square of `area`.
+/// Draws the curve in the largest square of `area` that leaves room for title and scale.
 pub fn draw(ui: &mut Ui, area: Rect, transfer: &Transfer) {
     let side = (area.width() - 20.0).min(area.height() - 44.0);
     let plot = Rect::from_min_size(pos2(area.center().x - side / 2.0, area.top() + 24.0), vec2(side, side));
+    draw_plot(ui, plot, transfer);
+    let pen = Pen::of(ui);
+    pen.left(plot.left(), plot.top() - 8.0, format!("{}, in to out", transfer.title), regular(11.0), T3);
+    let foot = plot.bottom() + 14.0;
+    pen.left(plot.left(), foot, words::decimals(LOWEST_DBFS, 0), regular(11.0), T3);
+    pen.right(plot.right(), foot, "0 dBFS", regular(11.0), T3);
+}
+
+/// Draws the curve in a square beside a table, its title in the corner that no curve reaches.
+pub fn draw_small(ui: &mut Ui, square: Rect, transfer: &Transfer) {
+    draw_plot(ui, square, transfer);
+    let pen = Pen::of(ui);
+    let title = if square.width() < 130.0 { transfer.title.clone() } else { format!("{}, in to out", transfer.title) };
+    pen.left(square.left() + 8.0, square.top() + 16.0, title, regular(11.0), T3);
+}
+
+fn draw_plot(ui: &mut Ui, plot: Rect, transfer: &Transfer) {
+    let side = plot.width();
     let pen = Pen::of(ui);
     pen.fill(plot, 0.0, WELL);
     let share = |level_dbfs: f64| (1.0 - level_dbfs / LOWEST_DBFS) as f32;
@@ -60,10 +80,6 @@ pub fn draw(ui: &mut Ui, area: Rect, transfer: &Transfer) {
         pen.horizontal(plot.left(), plot.right(), at(0.0, level).y, GRID);
     }
     pen.frame(plot, 0.0, 1.0, SOFT);
-    pen.left(plot.left(), plot.top() - 8.0, format!("{}, in to out", transfer.name), regular(11.0), T3);
-    let foot = plot.bottom() + 14.0;
-    pen.left(plot.left(), foot, words::decimals(LOWEST_DBFS, 0), regular(11.0), T3);
-    pen.right(plot.right(), foot, "0 dBFS", regular(11.0), T3);
 
     let inside = pen.clipped(plot);
     inside.dashes(&[plot.left_bottom(), plot.right_top()], (1.0, 3.0), 1.0, T3);

@@ -1,13 +1,16 @@
 //! What the stereo stage does to the side signal, over frequency.
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo};
+use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::chain::Settings;
-use crate::chain::settings::StereoSettings;
+use crate::chain::settings::{MIN_CROSSOVER_RATIO, StereoSettings};
 use crate::chain::stereo::side_gain_db;
+use crate::dsp::crossover::ordered;
+use crate::editor::grip::handle;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
-use crate::editor::theme::{PROPOSAL, T1, T2, T3, regular};
+use crate::editor::session::Session;
+use crate::editor::theme::{HAIR, PROPOSAL, T1, T2, T3, medium, regular};
 use crate::editor::widgets::describe;
 use crate::editor::words;
 
@@ -26,12 +29,13 @@ fn gains_db(settings: &Settings, frequencies_hz: &[f64], sample_rate_hz: f64) ->
 }
 
 /// Draws the curve, and that of the waiting moves.
-pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene) {
+pub fn draw(ui: &mut Ui, area: Rect, (session, scene): (&Session, &Scene)) {
     let pen = Pen::of(ui);
     let axes = Axes::new(area, 24.0, RANGE_DB);
     let plot = axes.plot;
     axes.draw(&pen, 6.0);
     pen.left(plot.left() + 6.0, area.top() + 16.0, "Gain of the side signal", regular(11.0), T3);
+    widths(&pen, &axes, &scene.settings);
     let rate = if scene.sample_rate_hz > 0.0 { scene.sample_rate_hz } else { 48_000.0 };
     let frequencies_hz = axes.frequencies_hz();
     let gains = gains_db(&scene.settings, &frequencies_hz, rate);
@@ -54,4 +58,49 @@ pub fn draw(ui: &mut Ui, area: Rect, scene: &Scene) {
     let response = ui.interact(plot, ui.scope_id().with("side gain"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     describe(ui, &response, || format!("{spoken}. Widths and mono bass; balance and rotation are left out."));
+    crossovers(ui, &axes, (session, scene));
+}
+
+/// A foot under each crossover's line that moves it; the number stands at its knob.
+fn crossovers(ui: &mut Ui, axes: &Axes, (session, scene): (&Session, &Scene)) {
+    let plot = axes.plot;
+    let now_hz = ordered(scene.settings.stereo.crossover_hz, MIN_CROSSOVER_RATIO);
+    for (idx, frequency_hz) in now_hz.into_iter().enumerate() {
+        let x = axes.x(frequency_hz);
+        let lowest = if idx == 0 { 20.0 } else { now_hz[idx - 1] * MIN_CROSSOVER_RATIO };
+        let highest = now_hz.get(idx + 1).map_or(20_000.0, |next| next / MIN_CROSSOVER_RATIO).max(lowest);
+        let id = format!("stereo.crossover_{}_hz", idx + 1);
+        let rect = Rect::from_center_size(pos2(x, plot.bottom() - 8.0), vec2(22.0, 22.0));
+        let foot = handle(ui, session, &id, rect, |at| axes.frequency_hz(at.x).clamp(lowest, highest));
+        let Some(foot) = foot else { continue };
+        let text = words::frequency(frequency_hz);
+        foot.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Foot of crossover {}, {text}", idx + 1)));
+        let pen = Pen::of(ui);
+        let is_held = foot.hovered() || foot.dragged();
+        let bottom = plot.bottom();
+        let corners = vec![pos2(x - 5.0, bottom), pos2(x, bottom - 8.0), pos2(x + 5.0, bottom)];
+        pen.polygon(corners, if is_held { T1 } else { T2 });
+        if is_held {
+            pen.vertical(x, plot.top(), bottom - 8.0, T2);
+        }
+    }
+}
+
+/// The bands with their widths; what has no room stands at its knob alone.
+fn widths(pen: &Pen, axes: &Axes, settings: &Settings) {
+    let plot = axes.plot;
+    let crossovers = ordered(settings.stereo.crossover_hz, MIN_CROSSOVER_RATIO).map(|hz| axes.x(hz));
+    for x in crossovers {
+        pen.vertical(x, plot.top(), plot.bottom(), HAIR);
+    }
+    let edges = [plot.left(), crossovers[0], crossovers[1], crossovers[2], plot.right()];
+    for (pair, width_percent) in edges.windows(2).zip(settings.stereo.width_percent) {
+        let text = format!("{} %", words::decimals(width_percent, 0));
+        if pen.width(text.clone(), medium(11.0)) + 6.0 < pair[1] - pair[0] {
+            let color = if width_percent == 100.0 { T3 } else { T1 };
+            // Clear of the curve: a wide band rises, a narrow one and mono bass fall.
+            let y = if width_percent > 130.0 { plot.bottom() - 20.0 } else { plot.top() + 16.0 };
+            pen.center((pair[0] + pair[1]) / 2.0, y, text, medium(11.0), color);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Section, Spectrum, Stereo};
+use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Section, Spectrum, Stereo, StereoMeasures};
 use discern::assistant::findings::{Finding, FindingClass, FindingKind};
 use discern::assistant::{Brief, Change, Evidence, MixerNote, Move, MoveClass, Report, Severity, Verdict, VerdictKind};
 use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, connect};
@@ -164,6 +164,17 @@ fn sections() -> Vec<Section> {
     SECTIONS.iter().zip(starts_s).map(section).collect()
 }
 
+/// A wide chord, as the vectorscope sees it.
+fn scope() -> Vec<[f32; 2]> {
+    let pair = |idx: u16| {
+        let time = f32::from(idx) * 0.021;
+        let mid = 0.34 * (7.0 * time).sin() + 0.2 * (17.3 * time).sin() + 0.08 * (61.0 * time).cos();
+        let side = 0.13 * (11.0 * time + 0.7).sin() + 0.07 * (43.0 * time).sin();
+        [mid + side, mid - side]
+    };
+    (0..512).map(pair).collect()
+}
+
 /// What the analysis thread shows in a phase.
 pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
     let frequencies_hz: Vec<f32> = (0..300).map(|idx| 20.0 * 1000f32.powf(idx as f32 / 299.0)).collect();
@@ -193,6 +204,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         mix: loudness(0.0),
         master: loudness(4.3),
         spectrum: LiveSpectrum { frequencies_hz: Arc::new(frequencies_hz), mix_db, master_db },
+        scope: Arc::new(scope()),
         heard_s,
         duration_s: if share.is_some() { 231.0 } else { heard_s },
         share,
@@ -260,7 +272,11 @@ fn tone_move() -> Move {
             ("equalizer.band_3.gain_db".to_owned(), -1.2),
             ("equalizer.band_3.q".to_owned(), 0.8),
         ],
-        evidence: vec![evidence("band_excess_db", 3.1, [-2.6, 1.8], (48.0, 112.0), 0.68)],
+        evidence: vec![Evidence {
+            low_hz: Some(158.0),
+            high_hz: Some(372.0),
+            ..evidence("band_excess_db", 3.1, [-2.6, 1.8], (48.0, 112.0), 0.68)
+        }],
         effect: vec![Change { metric: "band_excess_db", before: 3.1, after: 1.9 }],
         cost: vec![Change { metric: "plr_db", before: 12.8, after: 12.6 }],
         finding: Some(FindingKind::Mud),
@@ -281,6 +297,28 @@ fn could_move() -> Move {
     }
 }
 
+/// A bass that is uneven: the lowest band is held.
+pub fn bass_move() -> Move {
+    Move {
+        title: "Low band \u{2212}24.5 dBFS at 2.1:1".to_owned(),
+        sentence: "Bass notes differ by 5.2 dB between choruses; this song\u{2019}s kick differs by 2.1 dB.".to_owned(),
+        confidence: 0.6,
+        withdraw_if: "they come within 3.4 dB".to_owned(),
+        ..blank(
+            "multiband.bass",
+            Stage::Multiband,
+            MoveClass::Could,
+            &[
+                ("multiband.enabled", 1.0),
+                ("multiband.crossover_1_hz", 150.0),
+                ("multiband.band_1.threshold_dbfs", -24.5),
+                ("multiband.band_1.ratio", 2.6),
+                ("multiband.band_1.range_db", 3.5),
+            ],
+        )
+    }
+}
+
 /// A band that is harsh where the song is loud.
 fn harsh_move() -> Move {
     Move {
@@ -288,7 +326,11 @@ fn harsh_move() -> Move {
         sentence: "3.4 kHz stands 4.2 dB above what the choruses let expect; the verses are in range.".to_owned(),
         confidence: 0.6,
         withdraw_if: "the choruses keep below 2.4 dB there".to_owned(),
-        evidence: vec![evidence("band_excess_db", 4.2, [-3.0, 2.4], (112.0, 150.0), 0.41)],
+        evidence: vec![Evidence {
+            low_hz: Some(2500.0),
+            high_hz: Some(5000.0),
+            ..evidence("band_excess_db", 4.2, [-3.0, 2.4], (112.0, 150.0), 0.41)
+        }],
         effect: vec![Change { metric: "band_excess_db", before: 4.2, after: 2.3 }],
         cost: vec![Change { metric: "psr_min_db", before: 9.4, after: 9.2 }],
         finding: Some(FindingKind::Harsh),
@@ -392,6 +434,25 @@ fn findings(kind: VerdictKind) -> Vec<Finding> {
     }]
 }
 
+/// Stereo of the mix, band by band.
+fn stereo_bands() -> Vec<StereoMeasures> {
+    let bands = [
+        (20.0, 120.0, 0.97, -19.0),
+        (120.0, 500.0, 0.81, -11.0),
+        (500.0, 2000.0, 0.66, -9.0),
+        (2000.0, 6000.0, 0.48, -7.5),
+        (6000.0, 16_000.0, 0.21, -4.2),
+    ];
+    let measures = |(low_hz, high_hz, correlation, side_to_mid_db)| StereoMeasures {
+        low_hz,
+        high_hz,
+        correlation: Some(correlation),
+        side_to_mid_db: Some(side_to_mid_db),
+        balance_db: Some(0.0),
+    };
+    bands.map(measures).to_vec()
+}
+
 /// A finished listening with this verdict.
 pub fn judged(kind: VerdictKind) -> Judged {
     let (sentence, moves) = match kind {
@@ -444,6 +505,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
                 dc_offset: [1e-5, 2e-5],
             },
             spectrum: Spectrum::default(),
+            bands: stereo_bands(),
             blocks: live.blocks.to_vec(),
             sections: sections(),
             ..Features::default()

@@ -1,0 +1,50 @@
+//! The running spectra of mix and master, as every plot over frequency draws them.
+
+use egui::{Pos2, pos2};
+
+use crate::analysis::LiveSpectrum;
+
+use super::pen::Pen;
+use super::theme::{MASTER, MIX};
+
+/// The level, dB, that plots put on their reference line: the mean from 100 Hz to 8 kHz; it follows slowly, so that the
+/// picture stands still.
+pub fn reference(spectrum: &LiveSpectrum, last: Option<f32>) -> Option<f32> {
+    let levels = if spectrum.mix_db.is_empty() { &spectrum.master_db } else { &spectrum.mix_db };
+    let inner = spectrum.frequencies_hz.iter().zip(levels);
+    let inner = inner.filter(|(hz, level)| (100.0..8000.0).contains(*hz) && level.is_finite()).map(|(_, level)| *level);
+    let (sum, count) = inner.fold((0.0, 0), |(sum, count), level| (sum + level, count + 1));
+    if count == 0 {
+        return last;
+    }
+    let mean = sum / count as f32;
+    Some(last.filter(|last| (last - mean).abs() < 12.0).map_or(mean, |last| last + 0.02 * (mean - last)))
+}
+
+/// The points of one spectrum: `x` places hertz, `y` a level over the reference in dB.
+pub fn points(
+    frequencies_hz: &[f32],
+    levels_db: &[f32],
+    reference_db: f32,
+    (x, y): (impl Fn(f64) -> f32, impl Fn(f32) -> f32),
+) -> Vec<Pos2> {
+    let pairs = frequencies_hz.iter().zip(levels_db).filter(|(_, level)| level.is_finite());
+    pairs.map(|(hz, level)| pos2(x(f64::from(*hz)), y(level - reference_db))).collect()
+}
+
+/// The mix as a thin line over an area, the master as a thick line, gold where they differ. `range` is y where the
+/// area's colour begins and where it has faded.
+pub fn draw(pen: &Pen, mix: Vec<Pos2>, master: Vec<Pos2>, range: (f32, f32)) {
+    if mix.len() > 1 {
+        pen.area(&mix, range.1, range, (MIX.gamma_multiply(0.19), MIX.gamma_multiply(0.01)));
+    }
+    if mix.len() == master.len() {
+        pen.between(&mix, &master, MASTER.gamma_multiply(0.3));
+    }
+    if mix.len() > 1 {
+        pen.path(mix, 1.1, MIX);
+    }
+    if master.len() > 1 {
+        pen.path(master, 1.9, MASTER);
+    }
+}
