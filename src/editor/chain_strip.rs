@@ -224,7 +224,10 @@ fn tile(
     let x = rect.left() + if layout.is_compact { 8.0 } else { 10.0 };
     let (name_y, glyph_y) = if layout.is_compact { (18.0, 32.0) } else { (19.0, 34.0) };
     let face = if layout.is_compact { 12.0 } else { 13.0 };
-    let face = if is_selected { semibold(face) } else { medium(face) };
+    let weight = if is_selected { semibold } else { medium };
+    // The longest name keeps clear of the dot beside it.
+    let is_tight = !layout.is_compact && pen.width(stage.name(), weight(face)) > rect.right() - 15.0 - x;
+    let face = weight(if is_tight { face - 1.0 } else { face });
     let title_color = if state.is_quiet && !is_selected { T2 } else { T1 };
     pen.left(x, rect.top() + name_y, stage.name(), face, title_color);
     draw(&pen, state.icon, pos2(x + 4.5, rect.top() + glyph_y), state.color, 0.82);

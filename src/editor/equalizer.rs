@@ -27,6 +27,14 @@ const STRIP_HEIGHT: (f32, f32) = (106.0, 102.0);
 /// Scales of the gain axis, dB each way.
 const RANGES_DB: [f32; 4] = [3.0, 6.0, 12.0, 18.0];
 
+/// Width of the strip with knobs, points.
+const FULL_STRIP: f32 = 704.0;
+
+/// Whether the strip is one of fields: in the compact set, and where the knobs have no room.
+pub fn is_narrow(layout: &Layout) -> bool {
+    layout.is_compact || layout.stage.width() < FULL_STRIP
+}
+
 /// What the view remembers between frames.
 pub struct EqualizerView {
     /// Band whose controls are shown.
@@ -64,7 +72,7 @@ pub fn show(
     (session, scene, levels): (&Session, &Scene, &Levels),
     (view, open): (&mut EqualizerView, Option<usize>),
 ) {
-    let strip_height = if layout.is_compact { STRIP_HEIGHT.1 } else { STRIP_HEIGHT.0 };
+    let strip_height = if is_narrow(layout) { STRIP_HEIGHT.1 } else { STRIP_HEIGHT.0 };
     let area = layout.stage;
     let split = area.bottom() - strip_height;
     let graph = plot::Graph::new(area.with_max_y(split), view.range_db);

@@ -78,11 +78,14 @@ fn integrated(ui: &mut Ui, layout: &Layout, inner: Rect, scene: &Scene) -> f32 {
         pen.right(inner.right(), top + 55.0, target.clone(), medium(11.0), T2);
     }
     let rect = Rect::from_min_max(pos2(inner.left(), top + 6.0), pos2(inner.right(), baseline + 6.0));
+    // The rows that the compact set folds away.
+    let folded = streaming::in_words(scene).filter(|_| layout.is_compact);
+    let folded = folded.map_or_else(String::new, |words| format!(" {words}."));
     tell(
         ui,
         rect,
         "integrated",
-        format!("Integrated loudness, {text} LUFS, target {target}. Since the transport started."),
+        format!("Integrated loudness, {text} LUFS, target {target}. Since the transport started.{folded}"),
     );
     top + if layout.is_compact { 62.0 } else { 70.0 }
 }

@@ -63,7 +63,7 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
     x += pen.left(x, baseline, stage.name(), semibold(15.0), T1) + 14.0;
     let has_move = scene.open_moves().any(|(_, proposed)| proposed.stage == stage);
     let buttons = match stage {
-        Stage::Equalizer if !layout.is_compact => 134.0 + 242.0,
+        Stage::Equalizer if !equalizer::is_narrow(layout) => 134.0 + 242.0,
         Stage::Limiter => 134.0 + 138.0,
         _ => 134.0,
     };
@@ -94,7 +94,7 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
     if stage == Stage::Limiter {
         limiter::spans(ui, place(132.0));
     }
-    if stage == Stage::Equalizer && !layout.is_compact {
+    if stage == Stage::Equalizer && !equalizer::is_narrow(layout) {
         let places = [place(54.0), place(58.0), place(112.0)];
         equalizer::makeup(ui, session, scene, places);
     }

@@ -17,7 +17,8 @@ use crate::editor::theme::{
 use crate::editor::widgets::{Button, Kind, describe, dropdown, focus_ring, knob, push, switch, value_field};
 
 use super::{
-    EqualizerView, band_id, band_sentence, can_be_dynamic, is_cut, is_dynamic, is_working, proposed_move, reset_band,
+    EqualizerView, band_id, band_sentence, can_be_dynamic, is_cut, is_dynamic, is_narrow, is_working, proposed_move,
+    reset_band,
 };
 
 const DYNAMIC_HELP: &str = "Lets the gain move by the range while the band is over its threshold.";
@@ -30,7 +31,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: 
     let pen = Pen::of(ui);
     pen.fill(area, 0.0, PANEL);
     pen.horizontal(area.left(), area.right(), area.top() + 0.5, SEAM);
-    if layout.is_compact {
+    if is_narrow(layout) {
         compact(ui, area, session, scene, view);
     } else {
         full(ui, area, session, scene, view);

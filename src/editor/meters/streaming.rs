@@ -57,6 +57,14 @@ pub fn show(ui: &mut Ui, inner: Rect, top: f32, scene: &Scene) {
     }
 }
 
+/// All platforms in one sentence, for where there is no room for rows; none before there is a loudness.
+pub fn in_words(scene: &Scene) -> Option<String> {
+    let master = &scene.hearing.master;
+    let lufs = master.integrated_lufs?;
+    let say = |each: &Platform| format!("{} {} dB", each.name, shown(each.change_db(lufs, master.true_peak_dbtp)));
+    Some(format!("On streaming: {}", PLATFORMS.each_ref().map(say).join(", ")))
+}
+
 fn shown(change_db: f64) -> String {
     if change_db.abs() < 0.05 { words::number(0.0) } else { words::signed(change_db) }
 }

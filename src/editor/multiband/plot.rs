@@ -1,6 +1,6 @@
 //! Gain now, how far each band may go, and the spectra below.
 
-use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2};
+use egui::{Color32, Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2};
 
 use crate::chain::multiband::response_db;
 use crate::chain::settings::{MIN_CROSSOVER_RATIO, NUM_SPLITS};
@@ -13,7 +13,7 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::spectra;
 use crate::editor::theme::{
-    AXIS_ZERO, GRID, PLOT_BOTTOM, PLOT_TOP, PROPOSAL, REDUCTION, REDUCTION_TEXT, T1, T2, T3, regular, semibold,
+    AXIS_ZERO, Face, GRID, PLOT_BOTTOM, PLOT_TOP, PROPOSAL, REDUCTION, REDUCTION_TEXT, T1, T2, T3, regular, semibold,
 };
 use crate::editor::widgets::describe;
 use crate::editor::words;
@@ -182,23 +182,25 @@ fn names(pen: &Pen, graph: &Graph, settings: &Settings, levels: &Levels, selecte
         let (middle, room) = ((left + right) / 2.0, right - left - 10.0);
         let is_selected = band_idx == selected;
         let face = if is_selected { semibold(12.0) } else { regular(12.0) };
-        if pen.width(name, face) < room {
-            pen.center(middle, plot.bottom() - 8.0, name, face, if is_selected { T1 } else { T2 });
-        }
+        let color = if is_selected { T1 } else { T2 };
+        label(pen, pos2(middle, plot.bottom() - 8.0), room, (name.to_owned(), face, color));
         let (text, face, color) = match is_band_on(settings, band_idx) {
             true => (format!("{} dB", words::signed(now[band_idx])), semibold(13.0), REDUCTION_TEXT),
             false => ("off".to_owned(), regular(12.0), T3),
         };
         let lowest = graph.y(now[band_idx].min(reach[band_idx]).min(0.0)) + 18.0;
-        let (width, y) = (pen.width(text.clone(), face), lowest.min(graph.threshold_y(0.0) - 4.0));
-        if width < room {
-            // Hatch and dashes may lie behind it.
-            let ground = Rect::from_min_max(
-                pos2(middle - width / 2.0 - 4.0, y - 13.0),
-                pos2(middle + width / 2.0 + 4.0, y + 4.0),
-            );
-            pen.fill(ground, 4.0, PLOT_BOTTOM.gamma_multiply(0.8));
-            pen.center(middle, y, text, face, color);
-        }
+        let y = lowest.min(graph.threshold_y(0.0) - 4.0);
+        label(pen, pos2(middle, y), room, (text, face, color));
+    }
+}
+
+/// A centred word where there is room for it, on a ground that what lies behind shows through faintly.
+fn label(pen: &Pen, at: Pos2, room: f32, (text, face, color): (String, Face, Color32)) {
+    let width = pen.width(text.clone(), face);
+    if width < room {
+        let half = width / 2.0 + 4.0;
+        let ground = Rect::from_min_max(pos2(at.x - half, at.y - 13.0), pos2(at.x + half, at.y + 4.0));
+        pen.fill(ground, 4.0, PLOT_BOTTOM.gamma_multiply(0.8));
+        pen.center(at.x, at.y, text, face, color);
     }
 }

@@ -112,9 +112,11 @@ fn cell(ui: &mut Ui, place: Rect, (session, scene): (&Session, &Scene), id: &str
     if let Some((number, wanted)) = scene.proposed(id) {
         let y = baseline + 3.5;
         pen.dashes(&[pos2(left, y), pos2(left + width, y)], (4.0, 3.0), 1.5, PROPOSAL);
-        let center = pos2(left + width + 9.0, baseline - 4.0);
-        let corners = [(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)].map(|(x, y)| center + vec2(x, y));
-        pen.outline(corners.to_vec(), 1.25, PROPOSAL);
+        if left + width + 14.0 < place.right() {
+            let center = pos2(left + width + 9.0, baseline - 4.0);
+            let corners = [(0.0, -4.0), (4.0, 0.0), (0.0, 4.0), (-4.0, 0.0)].map(|(x, y)| center + vec2(x, y));
+            pen.outline(corners.to_vec(), 1.25, PROPOSAL);
+        }
         let name = words::name(control.setting);
         let wanted = words::value(control.setting, wanted);
         describe(ui, &control.response, || format!("{name}, {}. Proposal {number} would set {wanted}.", control.text));

@@ -80,13 +80,21 @@ pub fn draw(ui: &mut Ui, area: Rect, (session, scene): (&Session, &Scene), rows:
     for (idx, row) in rows.iter().enumerate() {
         let top = area.top() + 2.0 + idx as f32 * ROW;
         let mut x = area.left() + 14.0;
+        // A stage that is narrower than its row moves the cells together.
+        let total: f32 = row.iter().map(width_of).sum();
+        let scale = ((area.width() - 14.0) / total).min(1.0);
         for item in row {
-            let is_knob = matches!(item.kind, Kind::Knob);
-            let width = if is_knob { CELL } else { WIDE_CELL };
-            cell(ui, Rect::from_min_size(pos2(x, top), vec2(width, ROW)), session, scene, item);
-            x += width + if is_knob { 0.0 } else { 8.0 };
+            let width = scale * width_of(item);
+            let gap = if matches!(item.kind, Kind::Knob) { 0.0 } else { 8.0 };
+            cell(ui, Rect::from_min_size(pos2(x, top), vec2(width - gap, ROW)), session, scene, item);
+            x += width;
         }
     }
+}
+
+/// Width of an item's cell, the space after it included.
+fn width_of(item: &Item) -> f32 {
+    if matches!(item.kind, Kind::Knob) { CELL } else { WIDE_CELL + 8.0 }
 }
 
 fn cell(ui: &mut Ui, area: Rect, session: &Session, scene: &Scene, item: &Item) {

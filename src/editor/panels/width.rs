@@ -94,12 +94,13 @@ fn widths(pen: &Pen, axes: &Axes, settings: &Settings) {
         pen.vertical(x, plot.top(), plot.bottom(), HAIR);
     }
     let edges = [plot.left(), crossovers[0], crossovers[1], crossovers[2], plot.right()];
-    for (pair, width_percent) in edges.windows(2).zip(settings.stereo.width_percent) {
+    for (idx, (pair, width_percent)) in edges.windows(2).zip(settings.stereo.width_percent).enumerate() {
         let text = format!("{} %", words::decimals(width_percent, 0));
         if pen.width(text.clone(), medium(11.0)) + 6.0 < pair[1] - pair[0] {
             let color = if width_percent == 100.0 { T3 } else { T1 };
             // Clear of the curve: a wide band rises, a narrow one and mono bass fall.
-            let y = if width_percent > 130.0 { plot.bottom() - 20.0 } else { plot.top() + 16.0 };
+            let is_high = width_percent > 105.0 && !(idx == 0 && settings.stereo.mono_bass);
+            let y = if is_high { plot.bottom() - 20.0 } else { plot.top() + 16.0 };
             pen.center((pair[0] + pair[1]) / 2.0, y, text, medium(11.0), color);
         }
     }

@@ -200,6 +200,9 @@ fn meters_say_what_platforms_will_do() {
         assert!(harness.query_by_label(said).is_some(), "{said}");
     }
     assert!(harness.query_by_label_contains("Mix in mono, \u{2212}1.4 LU").is_some());
+    let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, MIN_SIZE, 1.0);
+    harness.run_steps(2);
+    assert!(harness.query_by_label_contains("Spotify \u{2212}2.1 dB, Apple Music \u{2212}4.1 dB").is_some());
 }
 
 #[test]
