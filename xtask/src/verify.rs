@@ -3,6 +3,7 @@
 mod allocations;
 mod clap;
 mod editor;
+mod pictures;
 mod samples;
 mod tools;
 
@@ -40,7 +41,7 @@ pub fn run(names: &[String]) -> Result<()> {
 }
 
 /// Runs one of this program's own tasks on a screen of its own.
-pub fn on_screen(task: &str) -> Result<()> {
+fn on_screen(task: &str) -> Result<()> {
     let server = screen::Server::start()?;
     let program = std::env::current_exe().context("this program has no path")?;
     run_command(
@@ -56,8 +57,8 @@ pub fn run_on_screen(task: &str) -> Result<()> {
     let display = std::env::var("DISPLAY").context("there is no screen")?;
     match task {
         "editor" => editor::run(&bundled("clap"), &demo_mix(), &display, &out("verify")?),
-        "pictures" => crate::screenshots::take(&display, &out("verify")?),
-        _ => crate::screenshots::take(&display, &crate::workspace::root().join("docs/images")),
+        "pictures" => pictures::take(&display, &out("verify")?),
+        _ => bail!("there is no task {task:?} for a screen"),
     }
 }
 
