@@ -1,5 +1,7 @@
 //! Draws the editor's states to PNG files without window or GPU: `editor_pictures FOLDER [SCALE [NAME]]`.
 
+#[path = "editor_pictures/png_file.rs"]
+mod png_file;
 #[path = "editor_pictures/raster.rs"]
 mod raster;
 
@@ -242,7 +244,7 @@ fn main() -> std::io::Result<()> {
         let all = pictures().into_iter();
         for mut picture in all.filter(|each| wanted.as_deref().is_none_or(|wanted| each.name == wanted)) {
             let path = Path::new(&folder).join(format!("{}{suffix}.png", picture.name));
-            draw(&mut picture, size, scale).write_png(&path)?;
+            png_file::write(&draw(&mut picture, size, scale), &path)?;
             println!("{}", path.display());
         }
     }

@@ -43,6 +43,9 @@ struct Presses {
 /// How many unread monitor states fit between editor and audio thread; the newest always gets through.
 const NUM_MONITOR_SLOTS: usize = 64;
 
+/// Draws the open editor again soon; callable from any thread but the audio thread.
+type Wake = Box<dyn Fn() + Send>;
+
 /// The audio thread's end.
 pub struct AudioEnd {
     meters: Arc<Meters>,
@@ -57,6 +60,7 @@ pub struct AnalysisEnd {
     presses: Arc<Presses>,
     requests: Receiver<Request>,
     hearing: Arc<Mutex<Arc<Hearing>>>,
+    wake: Arc<Mutex<Option<Wake>>>,
     seen_listen: u32,
     seen_accept_needed: u32,
 }
@@ -70,6 +74,7 @@ pub struct EditorEnd {
     monitor: Arc<Mutex<MonitorSender>>,
     /// Place of the watched stage in [`Stage::ALL`], 255 for none.
     watched: Arc<AtomicU8>,
+    wake: Arc<Mutex<Option<Wake>>>,
 }
 
 struct MonitorSender {
@@ -89,6 +94,7 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let (requests, received) = unbounded();
     let (producer, monitor) = rtrb::RingBuffer::new(NUM_MONITOR_SLOTS);
     let watched = Arc::new(AtomicU8::new(NO_STAGE));
+    let wake = Arc::new(Mutex::new(None));
     let sender = MonitorSender { producer, wanted: MonitorState::default(), is_sent: true };
     (
         AudioEnd { meters: Arc::clone(&meters), presses: Arc::clone(&presses), monitor, watched: Arc::clone(&watched) },
@@ -97,10 +103,11 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
             presses,
             requests: received,
             hearing: Arc::clone(&hearing),
+            wake: Arc::clone(&wake),
             seen_listen: 0,
             seen_accept_needed: 0,
         },
-        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)), watched },
+        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)), watched, wake },
     )
 }
 
@@ -163,6 +170,13 @@ impl AnalysisEnd {
         *self.hearing.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(hearing);
     }
 
+    /// Draws the editor again, if one is open.
+    pub fn wake_editor(&self) {
+        if let Some(wake) = self.wake.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            wake();
+        }
+    }
+
     /// What was published last.
     pub fn published(&self) -> Arc<Hearing> {
         Arc::clone(&self.hearing.lock().unwrap_or_else(PoisonError::into_inner))
@@ -178,6 +192,11 @@ impl EditorEnd {
     /// What was heard.
     pub fn hearing(&self) -> Arc<Hearing> {
         Arc::clone(&self.hearing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What [`AnalysisEnd::wake_editor`] does from now on; `None` when no editor is there.
+    pub fn set_wake(&self, wake: Option<Box<dyn Fn() + Send>>) {
+        *self.wake.lock().unwrap_or_else(PoisonError::into_inner) = wake;
     }
 
     /// Asks the analysis thread; lost only when the instance is gone.
@@ -238,6 +257,21 @@ mod tests {
         assert_eq!(audio.watched_stage(), Some(Stage::Glue));
         editor.watch(None);
         assert_eq!(audio.watched_stage(), None);
+    }
+
+    #[test]
+    fn the_editor_is_woken_while_there_is_one() {
+        let (_audio, analysis, editor) = connect();
+        analysis.wake_editor();
+        let num_wakes = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&num_wakes);
+        editor.set_wake(Some(Box::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        })));
+        analysis.wake_editor();
+        editor.set_wake(None);
+        analysis.wake_editor();
+        assert_eq!(num_wakes.load(Ordering::Relaxed), 1);
     }
 
     #[test]

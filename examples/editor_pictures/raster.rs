@@ -1,8 +1,6 @@
-//! A triangle rasterizer for egui's meshes, and a PNG writer: enough to see the editor on any machine.
+//! A triangle rasterizer for egui's meshes: enough to see the editor on any machine.
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::Path;
 
 use egui::epaint::{ClippedPrimitive, ImageData, Mesh, Primitive, Vertex};
 use egui::{Color32, ColorImage, Rect, TextureId, TexturesDelta, Vec2, vec2};
@@ -109,27 +107,15 @@ impl Raster {
         }
     }
 
-    /// Writes the picture.
-    pub fn write_png(&self, path: &Path) -> std::io::Result<()> {
-        let byte = |value: &f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
-        let rows = self.pixels.chunks(self.size[0]);
-        let raw: Vec<u8> = rows
-            .flat_map(|row| std::iter::once(0).chain(row.iter().flat_map(|pixel| pixel.iter().map(byte))))
-            .collect();
-        let mut header = Vec::new();
-        header.extend_from_slice(&(self.size[0] as u32).to_be_bytes());
-        header.extend_from_slice(&(self.size[1] as u32).to_be_bytes());
-        header.extend_from_slice(&[8, 2, 0, 0, 0]);
-        let mut file = std::io::BufWriter::new(std::fs::File::create(path)?);
-        file.write_all(b"\x89PNG\r\n\x1a\n")?;
-        for (kind, body) in [(b"IHDR", header), (b"IDAT", stored(&raw)), (b"IEND", Vec::new())] {
-            let mut chunk = kind.to_vec();
-            chunk.extend_from_slice(&body);
-            file.write_all(&(body.len() as u32).to_be_bytes())?;
-            file.write_all(&chunk)?;
-            file.write_all(&crc32(&chunk).to_be_bytes())?;
-        }
-        file.flush()
+    /// Width and height.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// Rows from the top, 8-bit red, green, blue.
+    pub fn rgb(&self) -> Vec<[u8; 3]> {
+        let byte = |value: f32| (value.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+        self.pixels.iter().map(|pixel| pixel.map(byte)).collect()
     }
 }
 
@@ -156,31 +142,4 @@ fn sample(texture: &ColorImage, u: f32, v: f32) -> [f32; 4] {
             (egui::lerp(value(x0, y0)..=value(x1, y0), fx), egui::lerp(value(x0, y1)..=value(x1, y1), fx));
         egui::lerp(top..=bottom, fy)
     })
-}
-
-/// zlib with stored blocks (RFC 1950, RFC 1951 section 3.2.4).
-fn stored(raw: &[u8]) -> Vec<u8> {
-    let mut out = vec![0x78, 0x01];
-    let num_blocks = raw.chunks(65_535).len();
-    for (idx, block) in raw.chunks(65_535).enumerate() {
-        out.push(u8::from(idx + 1 == num_blocks));
-        out.extend_from_slice(&(block.len() as u16).to_le_bytes());
-        out.extend_from_slice(&(!(block.len() as u16)).to_le_bytes());
-        out.extend_from_slice(block);
-    }
-    let (mut a, mut b) = (1u32, 0u32);
-    for byte in raw {
-        a = (a + u32::from(*byte)) % 65_521;
-        b = (b + a) % 65_521;
-    }
-    out.extend_from_slice(&((b << 16) | a).to_be_bytes());
-    out
-}
-
-/// CRC of PNG chunks (ISO 3309).
-fn crc32(bytes: &[u8]) -> u32 {
-    let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { 0xEDB8_8320 ^ (crc >> 1) } else { crc >> 1 })
-    };
-    !bytes.iter().fold(!0u32, step)
 }

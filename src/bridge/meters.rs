@@ -76,6 +76,11 @@ impl Meters {
         (take(&self.mix_peak), take(&self.master_peak))
     }
 
+    /// Whether peaks wait to be taken.
+    pub fn has_peaks(&self) -> bool {
+        self.mix_peak.iter().chain(&self.master_peak).any(|peak| peak.load(Relaxed) > 0.0)
+    }
+
     /// What the chain did in one block.
     pub fn hold_activity(&self, activity: &Activity) {
         self.limiter_reduction_db.fetch_max(activity.limiter_reduction_db as f32, Relaxed);

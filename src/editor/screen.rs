@@ -28,9 +28,10 @@ use super::verdict_bar::Opened;
 use super::widgets::{is_typing, take_description};
 use super::{compare_bar, cover, meters, song_map, stage, verdict_bar};
 
-/// Time between frames while something moves, and while nothing does.
+/// Time between frames while something moves, and while nothing does: then whatever changes asks for a frame itself (input,
+/// the host's parameters, the analysis thread), and this is only for what might be forgotten.
 const MOVING: Duration = Duration::from_millis(33);
-const RESTING: Duration = Duration::from_millis(250);
+const RESTING: Duration = Duration::from_secs(2);
 
 /// What the editor remembers while it is open, and between openings.
 pub struct Screen {
@@ -44,6 +45,7 @@ pub struct Screen {
     seen: Option<Arc<Judged>>,
     seen_phase: Phase,
     last_status: String,
+    is_moving: bool,
 }
 
 /// Cover or workbench.
@@ -66,6 +68,7 @@ impl Default for Screen {
             seen: None,
             seen_phase: Phase::Idle,
             last_status: String::new(),
+            is_moving: false,
         }
     }
 }
@@ -104,8 +107,13 @@ impl Screen {
         meters::show(ui, &layout, session, &scene, &mut self.levels);
         compare_bar::show(ui, &layout, session, &scene);
         self.status(ui, &layout, &scene);
-        let is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
-        ui.ctx().request_repaint_after(if is_moving { MOVING } else { RESTING });
+        self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
+        ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
+    }
+
+    /// Whether the next frame comes by itself.
+    pub fn is_moving(&self) -> bool {
+        self.is_moving
     }
 
     fn workbench(&mut self, ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {

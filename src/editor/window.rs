@@ -30,6 +30,10 @@ use super::theme;
 /// stays blank for ever; so it is as good as never polled, and repaints are asked for through egui.
 const NEVER: Duration = Duration::from_secs(3600);
 
+/// Smallest and largest window: the smallest layout at 75 %, the usual one at 250 %.
+const MIN_SCALE: f32 = 0.75;
+const MAX_SCALE: f32 = 2.5;
+
 /// What outlives a window.
 struct Shared {
     params: SharedParams,
@@ -41,6 +45,8 @@ struct Shared {
     /// Whether the open window has drawn: asking for a redraw is safe only then.
     has_drawn: AtomicBool,
     is_hidden: AtomicBool,
+    /// Whether frames follow one another anyway.
+    is_moving: AtomicBool,
 }
 
 /// The plugin's editor.
@@ -67,6 +73,7 @@ pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Op
         context: Mutex::new(None),
         has_drawn: AtomicBool::new(false),
         is_hidden: AtomicBool::new(false),
+        is_moving: AtomicBool::new(false),
     });
     Some(DiscernEditor { shared, opened: Mutex::new(None) })
 }
@@ -76,7 +83,7 @@ impl Shared {
     fn size(&self) -> egui::Vec2 {
         let saved = self.params.with_saved(|saved| saved.editor_size);
         let size = saved.map_or(DEFAULT_SIZE, |size| egui::vec2(size.width, size.height));
-        if size.is_finite() { size.max(MIN_SIZE) } else { DEFAULT_SIZE }
+        if size.is_finite() { size.max(MIN_SIZE * MIN_SCALE).min(DEFAULT_SIZE * MAX_SCALE) } else { DEFAULT_SIZE }
     }
 
     /// Draws again soon, from any thread.
@@ -91,8 +98,12 @@ impl Shared {
 }
 
 fn resize_hint() -> ResizeHint {
+    let logical = |size: egui::Vec2| Some(LogicalSize::new(size.x, size.y));
     ResizeHint {
-        size_constraints: SizeConstraints::min_logical_size(LogicalSize::new(MIN_SIZE.x, MIN_SIZE.y)),
+        size_constraints: SizeConstraints::Logical {
+            min_size: logical(MIN_SIZE * MIN_SCALE),
+            max_size: logical(DEFAULT_SIZE * MAX_SCALE),
+        },
         ..ResizeHint::RESIZABLE
     }
 }
@@ -211,6 +222,8 @@ impl Drop for OpenEditor {
     // The framework never calls `editor_closed` (0.6.0); this is the moment.
     fn drop(&mut self) {
         self.shared.has_drawn.store(false, Ordering::Release);
+        self.shared.is_moving.store(false, Ordering::Release);
+        self.shared.end.set_wake(None);
         self.shared.context.lock().take();
         self.shared.session.lock().take();
     }
@@ -227,6 +240,15 @@ impl NiceEguiApp for App {
         frame.set_key_capture(own_keys());
         embed(frame);
         *self.shared.context.lock() = Some(context);
+        // Weak: the analysis thread may outlive the window, and must not keep it.
+        let shared = Arc::downgrade(&self.shared);
+        self.shared.end.set_wake(Some(Box::new(move || {
+            if let Some(shared) = shared.upgrade()
+                && !shared.is_moving.load(Ordering::Acquire)
+            {
+                shared.repaint();
+            }
+        })));
         let session = Session::new(Arc::clone(&self.shared.params), self.shared.end.clone(), host);
         *self.shared.session.lock() = Some(session);
         Ok(())
@@ -241,7 +263,9 @@ impl NiceEguiApp for App {
             .is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
         frame.set_key_capture(if is_writing { KeyCapture::CaptureAll } else { own_keys() });
         if let Some(session) = self.shared.session.lock().as_ref() {
-            self.shared.screen.lock().ui(ui, session);
+            let mut screen = self.shared.screen.lock();
+            screen.ui(ui, session);
+            self.shared.is_moving.store(screen.is_moving(), Ordering::Release);
         }
     }
 

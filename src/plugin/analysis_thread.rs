@@ -120,6 +120,17 @@ struct Worker {
     busy: Duration,
     /// What the engineer marked as the song.
     extent_s: Option<(f64, f64)>,
+    /// What the editor was last woken for.
+    shown: Shown,
+}
+
+/// All that can change on the screen without a hand or the host's parameters: while it stays, nothing is drawn.
+#[derive(Default, PartialEq)]
+struct Shown {
+    phase: Phase,
+    transport: (Option<f64>, bool),
+    heard_s: f64,
+    sample_rate_hz: f64,
 }
 
 impl Worker {
@@ -146,6 +157,7 @@ impl Worker {
             blocks: Arc::default(),
             busy: Duration::ZERO,
             extent_s: None,
+            shown: Shown::default(),
         }
     }
 
@@ -162,6 +174,7 @@ impl Worker {
             self.busy += start.elapsed();
             if self.last_published.elapsed() >= PUBLISH_INTERVAL {
                 self.publish();
+                self.wake_editor();
             }
             thread::sleep(if has_heard { POLL_PLAYING } else { POLL_IDLE });
         }
@@ -324,6 +337,22 @@ impl Worker {
             self.judge();
         }
         self.publish();
+    }
+
+    /// The editor rests until there is something new; from then on it looks by itself until that has come to rest again.
+    fn wake_editor(&mut self) {
+        let meters = self.end.meters();
+        let published = self.end.published();
+        let shown = Shown {
+            phase: published.phase,
+            transport: meters.transport(),
+            heard_s: published.heard_s,
+            sample_rate_hz: meters.stream().0,
+        };
+        if shown != self.shown || meters.has_peaks() {
+            self.shown = shown;
+            self.end.wake_editor();
+        }
     }
 
     fn publish(&mut self) {

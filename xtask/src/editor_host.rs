@@ -20,8 +20,12 @@ pub struct EditorHost {
 impl EditorHost {
     /// Creates, embeds, waits, shows.
     pub fn open(plugin: &mut Plugin, display: &str) -> Result<Self> {
-        let (width, height) = plugin.create_editor()?;
-        let window = Window::open(display, width, height)?;
+        Self::open_at(plugin, display, 0)
+    }
+
+    /// The same so many pixels from the left of the screen.
+    pub fn open_at(plugin: &mut Plugin, display: &str, left: i16) -> Result<Self> {
+        let window = Window::open(display, left, plugin.create_editor()?)?;
         let editor = Self { window };
         plugin.embed_editor(editor.window.id())?;
         idle(plugin, HOST_PAUSE);
@@ -53,6 +57,11 @@ impl EditorHost {
         let size = plugin.resize_editor(width, height).context("the editor cannot be resized")?;
         self.window.resize(size.0, size.1)?;
         Ok(size)
+    }
+
+    /// The window that it is in.
+    pub fn window(&self) -> &Window {
+        &self.window
     }
 
     /// Hosts that follow the XEmbed protocol can show it.

@@ -5,6 +5,7 @@ mod bundle;
 mod editor_host;
 mod eq_tables;
 mod evaluate;
+mod frames;
 mod hearing;
 mod landing;
 mod listening;
@@ -41,7 +42,8 @@ usage: cargo xtask COMMAND
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
-  screenshots              bundle, then take the manual's pictures of the editor
+  frames [--no-display]    what the editor costs a frame and at rest; writes docs/frame-cost.md
+  screenshots [MUSIC]      draw the manual's pictures of the editor into docs/images
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
 ";
 
@@ -63,13 +65,11 @@ fn run(args: &[String]) -> Result<()> {
         "install" => bundle::install(args),
         "try" => try_mix::run(args),
         "verify" => verify::run(args),
-        "screenshots" => {
-            bundle::run(&[])?;
-            verify::on_screen("screenshots")
-        }
+        "screenshots" => screenshots::take(args),
         // Started by verify in a process of their own: on a screen, or where an allocation may end it.
         "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
         "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
+        "frames" => frames::run(args),
         "eq-tables" => eq_tables::run(),
         "evaluate" => evaluate::run(args),
         "landing" => landing::run(args),

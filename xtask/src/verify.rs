@@ -3,6 +3,8 @@
 mod allocations;
 mod clap;
 mod editor;
+mod hosts;
+mod pictures;
 mod samples;
 mod tools;
 
@@ -14,13 +16,14 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
     ("editor", "the editor in a window", || on_screen("editor")),
+    ("hosts", "the editor as hosts treat it", || on_screen("hosts")),
     ("pictures", "pictures of the editor", || on_screen("pictures")),
 ];
 
@@ -55,9 +58,11 @@ pub fn on_screen(task: &str) -> Result<()> {
 pub fn run_on_screen(task: &str) -> Result<()> {
     let display = std::env::var("DISPLAY").context("there is no screen")?;
     match task {
-        "editor" => editor::run(&bundled("clap"), &demo_mix(), &display, &out("verify")?),
-        "pictures" => crate::screenshots::take(&display, &out("verify")?),
-        _ => crate::screenshots::take(&display, &crate::workspace::root().join("docs/images")),
+        "editor" => editor::run(&bundled("clap"), &demo_mix(), &display),
+        "hosts" => hosts::run(&bundled("clap"), &display, &out("verify")?),
+        "pictures" => pictures::take(&display, &out("verify")?),
+        "frames" => crate::frames::on_screen(&display),
+        _ => bail!("there is no task {task:?} for a screen"),
     }
 }
 

@@ -33,6 +33,7 @@ pub struct Audio {
     scratch: Vec<Vec<f32>>,
     pending: EventBuffer,
     changes: Vec<(ClapId, f64)>,
+    gestures: Vec<(ClapId, bool)>,
     num_processed_frames: u64,
     /// The transport that the next block sees; may be changed between blocks.
     pub transport: Transport,
@@ -56,6 +57,7 @@ impl Audio {
             scratch: vec![vec![0.0; max_frames]; num_channels],
             pending: EventBuffer::with_capacity(256),
             changes: Vec::new(),
+            gestures: Vec::new(),
             num_processed_frames: 0,
             transport: Transport { is_playing: false, position_frames: 0, tempo_bpm: 120.0 },
         })
@@ -99,6 +101,7 @@ impl Audio {
             .context("the plugin could not process a block")?;
         self.pending.clear();
         self.changes.extend(events_to_changes(&said));
+        self.gestures.extend(events_to_gestures(&said));
         self.num_processed_frames += num_frames as u64;
         if self.transport.is_playing {
             self.transport.position_frames += num_frames as u64;
@@ -109,6 +112,11 @@ impl Audio {
     /// Everything the plugin changed by itself (from its editor) since the last call.
     pub fn take_changes(&mut self) -> Vec<(ClapId, f64)> {
         std::mem::take(&mut self.changes)
+    }
+
+    /// Gestures begun (true) and ended in the editor since the last call.
+    pub fn take_gestures(&mut self) -> Vec<(ClapId, bool)> {
+        std::mem::take(&mut self.gestures)
     }
 
     /// Clears all that sounds on, as after a jump.
@@ -170,6 +178,18 @@ pub(crate) fn events_to_changes(events: &EventBuffer) -> Vec<(ClapId, f64)> {
         .iter()
         .filter_map(|event| match event.as_core_event() {
             Some(CoreEventSpace::ParamValue(event)) => Some((event.param_id()?, event.value())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The gestures among the plugin's output events: begun (true) or ended.
+fn events_to_gestures(events: &EventBuffer) -> Vec<(ClapId, bool)> {
+    events
+        .iter()
+        .filter_map(|event| match event.as_core_event() {
+            Some(CoreEventSpace::ParamGestureBegin(event)) => Some((event.param_id()?, true)),
+            Some(CoreEventSpace::ParamGestureEnd(event)) => Some((event.param_id()?, false)),
             _ => None,
         })
         .collect()

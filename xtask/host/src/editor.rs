@@ -33,6 +33,13 @@ impl Plugin {
         Ok(gui.show(&handle)?)
     }
 
+    /// Makes the editor invisible; it stays open.
+    pub fn hide_editor(&mut self) -> Result<()> {
+        let handle = self.handle();
+        let gui = handle.get_extension::<PluginGui>().context("the plugin has no editor")?;
+        Ok(gui.hide(&handle)?)
+    }
+
     /// Asks for a size in pixels and returns the one the editor took.
     pub fn resize_editor(&mut self, width: u32, height: u32) -> Result<(u32, u32)> {
         let handle = self.handle();

@@ -28,6 +28,27 @@ impl Picture {
         self.rgb.chunks_exact(3).collect::<HashSet<_>>().len()
     }
 
+    /// Share of the pixels that differ visibly from another picture's; 1 where the sizes differ.
+    pub fn difference(&self, other: &Self) -> f64 {
+        const VISIBLE: u8 = 16;
+        if (self.width, self.height) != (other.width, other.height) {
+            return 1.0;
+        }
+        let differs = |(a, b): &(&[u8], &[u8])| a.iter().zip(*b).any(|(a, b)| a.abs_diff(*b) > VISIBLE);
+        let pairs = self.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
+        pairs.filter(differs).count() as f64 / f64::from(self.width * self.height)
+    }
+
+    /// Whether something other than the window's black is drawn near all four corners.
+    pub fn is_filled(&self) -> bool {
+        let near = |length: u32| [2, length - 3];
+        let corners = near(self.width).into_iter().flat_map(|x| near(self.height).map(|y| (x, y)));
+        corners.into_iter().all(|(x, y)| {
+            let start = ((y * self.width + x) * 3) as usize;
+            self.rgb[start..start + 3] != [0, 0, 0]
+        })
+    }
+
     /// Writes a PNG.
     pub fn save(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {

@@ -3,24 +3,26 @@
 use anyhow::{Context, Result};
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
-    self, AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, WindowClass,
+    self, AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, InputFocus,
+    WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
 use super::Picture;
 
-/// A window at the top left of the screen.
+/// A window at the top of the screen.
 pub struct Window {
     connection: RustConnection,
     root: xproto::Window,
     id: xproto::Window,
+    left: i16,
     size: (u16, u16),
 }
 
 impl Window {
-    /// Opens a window on `display`.
-    pub fn open(display: &str, width: u32, height: u32) -> Result<Self> {
+    /// Opens a window on `display`, so many pixels from the left.
+    pub fn open(display: &str, left: i16, (width, height): (u32, u32)) -> Result<Self> {
         let (connection, screen_idx) =
             x11rb::connect(Some(display)).with_context(|| format!("display {display} cannot be reached"))?;
         let screen = &connection.setup().roots[screen_idx];
@@ -29,10 +31,10 @@ impl Window {
         let id = connection.generate_id()?;
         let look = CreateWindowAux::new().background_pixel(black).event_mask(EventMask::STRUCTURE_NOTIFY);
         let class = WindowClass::INPUT_OUTPUT;
-        connection.create_window(0, id, root, 0, 0, size.0, size.1, 0, class, 0, &look)?.check()?;
+        connection.create_window(0, id, root, left, 0, size.0, size.1, 0, class, 0, &look)?.check()?;
         connection.map_window(id)?.check()?;
         connection.sync()?;
-        Ok(Self { connection, root, id, size })
+        Ok(Self { connection, root, id, left, size })
     }
 
     /// For the plugin.
@@ -54,10 +56,36 @@ impl Window {
         let (width, height) = self.size;
         let reply = self
             .connection
-            .get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, u32::MAX)?
+            .get_image(ImageFormat::Z_PIXMAP, self.root, self.left, 0, width, height, u32::MAX)?
             .reply()
             .context("no picture from the X server")?;
         Picture::from_bgrx(width.into(), height.into(), &reply.data)
+    }
+
+    /// Width and height, pixels.
+    pub fn size(&self) -> (u32, u32) {
+        (self.size.0.into(), self.size.1.into())
+    }
+
+    /// A point of the window as a point of the screen.
+    pub fn on_screen(&self, (x, y): (i32, i32)) -> (i32, i32) {
+        (x + i32::from(self.left), y)
+    }
+
+    /// Width and height of the embedded window, pixels.
+    pub fn embedded_size(&self) -> Result<(u32, u32)> {
+        let children = self.connection.query_tree(self.id)?.reply()?.children;
+        let child = *children.first().context("nothing is embedded")?;
+        let geometry = self.connection.get_geometry(child)?.reply()?;
+        Ok((geometry.width.into(), geometry.height.into()))
+    }
+
+    /// Gives the embedded window the keyboard, as a click of a window manager would.
+    pub fn focus(&self) -> Result<()> {
+        let children = self.connection.query_tree(self.id)?.reply()?.children;
+        let child = *children.first().context("nothing is embedded")?;
+        self.connection.set_input_focus(InputFocus::PARENT, child, x11rb::CURRENT_TIME)?.check()?;
+        Ok(())
     }
 
     /// Whether the embedded window says that it can be embedded (`_XEMBED_INFO`), as some hosts demand.

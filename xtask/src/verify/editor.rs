@@ -1,4 +1,4 @@
-//! The editor in an X11 window: drawn every time, and the way from an accepted move to the host's parameters.
+//! The way from an accepted move through an open editor to the host's parameters.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -13,34 +13,13 @@ use crate::listening::Listening;
 use crate::playback::{Deck, Pace, play, render};
 use crate::session::{self, Session, settings_of_moves};
 
-const NUM_OPENS: usize = 10;
 const DRAW_TIMEOUT: Duration = Duration::from_secs(30);
 const ACCEPT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A button that is pressed before anything can come of it gets this long to do nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// All checks.
-pub fn run(clap: &Path, mix: &Path, display: &str, pictures: &Path) -> Result<()> {
-    check_opens(clap, display, pictures)?;
-    check_accept(clap, mix, display)
-}
-
-/// Opened and closed again and again in one instance.
-fn check_opens(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
-    let mut session = Session::load(clap)?;
-    for open in 1..=NUM_OPENS {
-        let editor = EditorHost::open(&mut session.plugin, display)?;
-        let picture = editor.wait_drawn(&mut session.plugin, DRAW_TIMEOUT).with_context(|| format!("open {open}"))?;
-        picture.save(&pictures.join(format!("open_{open:02}.png")))?;
-        ensure!(editor.has_xembed_info()?, "the editor's window has no _XEMBED_INFO: some hosts would not show it");
-        editor.close(&mut session.plugin)?;
-    }
-    println!("   drawn in {NUM_OPENS} of {NUM_OPENS} opens");
-    Ok(())
-}
-
 /// The action parameter Accept Needed: pending while no editor was ever open, carried out once one is.
-fn check_accept(clap: &Path, mix: &Path, display: &str) -> Result<()> {
+pub fn run(clap: &Path, mix: &Path, display: &str) -> Result<()> {
     let mix = audio_file::read(mix)?;
     let mut session = Session::load(clap)?;
     let audio = session.activate(f64::from(mix.sample_rate_hz), mix.channels.len(), 512)?;

@@ -1,0 +1,135 @@
+//! The editor as hosts treat it: sized, closed and opened again, worked with mouse and keys, twice at once, while the sound
+//! card changes and with the host's own bypass.
+
+mod hand;
+mod rig;
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::screen::Input;
+use crate::session::Session;
+use hand::{drag_something, type_value};
+use rig::{Rig, SETTLE};
+
+/// Sizes that hosts ask for: as it opens, its smallest layout, the smallest and a large one on a screen of 200 %.
+const SIZES: [(u32, u32); 5] = [(1180, 740), (920, 600), (690, 450), (1475, 925), (2360, 1480)];
+/// What becomes of sizes that are out of range: 75 % of the smallest layout, 250 % of the usual one.
+const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (690, 450)), ((6000, 6000), (2950, 1850))];
+const NUM_OPENS: usize = 20;
+/// Less than this share of the pixels may differ between two looks at the same state.
+const SAME: f64 = 0.01;
+/// A change that anybody would see: a few digits.
+const VISIBLE: f64 = 0.000_05;
+
+/// All checks; pictures of what was seen go to a folder.
+pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
+    let input = Input::new(display)?;
+    check_sizes(clap, display, pictures)?;
+    check_opens(clap, display)?;
+    check_hands(clap, display, &input, pictures)?;
+    check_two(clap, display, &input, pictures)
+}
+
+fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
+    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    for (width, height) in SIZES {
+        let size = rig.resize(width, height)?;
+        ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
+        let picture = rig.look()?;
+        picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
+        ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
+        let embedded = rig.editor.window().embedded_size()?;
+        ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
+    }
+    for ((width, height), limit) in LIMITS {
+        let size = rig.session.plugin.resize_editor(width, height)?;
+        ensure!(size == limit, "asked for {width}x{height}, the editor took {size:?} and not {limit:?}");
+    }
+    // A size outlasts the window, and the instance.
+    let (width, height) = SIZES[3];
+    rig.resize(width, height)?;
+    rig.look()?;
+    let mut session = rig.close()?;
+    let state = session.plugin.save()?;
+    for mut session in [session, Session::load(clap)?] {
+        session.plugin.restore(&state)?;
+        let size = session.plugin.create_editor()?;
+        session.plugin.destroy_editor()?;
+        ensure!(size == (width, height), "opened again with {size:?} instead of {width}x{height}");
+    }
+    println!("   {} sizes taken, kept within limits and remembered", SIZES.len());
+    Ok(())
+}
+
+/// Opened and closed again and again in one instance: the same picture every time.
+fn check_opens(clap: &Path, display: &str) -> Result<()> {
+    let mut session = Session::load(clap)?;
+    let mut first = None;
+    for open in 1..=NUM_OPENS {
+        let mut rig = Rig::open(session, display, 0, 48_000.0, 2).with_context(|| format!("open {open}"))?;
+        ensure!(rig.editor.has_xembed_info()?, "the editor's window has no _XEMBED_INFO: some hosts would not show it");
+        let picture = rig.look()?;
+        let difference = first.get_or_insert_with(|| picture.clone()).difference(&picture);
+        ensure!(difference < SAME, "open {open} looks different: {:.2} % of the pixels", difference * 100.0);
+        session = rig.close()?;
+    }
+    println!("   the same picture in {NUM_OPENS} of {NUM_OPENS} opens");
+    Ok(())
+}
+
+/// Mouse and keys change parameters and the host is told; what is seen follows; then another rate, mono, and bypass.
+fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    let before = rig.look_without_pointer(input)?;
+    let dragged = drag_something(&mut rig, input)?;
+    let after = rig.look_without_pointer(input)?;
+    after.save(&pictures.join("hand_dragged.png"))?;
+    ensure!(before.difference(&after) > VISIBLE, "{} was dragged and nothing is to be seen of it", dragged.name);
+    type_value(&mut rig, input, &dragged)?;
+    let typed = rig.look_without_pointer(input)?;
+    typed.save(&pictures.join("hand_typed.png"))?;
+    ensure!(typed.difference(&after) > VISIBLE, "{} was typed and nothing is to be seen of it", dragged.name);
+
+    let session = rig.close()?;
+    let mut rig = Rig::open(session, display, 0, 48_000.0, 2)?;
+    let again = rig.look_without_pointer(input)?;
+    let difference = again.difference(&typed);
+    ensure!(difference < SAME, "opened again it looks different: {:.2} % of the pixels", difference * 100.0);
+    println!("   {} dragged and typed: the host is told, the picture follows and is kept", dragged.name);
+
+    rig.restart(96_000.0, 1)?;
+    let mono = rig.look_without_pointer(input)?;
+    mono.save(&pictures.join("hand_96_khz_mono.png"))?;
+    ensure!(mono.difference(&again) > VISIBLE, "the editor shows nothing of the new rate");
+    drag_something(&mut rig, input).context("at 96 kHz, mono")?;
+    rig.check_bypass(input, VISIBLE)?;
+    println!("   works on at 96 kHz in mono; the host's bypass passes the sound and is shown");
+    rig.close()?;
+    Ok(())
+}
+
+/// Two instances side by side: each has its own hand and its own parameters.
+fn check_two(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    const SECOND_LEFT: i16 = 1200;
+    let mut first = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    let mut second = Rig::open(Session::load(clap)?, display, SECOND_LEFT, 44_100.0, 2)?;
+    first.run(SETTLE)?;
+    let before = first.look_without_pointer(input)?;
+    let dragged = drag_something(&mut second, input)?;
+    first.run(Duration::from_millis(200))?;
+    ensure!(first.take_changes().is_empty(), "{} of one instance changed the other", dragged.name);
+    let after = first.look_without_pointer(input)?;
+    after.save(&pictures.join("two_first.png"))?;
+    second.look()?.save(&pictures.join("two_second.png"))?;
+    ensure!(before.difference(&after) < SAME, "one instance draws what was done in the other");
+    drag_something(&mut first, input).context("in the first instance")?;
+    ensure!(second.take_changes().is_empty(), "the first instance changed the second");
+    first.close()?;
+    ensure!(second.look()?.is_filled(), "closing one editor blanked the other");
+    second.close()?;
+    println!("   two instances at once");
+    Ok(())
+}

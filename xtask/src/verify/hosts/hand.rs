@@ -1,0 +1,108 @@
+//! A hand that knows nothing of the editor's layout: it looks for a knob by trying, drags it and types a value into it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use discern_host::ClapId;
+
+use super::rig::Rig;
+use crate::screen::{ENTER, Input};
+
+/// Steps of one drag, pixels upwards.
+const DRAG: [i32; 5] = [6, 14, 24, 34, 44];
+const STEP: Duration = Duration::from_millis(40);
+const DOUBLE_CLICK: Duration = Duration::from_millis(60);
+/// A typed value is rounded to what the control shows.
+const TYPED_TOLERANCE: f64 = 0.02;
+
+/// A control that was found.
+pub struct Knob {
+    /// Of the window.
+    point: (i32, i32),
+    id: ClapId,
+    /// Of the parameter.
+    pub name: String,
+}
+
+/// Drags whatever control it finds among those of the selected stage; the host must see one whole gesture with several
+/// values of one parameter.
+pub fn drag_something(rig: &mut Rig, input: &Input) -> Result<Knob> {
+    let (width, height) = rig.editor.window().size();
+    // The controls are above the compare bar and the status line, at the left; the middle of their row first.
+    for up in [140, 125, 155, 170, 110] {
+        for x in (360..width as i32 * 6 / 10).chain(20..360).step_by(24) {
+            if let Some(knob) = drag(rig, input, (x, height as i32 - up))? {
+                return Ok(knob);
+            }
+        }
+    }
+    bail!("nothing in the editor can be dragged")
+}
+
+fn drag(rig: &mut Rig, input: &Input, point: (i32, i32)) -> Result<Option<Knob>> {
+    rig.take_changes();
+    rig.take_gestures();
+    let at = |rig: &Rig, up: i32| rig.editor.window().on_screen((point.0, point.1 - up));
+    input.move_to(at(rig, 0))?;
+    rig.run(STEP)?;
+    input.button(true)?;
+    for up in DRAG {
+        rig.run(STEP / 2)?;
+        input.move_to(at(rig, up))?;
+    }
+    rig.run(STEP)?;
+    input.button(false)?;
+    rig.run(2 * STEP)?;
+    let changes = rig.take_changes();
+    let gestures = rig.take_gestures();
+    let Some(&(id, _)) = changes.first() else { return Ok(None) };
+    let is_one = changes.iter().all(|(other, _)| *other == id);
+    if !is_one || changes.len() < 2 {
+        return Ok(None);
+    }
+    ensure!(gestures == [(id, true), (id, false)], "a drag is told as the gestures {gestures:?}");
+    let values: Vec<f64> = changes.iter().map(|(_, value)| *value).collect();
+    ensure!(values.is_sorted(), "a drag upwards is told as the values {values:?}");
+    let last = *values.last().context("no value")?;
+    ensure!(rig.session.plugin.value(id)? == last, "the parameter is not what the host was told last");
+    let name = rig.session.plugin.parameter(id)?.name.clone();
+    Ok(Some(Knob { point, id, name }))
+}
+
+/// Double-clicks the control, types a value and Enter.
+pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
+    let parameter = rig.session.plugin.parameter(knob.id)?;
+    let wanted = parameter.min + 0.7 * (parameter.max - parameter.min);
+    let range = parameter.max - parameter.min;
+    let text = rig.session.plugin.format(knob.id, wanted)?;
+    let typed: String = text.chars().take_while(|symbol| !symbol.is_alphabetic() && *symbol != ' ').collect();
+    let typed = typed.trim_start_matches('+');
+    rig.take_changes();
+    input.move_to(rig.editor.window().on_screen(knob.point))?;
+    rig.run(STEP)?;
+    for _ in 0..2 {
+        input.button(true)?;
+        rig.run(DOUBLE_CLICK / 2)?;
+        input.button(false)?;
+        rig.run(DOUBLE_CLICK / 2)?;
+    }
+    rig.run(4 * STEP)?;
+    rig.editor.window().focus()?;
+    rig.run(STEP)?;
+    for symbol in typed.chars() {
+        input.key(u32::from(symbol))?;
+        rig.run(STEP / 2)?;
+    }
+    input.key(ENTER)?;
+    rig.run(4 * STEP)?;
+    let changes = rig.take_changes();
+    let told = changes.iter().rev().find(|(id, _)| *id == knob.id);
+    let (_, value) = told.with_context(|| format!("typing {typed:?} for {} told the host nothing", knob.name))?;
+    let expected = rig.session.plugin.parse(knob.id, typed)?;
+    ensure!(
+        (value - expected).abs() <= TYPED_TOLERANCE * range,
+        "typing {typed:?} for {} made it {value} and not {expected}",
+        knob.name
+    );
+    Ok(())
+}
