@@ -12,6 +12,7 @@ use crate::chain::Stage;
 
 use super::saved_report::SavedReport;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
+use super::undo::Undo;
 
 /// Version of the saved form. Grows with every change that an older version could not read.
 pub const SCHEMA: u32 = 1;
@@ -70,6 +71,12 @@ pub struct Saved {
     pub is_accept_pending: bool,
     /// Size of the editor when it was last open.
     pub editor_size: Option<EditorSize>,
+    /// Scale of the editor in percent, where it is not 100.
+    pub editor_scale_percent: Option<u16>,
+    /// Whether nothing in the editor is to glide or fade.
+    pub is_motion_reduced: bool,
+    /// What can be taken back; not saved.
+    pub undo: Undo,
     /// A whole state of a newer version, kept for it.
     pub newer_state: Option<String>,
 }
@@ -227,6 +234,10 @@ struct SavedForm {
     #[serde(default)]
     editor: Option<EditorSize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    editor_scale_percent: Option<u16>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reduced_motion: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     newer_state: Option<String>,
 }
 
@@ -288,6 +299,8 @@ impl From<&Saved> for SavedForm {
             intended: saved.intended.clone(),
             accept_pending: saved.is_accept_pending,
             editor: saved.editor_size,
+            editor_scale_percent: saved.editor_scale_percent,
+            reduced_motion: saved.is_motion_reduced,
             newer_state: saved.newer_state.clone(),
         }
     }
@@ -307,6 +320,9 @@ impl From<SavedForm> for Saved {
             intended: form.intended,
             is_accept_pending: form.accept_pending,
             editor_size: form.editor,
+            editor_scale_percent: form.editor_scale_percent,
+            is_motion_reduced: form.reduced_motion,
+            undo: Undo::default(),
             newer_state: form.newer_state,
         }
     }
