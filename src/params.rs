@@ -7,6 +7,7 @@ mod migrate;
 mod saved;
 mod saved_report;
 pub mod tweak;
+mod undo;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use follower::Follower;
 pub use host_param::HostParam;
 pub use migrate::filter_state;
 pub use saved::{Decision, EditorSize, Judged, Saved};
+pub use undo::{Direction, Restored, Undo};
 
 /// Key of the saved state's own part among the host's fields.
 const STATE_KEY: &str = "discern";

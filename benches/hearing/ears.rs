@@ -72,6 +72,7 @@ impl Ears {
             mix: self.mix.levels(),
             master: self.master.levels(),
             spectrum: self.spectra.spectrum(),
+            scope: Arc::default(),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
             share: progress.share,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use discern::analysis::{Analyzer, LiveMeter, LiveSpectrumMeter};
+use discern::analysis::{Analyzer, LiveMeter, LiveSpectrumMeter, Scope};
 use discern::bridge::{Hearing, Phase};
 use discern::chain::makeup_match::StageLoudness;
 use discern::chain::monitor::Monitor;
@@ -61,6 +61,7 @@ pub struct Engine {
     mix: LiveMeter,
     master: LiveMeter,
     spectra: LiveSpectrumMeter,
+    scope: Scope,
     /// Hears while the assistant listens.
     listening: Option<Analyzer>,
     next_frame: usize,
@@ -87,6 +88,7 @@ impl Engine {
             mix: LiveMeter::new(rate_hz, 2),
             master: LiveMeter::new(rate_hz, 2),
             spectra: LiveSpectrumMeter::new(rate_hz),
+            scope: Scope::new(rate_hz),
             listening,
             next_frame: 0,
             song,
@@ -136,6 +138,7 @@ impl Engine {
         self.mix.process(mix_left, mix_right);
         self.master.process(&left, &right);
         self.spectra.process([mix_left, mix_right], [&left, &right]);
+        self.scope.process(&left, &right);
         let master_peak = [peak(&left), peak(&right)];
         let activity = *self.chain.activity();
         self.monitor.process(&mut left, &mut right);
@@ -156,6 +159,7 @@ impl Engine {
             mix: self.mix.levels(),
             master: self.master.levels(),
             spectrum: self.spectra.spectrum(),
+            scope: Arc::new(self.scope.pairs()),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
             share: progress.share,

@@ -36,6 +36,8 @@ pub enum Icon {
     Pen,
     /// Takes back.
     Undo,
+    /// Makes again.
+    Redo,
     /// Belongs to the mix.
     Back,
     /// To the clipboard.
@@ -85,12 +87,13 @@ pub fn draw(pen: &Pen, icon: Icon, at: Pos2, color: Color32, scale: f32) {
             pen.outline(points(&[(-4.2, -4.2), (1.6, -4.2), (1.6, 1.6), (-4.2, 1.6)]), 1.3, color);
             stroke(&[(4.2, -1.4), (4.2, 4.2), (-1.4, 4.2)]);
         }
-        Icon::Undo => {
-            let mut hook = vec![point(-4.5, -1.5), point(1.5, -1.5)];
-            hook.extend(arc_points(point(1.5, 1.5), 3.0 * scale, 0.0, PI));
-            hook.push(point(-1.0, 4.5));
+        Icon::Undo | Icon::Redo => {
+            let side = if icon == Icon::Undo { 1.0 } else { -1.0 };
+            let mut hook = vec![point(-4.5 * side, -1.5), point(1.5 * side, -1.5)];
+            hook.extend(arc_points(point(1.5 * side, 1.5), 3.0 * scale, 0.0, side * PI));
+            hook.push(point(-side, 4.5));
             pen.round_path(hook, 1.5, color);
-            stroke(&[(-1.8, -4.2), (-4.6, -1.5), (-1.8, 1.2)]);
+            stroke(&[(-1.8 * side, -4.2), (-4.6 * side, -1.5), (-1.8 * side, 1.2)]);
         }
     }
 }

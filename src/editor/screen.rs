@@ -10,7 +10,7 @@ use crate::bridge::Phase;
 use crate::chain::Stage;
 use crate::chain::makeup_match::makeup_id;
 use crate::chain::monitor::Source;
-use crate::params::Judged;
+use crate::params::{Direction, Judged};
 
 use super::chain_strip;
 use super::drawer::{self, Drawer};
@@ -107,6 +107,7 @@ impl Screen {
         meters::show(ui, &layout, session, &scene, &mut self.levels);
         compare_bar::show(ui, &layout, session, &scene);
         self.status(ui, &layout, &scene);
+        session.close_step(now_s);
         self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
         ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
     }
@@ -192,6 +193,7 @@ impl Screen {
         if is_typing(ui) || is_writing || egui::Popup::is_any_open(ui.ctx()) {
             return;
         }
+        steps(ui, session);
         let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if pressed(Key::M) {
             let other = if scene.monitor.source == Source::Mix { Source::Master } else { Source::Mix };
@@ -279,6 +281,18 @@ impl Screen {
             regular(11.0),
             T2,
         );
+    }
+}
+
+/// Back and on again through what was changed here.
+fn steps(ui: &Ui, session: &Session) {
+    let both = Modifiers { shift: true, ..Modifiers::COMMAND };
+    let with = |modifiers: Modifiers, key: Key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    // The longer shortcut first: the shorter one would take it.
+    if with(both, Key::Z) || with(Modifiers::COMMAND, Key::Y) {
+        session.travel(Direction::Redo);
+    } else if with(Modifiers::COMMAND, Key::Z) {
+        session.travel(Direction::Undo);
     }
 }
 

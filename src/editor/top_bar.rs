@@ -5,10 +5,11 @@ use egui::{Popup, Rect, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 use crate::assistant::{Brief, Destination};
 use crate::bridge::Request;
 use crate::chain::{Settings, Stage};
+use crate::params::Direction;
 use crate::report::presets;
 
 use super::brief;
-use super::icons::{Half, split_disc};
+use super::icons::{Half, Icon, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
 use super::scene::{Scene, destination_name};
@@ -37,7 +38,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
 
     // Captions go first where room is short.
     let captions = if layout.is_compact { ["", "", ""] } else { ["Brief", "Destination", "Target"] };
-    let widths = if layout.is_compact { [76.0, 96.0, 98.0, 112.0] } else { [84.0, 118.0, 172.0, 226.0] };
+    let widths = if layout.is_compact { [76.0, 96.0, 98.0, 112.0] } else { [84.0, 118.0, 164.0, 214.0] };
     let mut place = |width: f32| {
         let rect = Rect::from_min_size(pos2(x, middle - 13.0), vec2(width, 26.0));
         x = rect.right() + 6.0;
@@ -62,7 +63,26 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
         }
     });
     target(ui, place(widths[3]), session, scene, (entry, captions[2]));
+    step_button(ui, place(24.0), session, Direction::Undo);
+    step_button(ui, place(24.0), session, Direction::Redo);
     right_side(ui, layout, session, scene);
+}
+
+/// Takes the last step back, or makes it again.
+fn step_button(ui: &mut Ui, rect: Rect, session: &Session, direction: Direction) {
+    let label = session.params.with_saved(|saved| saved.undo.label(direction).map(str::to_owned));
+    let (name, icon, keys) = match direction {
+        Direction::Undo => ("Undo", Icon::Undo, "Ctrl-Z"),
+        Direction::Redo => ("Redo", Icon::Redo, "Ctrl-Shift-Z"),
+    };
+    let help = match &label {
+        Some(label) => format!("{name}: {label}. {keys} does the same."),
+        None => format!("{name}: there is nothing to {}.", name.to_lowercase()),
+    };
+    let button = Button::new("", Kind::Ghost).icon(icon).named(name, &help).enabled(label.is_some());
+    if push(ui, rect, button).clicked() {
+        session.travel(direction);
+    }
 }
 
 /// The chains that come with Discern. Choosing one sets every setting of the chain but the latency mode and the

@@ -3,14 +3,18 @@
 mod button;
 mod choice;
 mod control;
+mod entry;
 mod field;
 mod knob;
+mod value_menu;
 
 pub use button::{Button, Kind, push};
 pub use choice::{LIST_GROUND, STAYS_OPEN, dropdown, menu, menu_row, segments, switch};
-pub use control::{Control, control, is_typing, key_steps, typed_value, wheel_ticks};
+pub use control::{Control, control, key_steps, typed_value, wheel_ticks};
+pub use entry::{Typed, begin_typing, entry, is_typing};
 pub use field::{slider, value_field};
 pub use knob::knob;
+pub use value_menu::{Wish, copy_value, setting_menu, value_menu};
 
 use egui::{Id, Response, Ui};
 
@@ -37,10 +41,19 @@ pub fn describe(ui: &Ui, response: &Response, text: impl FnOnce() -> String) {
     }
 }
 
+/// Shows `text` in the status line in this frame, before all else.
+pub fn say(ui: &Ui, text: String) {
+    ui.data_mut(|data| data.insert_temp(said_id(), text));
+}
+
+fn said_id() -> Id {
+    Id::unique("editor said")
+}
+
 /// Takes what [`describe`] was given during this frame.
 pub fn take_description(ui: &Ui) -> Option<String> {
     let said: Option<(bool, String)> = ui.data_mut(|data| data.remove_temp(status_id())).flatten();
-    said.map(|(_, text)| text)
+    ui.data_mut(|data| data.remove_temp::<String>(said_id())).or_else(|| said.map(|(_, text)| text))
 }
 
 /// The focus ring: 1.5 px, 2 px outside.

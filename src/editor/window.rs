@@ -277,7 +277,7 @@ impl NiceEguiApp for App {
 
 /// The keys that mean something here; the host keeps the rest.
 fn own_keys() -> KeyCapture {
-    const KEYS: [&str; 24] = [
+    const KEYS: [&str; 26] = [
         "m",
         "d",
         "a",
@@ -285,6 +285,8 @@ fn own_keys() -> KeyCapture {
         "h",
         "p",
         "s",
+        "y",
+        "z",
         "[",
         "]",
         "1",

@@ -1,8 +1,10 @@
 //! Numbers and settings as the editor writes them.
 
+mod entry;
 mod measured;
 
 pub use crate::report::words::kind;
+pub use entry::{accepted, parse, parse_percent};
 pub use measured::{change, expected, measured_and_expected, place, severity};
 
 use crate::chain::settings::{CEILING_OFF_DBTP, Choice, Kind, Setting};
@@ -100,41 +102,6 @@ pub fn name(setting: &Setting) -> String {
     }
 }
 
-/// What somebody typed for a setting: everything the setting reads, note names for frequencies, `2x` for percent.
-pub fn parse(setting: &Setting, text: &str) -> Option<f64> {
-    let text = text.trim();
-    let as_note = (setting.unit == "Hz").then(|| note_hz(text)).flatten();
-    let as_factor = (setting.unit == "%")
-        .then(|| text.strip_suffix(['x', '\u{00D7}'])?.trim().replace(',', ".").parse::<f64>().ok())
-        .flatten()
-        .map(|factor| factor * 100.0);
-    as_note.or(as_factor).map(|value| setting.snap(value)).or_else(|| setting.parse_clamped(text))
-}
-
-/// Frequency of a note name (A4 = 440 Hz, equal temperament).
-fn note_hz(text: &str) -> Option<f64> {
-    let mut letters = text.chars();
-    let semitone = match letters.next()?.to_ascii_uppercase() {
-        'C' => 0,
-        'D' => 2,
-        'E' => 4,
-        'F' => 5,
-        'G' => 7,
-        'A' => 9,
-        'B' => 11,
-        _ => return None,
-    };
-    let rest = letters.as_str();
-    let (shift, octave) = match rest.chars().next()? {
-        '#' => (1, &rest[1..]),
-        'b' => (-1, &rest[1..]),
-        _ => (0, rest),
-    };
-    let octave = octave.parse::<i32>().ok().filter(|octave| (-1..=10).contains(octave))?;
-    let from_a4 = f64::from(semitone + shift + 12 * octave - (9 + 12 * 4));
-    Some(440.0 * (from_a4 / 12.0).exp2())
-}
-
 /// Three steps of confidence.
 pub fn confidence(confidence: f64) -> (usize, &'static str) {
     match confidence {
@@ -155,18 +122,6 @@ mod tests {
         assert_eq!(number(-0.04), "0.0");
         assert_eq!(signed(-0.04), "+0.0");
         assert_eq!(maybe(None), "\u{2013}");
-    }
-
-    #[test]
-    fn typed_values_are_read_as_written() {
-        let frequency = find("equalizer.band_1.frequency_hz").expect("in the table");
-        let amount = find("chain.amount_percent").expect("in the table");
-        assert_eq!(parse(frequency, "2.4k"), Some(2400.0));
-        assert_eq!(parse(frequency, "A4"), Some(440.0));
-        assert_eq!(parse(frequency, "C#3"), Some(138.6));
-        assert_eq!(parse(amount, "2x"), Some(200.0));
-        assert_eq!(parse(amount, "50 %"), Some(50.0));
-        assert_eq!(parse(amount, "loud"), None);
     }
 
     #[test]

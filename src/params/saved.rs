@@ -12,6 +12,7 @@ use crate::chain::Stage;
 
 use super::saved_report::SavedReport;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
+use super::undo::Undo;
 
 /// Version of the saved form. Grows with every change that an older version could not read.
 pub const SCHEMA: u32 = 1;
@@ -70,6 +71,8 @@ pub struct Saved {
     pub is_accept_pending: bool,
     /// Size of the editor when it was last open.
     pub editor_size: Option<EditorSize>,
+    /// What can be taken back; not saved.
+    pub undo: Undo,
     /// A whole state of a newer version, kept for it.
     pub newer_state: Option<String>,
 }
@@ -307,6 +310,7 @@ impl From<SavedForm> for Saved {
             intended: form.intended,
             is_accept_pending: form.accept_pending,
             editor_size: form.editor,
+            undo: Undo::default(),
             newer_state: form.newer_state,
         }
     }

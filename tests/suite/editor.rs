@@ -8,6 +8,7 @@ mod fixture;
 mod moves;
 mod plots;
 mod stages;
+mod steps;
 
 use discern::assistant::VerdictKind;
 use discern::bridge::{Phase, Request};

@@ -133,7 +133,7 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
         let size = vec2(button.width(&pen), 26.0);
         let at = Rect::from_min_size(pos2(text_left, rect.bottom() - size.y - 10.0), size);
         if push(&mut inside, at, button).clicked() {
-            session.params.change_saved(|saved| saved.set_intended(note.kind, true));
+            session.set_intended([note.kind], true);
             view.open_note = None;
         }
     }
@@ -152,8 +152,6 @@ fn intended(ui: &mut Ui, session: &Session, scene: &Scene, num_intended: usize) 
     let at = Rect::from_min_size(pos2(rect.right() - size.x, rect.top() + 3.0), size);
     if push(ui, at, button).clicked() {
         let Some((_, judged)) = scene.verdict() else { return };
-        session.params.change_saved(|saved| {
-            judged.report.for_the_mixer.iter().for_each(|note| saved.set_intended(note.kind, false));
-        });
+        session.set_intended(judged.report.for_the_mixer.iter().map(|note| note.kind), false);
     }
 }

@@ -2,14 +2,14 @@
 
 use egui::{Popup, PopupCloseBehavior, Rect, Response, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::chain::settings::Kind as SettingKind;
+use crate::chain::settings::{Kind as SettingKind, Setting};
 use crate::editor::icons::{Icon, draw};
 use crate::editor::pen::Pen;
 use crate::editor::session::Session;
 use crate::editor::theme::{CANVAS, LIFT, RAISED, T1, T2, T3, medium, regular};
 use crate::editor::words;
 
-use super::{Button, Kind, describe, focus_ring, push};
+use super::{Button, Kind, describe, focus_ring, key_steps, push, setting_menu};
 
 /// One segment per value of a choice or a toggle; `shown` are the positions that are offered.
 pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[usize]) {
@@ -36,6 +36,8 @@ pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[u
         if response.clicked() && !is_selected {
             session.set_once(id, position as f64);
         }
+        choice_keys(ui, session, (setting, &response), (position, selected), shown);
+        setting_menu(ui, session, setting, &response);
         if is_selected {
             pen.fill(cell.shrink(2.0), 4.0, LIFT);
         }
@@ -46,6 +48,36 @@ pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[u
     }
 }
 
+/// Arrows go through the values that are offered, Home brings back the value of a fresh instance.
+fn choice_keys(
+    ui: &Ui,
+    session: &Session,
+    (setting, response): (&'static Setting, &Response),
+    (here, selected): (usize, usize),
+    shown: &[usize],
+) {
+    if !response.has_focus() {
+        return;
+    }
+    let num_steps = key_steps(ui, response) as isize;
+    let at = shown.iter().position(|each| *each == here).unwrap_or(0) as isize;
+    // Down goes on in a list.
+    let to = shown[(at - num_steps).clamp(0, shown.len() as isize - 1) as usize];
+    if num_steps != 0 && to != selected {
+        session.nudge(&setting.id, to as f64);
+    }
+    if num_steps != 0 && here != to {
+        // The focus goes with the value where each value is a control.
+        let next = ui.scope_id().with((&setting.id, to));
+        if here == selected && ui.ctx().read_response(next).is_some() {
+            ui.memory_mut(|memory| memory.request_focus(next));
+        }
+    }
+    if ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, egui::Key::Home)) {
+        session.reset(&setting.id);
+    }
+}
+
 /// A choice as a list that opens.
 pub fn dropdown(ui: &mut Ui, session: &Session, id: &str, rect: Rect, ground: egui::Color32) {
     let Some((setting, param)) = session.param(id) else { return };
@@ -53,6 +85,9 @@ pub fn dropdown(ui: &mut Ui, session: &Session, id: &str, rect: Rect, ground: eg
     let selected = param.to_plain(param.normalized()) as usize;
     let name = words::name(setting);
     let response = menu(ui, rect, (&name, "", names[selected].1), ground);
+    let all: Vec<usize> = (0..names.len()).collect();
+    choice_keys(ui, session, (setting, &response), (selected, selected), &all);
+    setting_menu(ui, session, setting, &response);
     Popup::menu(&response).width(rect.width().max(110.0)).show(|ui| {
         for (position, (_, label)) in names.iter().enumerate() {
             if menu_row(ui, label, "", position == selected) {
@@ -92,6 +127,9 @@ pub fn menu_row(ui: &mut Ui, label: &str, note: &str, is_selected: bool) -> bool
     if response.hovered() || response.has_focus() {
         pen.fill(rect, 4.0, LIFT);
     }
+    if response.has_focus() {
+        pen.frame(rect, 4.0, 1.5, T1);
+    }
     let baseline = rect.center().y + 4.3;
     if is_selected {
         draw(&pen, Icon::Check, pos2(rect.left() + 10.0, rect.center().y), T1, 0.8);
@@ -114,7 +152,9 @@ pub fn switch(ui: &mut Ui, session: &Session, id: &str, (label, rect): (&str, Re
     let name = words::name(setting);
     let button = Button::new(label, Kind::Neutral).named(&name, help).on(is_on);
     let button = if is_on { button.icon(Icon::Check) } else { button };
-    if push(ui, rect, button).clicked() {
+    let response = push(ui, rect, button);
+    setting_menu(ui, session, setting, &response);
+    if response.clicked() {
         session.set_once(id, if is_on { 0.0 } else { 1.0 });
     }
 }

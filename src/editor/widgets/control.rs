@@ -1,14 +1,13 @@
 //! Everything that pointer, keyboard and screen reader do to a setting; the caller draws it.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{Event, EventFilter, Id, Key, Modifiers, Rect, Response, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{Event, EventFilter, Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo};
 
 use crate::chain::settings::{Kind, Setting};
 use crate::editor::session::Session;
-use crate::editor::theme::{T1, WELL, medium};
-use crate::editor::{pen::Pen, words};
+use crate::editor::words;
 
-use super::describe;
+use super::{Typed, begin_typing, describe, entry, setting_menu};
 
 /// Travel of the pointer, in points, that takes a control through its whole range.
 const TRAVEL: f32 = 220.0;
@@ -26,18 +25,6 @@ pub struct Control {
     /// Pointer and focus.
     pub response: Response,
     name: String,
-}
-
-/// Which setting is being typed, and the text so far.
-#[derive(Clone)]
-struct Typing {
-    id: Id,
-    text: String,
-    is_fresh: bool,
-}
-
-fn typing_id() -> Id {
-    Id::unique("editor typing")
 }
 
 /// Where a drag began and how far it went, normalized.
@@ -59,19 +46,20 @@ pub fn control(ui: &mut Ui, session: &Session, id: &str, rect: Rect) -> Option<C
     if response.clicked() && (modifiers.command || modifiers.alt) {
         session.reset(id);
     } else if response.double_clicked() {
-        begin_typing(ui, &response, setting, param.to_plain(param.normalized()));
+        begin_typing(ui, &response, setting.format(param.to_plain(param.normalized())));
     } else if response.clicked() {
         response.request_focus();
     }
     if response.hovered() {
         let ticks = wheel_ticks(ui);
         if ticks != 0.0 {
-            session.set_once(id, nudged(setting, param.to_plain(param.normalized()), ticks, is_fine));
+            session.nudge(id, nudged(setting, param.to_plain(param.normalized()), ticks, is_fine));
         }
     }
     if response.has_focus() {
         keys(ui, session, setting, &response);
     }
+    setting_menu(ui, session, setting, &response);
     spoken(ui, session, setting, &response);
 
     let value = setting.snap(param.to_plain(param.normalized()));
@@ -79,7 +67,9 @@ pub fn control(ui: &mut Ui, session: &Session, id: &str, rect: Rect) -> Option<C
     let text = words::value(setting, value);
     tell(ui, setting, &response, (&name, &text, value));
     describe(ui, &response, || {
-        format!("{name}, {text}. Drag vertically, Shift for fine; double-click to type, Ctrl-click to reset.")
+        format!(
+            "{name}, {text}. Drag vertically, Shift for fine; double-click to type, Ctrl-click to reset, right-click for more."
+        )
     });
     Some(Control { setting, normalized: param.normalized(), text, response, name })
 }
@@ -152,14 +142,14 @@ fn keys(ui: &Ui, session: &Session, setting: &'static Setting, response: &Respon
     let value = param.to_plain(param.normalized());
     let num_steps = key_steps(ui, response);
     if num_steps != 0.0 {
-        session.set_once(&setting.id, nudged(setting, value, num_steps, false));
+        session.nudge(&setting.id, nudged(setting, value, num_steps, false));
     }
     let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Home) {
         session.reset(&setting.id);
     }
     if pressed(Key::Enter) {
-        begin_typing(ui, response, setting, value);
+        begin_typing(ui, response, setting.format(value));
     }
 }
 
@@ -172,7 +162,7 @@ fn spoken(ui: &Ui, session: &Session, setting: &'static Setting, response: &Resp
         let wanted =
             input.accesskit_action_requests(response.id, Action::SetValue).find_map(|request| match &request.data {
                 Some(ActionData::NumericValue(value)) => Some(*value),
-                Some(ActionData::Value(text)) => words::parse(setting, text),
+                Some(ActionData::Value(text)) => words::parse(setting, setting.default, text),
                 _ => None,
             });
         (up - down, wanted)
@@ -180,7 +170,7 @@ fn spoken(ui: &Ui, session: &Session, setting: &'static Setting, response: &Resp
     if let Some(value) = wanted {
         session.set_once(&setting.id, value);
     } else if num_steps != 0.0 {
-        session.set_once(&setting.id, nudged(setting, param.to_plain(param.normalized()), num_steps, false));
+        session.nudge(&setting.id, nudged(setting, param.to_plain(param.normalized()), num_steps, false));
     }
 }
 
@@ -198,57 +188,15 @@ fn tell(ui: &Ui, setting: &Setting, response: &Response, (name, text, value): (&
     });
 }
 
-/// Opens the text entry of a control.
-fn begin_typing(ui: &Ui, response: &Response, setting: &Setting, value: f64) {
-    let typing = Typing { id: response.id, text: setting.format(value), is_fresh: true };
-    ui.data_mut(|data| data.insert_temp(typing_id(), typing));
-}
-
-/// Whether a value is being typed somewhere.
-pub fn is_typing(ui: &Ui) -> bool {
-    ui.data(|data| data.get_temp::<Typing>(typing_id()).is_some())
-}
-
-/// The text entry in place of a control's value, while it is open. Enter takes the text, Esc does not.
+/// The text entry in place of a control's value, while it is open.
 pub fn typed_value(ui: &mut Ui, session: &Session, control: &Control, rect: Rect) -> bool {
-    let Some(mut typing) = ui.data(|data| data.get_temp::<Typing>(typing_id())) else { return false };
-    if typing.id != control.response.id {
-        return false;
-    }
-    let pen = Pen::of(ui);
-    pen.fill(rect, 5.0, WELL);
-    pen.frame(rect, 5.0, 1.5, T1);
-    let entry = TextEdit::singleline(&mut typing.text)
-        .id(control.response.id.with("entry"))
-        .font(medium(12.0).font_id())
-        .frame(egui::Frame::NONE)
-        .desired_width(rect.width() - 16.0)
-        .align(egui::Align2::LEFT_CENTER)
-        .hint_text(format!("{} value", control.name));
-    let response =
-        ui.place(rect.shrink2(egui::vec2(8.0, 3.0)), entry).accessible_name(format!("Type {}", control.name));
-    if std::mem::take(&mut typing.is_fresh) {
-        response.request_focus();
-        select_all(ui, &response, typing.text.chars().count());
-        ui.data_mut(|data| data.insert_temp(typing_id(), typing));
-        return true;
-    }
-    let is_cancelled = ui.input(|input| input.key_pressed(Key::Escape));
-    if response.lost_focus() || is_cancelled {
-        if !is_cancelled && let Some(value) = words::parse(control.setting, &typing.text) {
-            session.set_once(&control.setting.id, value);
-        }
-        ui.data_mut(|data| data.remove::<Typing>(typing_id()));
-        control.response.request_focus();
-    } else {
-        ui.data_mut(|data| data.insert_temp(typing_id(), typing));
+    let setting = control.setting;
+    let now = session.params.plain(&setting.id).unwrap_or(setting.default);
+    let parse = |text: &str| words::parse(setting, now, text);
+    match entry(ui, &control.response, (&control.name, rect), parse, || words::accepted(setting)) {
+        Typed::Closed => return false,
+        Typed::Open => {}
+        Typed::Value(value) => session.set_once(&setting.id, value),
     }
     true
-}
-
-fn select_all(ui: &Ui, response: &Response, num_chars: usize) {
-    let mut state = TextEdit::load_state(ui.ctx(), response.id).unwrap_or_default();
-    let range = egui::text::CCursorRange::two(egui::text::CCursor::new(0), egui::text::CCursor::new(num_chars));
-    state.cursor.set_char_range(Some(range));
-    TextEdit::store_state(ui.ctx(), response.id, state);
 }
