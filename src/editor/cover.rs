@@ -29,7 +29,11 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> b
     let center = pos2(area.left() + area.width() * 0.254, area.top() + (area.height() - foot) / 2.0 + 8.0);
     let level_move = level_move(scene);
     let added_db = level_move.and_then(|each| gain_of(scene, each));
-    ring::draw(ui, center, scale, scene, added_db);
+    // What is outside has no song whose course would say something.
+    let is_outside = scene.verdict().is_some_and(|(kind, _)| kind == VerdictKind::OutsideScope);
+    if !is_outside || scene.is_busy() {
+        ring::draw(ui, center, scale, scene, added_db);
+    }
     middle(&pen, center, scale, scene, added_db);
     let text = Rect::from_min_max(
         pos2(

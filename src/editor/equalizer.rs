@@ -58,6 +58,15 @@ impl EqualizerView {
         self.range_db = RANGES_DB[(position + 1) % RANGES_DB.len()];
     }
 
+    /// Widens the gain axis until what a move does fits.
+    pub fn fit_move(&mut self, proposed: &Move) {
+        let is_gain =
+            |id: &str| id.starts_with("equalizer.band_") && (id.ends_with("gain_db") || id.ends_with("range_db"));
+        for (_, gain_db) in proposed.settings.iter().filter(|(id, _)| is_gain(id)) {
+            self.make_room(*gain_db);
+        }
+    }
+
     /// Widens the gain axis until `gain_db` fits.
     fn make_room(&mut self, gain_db: f64) {
         let needed = RANGES_DB.into_iter().find(|range| f64::from(*range) >= gain_db.abs());

@@ -155,6 +155,7 @@ impl Screen {
         if let Some(open) = self.proposals.open_move(scene) {
             self.stage = open.stage;
             self.equalizer.band_idx = equalizer::band_of(open).unwrap_or(self.equalizer.band_idx);
+            self.equalizer.fit_move(open);
         }
     }
 

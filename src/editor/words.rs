@@ -134,3 +134,9 @@ mod tests {
         assert_eq!(super::frequency(240.4), "240 Hz");
     }
 }
+
+/// With its first letter large.
+pub fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}

@@ -2,7 +2,7 @@
 
 use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
-use crate::assistant::Move;
+use crate::assistant::{Change, Move};
 use crate::editor::icons::{confidence_bars, draw};
 use crate::editor::pen::Pen;
 use crate::editor::scene::{MoveState, Scene};
@@ -14,12 +14,20 @@ use crate::editor::{hear, words};
 use super::row::{PAD, glyph, name, state_word};
 use super::{amount, decide, evidence};
 
+/// Most changes that a card lists of effect and of cost; all of them are in the description.
+const MAX_CHANGES: usize = 2;
+
+/// What a level move's own sentence says, or its title.
+fn is_in_sentence(metric: &str) -> bool {
+    matches!(metric, "limiter_reduction_db" | "crest_loss_db" | "true_peak_dbtp")
+}
+
 /// "Expect ..." and "Cost: ..." from what was rendered.
 pub fn outcome(proposed: &Move) -> String {
     // What reads the same before and after is not worth a word.
-    let list = |changes: &[crate::assistant::Change]| {
-        let is_told = |each: &&crate::assistant::Change| (each.after - each.before).abs() >= 0.05;
-        changes.iter().filter(is_told).map(words::change).collect::<Vec<_>>().join(", ")
+    let list = |changes: &[Change]| {
+        let is_told = |each: &&Change| (each.after - each.before).abs() >= 0.05 && !is_in_sentence(each.metric);
+        changes.iter().filter(is_told).take(MAX_CHANGES).map(words::change).collect::<Vec<_>>().join(", ")
     };
     let (effect, cost) = (list(&proposed.effect), list(&proposed.cost));
     let mut text = String::new();
@@ -56,24 +64,24 @@ pub fn open(
     if scene.amount(proposed) != 100.0 && !measured.is_empty() {
         measured = format!("At 100 %: {}{}", measured[..1].to_lowercase(), &measured[1..]);
     }
-    // The compact set has evidence, expectation and cost in the status line.
+    // What would withdraw it is in the status line; the compact set has evidence, expectation and cost there too.
     let long = |text: String| if is_compact { String::new() } else { text };
-    let title = pen.paragraph(&proposed.title, semibold(15.0), (T1, T1), inner);
+    let title = pen.paragraph(&words::sentence_case(&proposed.title), semibold(15.0), (T1, T1), inner);
     let reason = pen.paragraph(&proposed.sentence, regular(12.0), (CARD_BODY, T1), inner);
     let outcome = pen.paragraph(&long(measured.clone()), regular(12.0), (T2, T1), inner);
-    let withdrawal = pen.paragraph(&long(withdrawal(proposed)), regular(11.0), (T3, T2), inner);
     let evidence_height = evidence::height(proposed, is_compact);
     let has_amount = amount::is_offered(session, proposed, state);
-    let galleys = [(title, 15.0), (reason, 12.0), (outcome, 12.0), (withdrawal, 11.0)];
+    let galleys = [(title, 15.0), (reason, 12.0), (outcome, 12.0)];
     let text: f32 = galleys.iter().filter(|(each, _)| !each.is_empty()).map(|(each, _)| each.size().y + 3.0).sum();
     let height = 33.0 + text + evidence_height + 7.0 + if has_amount { 26.0 } else { 4.0 } + 28.0 + 13.0;
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
     let name = name(number, proposed, state);
     response.widget_info(|| WidgetInfo::labeled(Role::Group, true, &name));
-    let description = [proposed.sentence.clone(), evidence::spoken(proposed), measured, self::withdrawal(proposed)];
+    let description = [proposed.sentence.clone(), evidence::spoken(proposed), measured, withdrawal(proposed)];
     let description = description.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(description.clone()));
-    describe(ui, &response, || if is_compact { description.clone() } else { name.clone() });
+    let withdrawal = withdrawal(proposed);
+    describe(ui, &response, || if is_compact { description.clone() } else { format!("{name}. {withdrawal}") });
 
     let is_heard = hear::is_heard(scene, proposed);
     pen.fill(rect, 8.0, RAISED);

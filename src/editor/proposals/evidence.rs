@@ -51,11 +51,17 @@ pub fn spoken(proposed: &Move) -> String {
 pub fn draw(pen: &Pen, area: Rect, proposed: &Move, is_compact: bool) {
     let mut baseline = area.top() + 13.0;
     if let Some(evidence) = proposed.evidence.first().filter(|_| !is_compact) {
-        scale(pen, Rect::from_min_size(pos2(area.left(), baseline - 9.0), vec2(SCALE, 10.0)), evidence);
-        pen.left(area.left() + SCALE + 9.0, baseline, words::expected(evidence), regular(11.0), T2);
+        let text = words::expected(evidence);
+        // A long range leaves no room for its scale.
+        let has_scale = SCALE + 9.0 + pen.width(text.clone(), regular(11.0)) <= area.width();
+        let left = if has_scale { area.left() + SCALE + 9.0 } else { area.left() };
+        if has_scale {
+            scale(pen, Rect::from_min_size(pos2(area.left(), baseline - 9.0), vec2(SCALE, 10.0)), evidence);
+        }
+        pen.left(left, baseline, text, regular(11.0), T2);
         if tells_place(proposed, evidence) {
             baseline += LINE;
-            pen.left(area.left() + SCALE + 9.0, baseline, where_and_share(evidence), regular(11.0), T3);
+            pen.left(left, baseline, where_and_share(evidence), regular(11.0), T3);
         }
         baseline += LINE;
     }

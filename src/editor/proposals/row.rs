@@ -8,6 +8,7 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::MoveState;
 use crate::editor::theme::{LIFT, OK, PROPOSAL_TEXT, ROW, T1, T2, T3, medium, regular, semibold};
 use crate::editor::widgets::{describe, focus_ring};
+use crate::editor::words;
 
 /// Space between the edge of a card or row and what it says.
 pub const PAD: f32 = 14.0;
@@ -68,7 +69,7 @@ pub fn show(ui: &mut Ui, (number, proposed, state): (usize, &Move, MoveState), a
     let (right_word, room) =
         if is_tight && state == MoveState::Open { (String::new(), room + right_width) } else { (right_word, room) };
     let size = if pen.width(proposed.title.clone(), medium(13.0)) > room { 12.0 } else { 13.0 };
-    let title = pen.paragraph(&proposed.title, medium(size), (color, color), room);
+    let title = pen.paragraph(&words::sentence_case(&proposed.title), medium(size), (color, color), room);
     let height = (title.size().y + 13.0).max(32.0);
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let name = name(number, proposed, state);
