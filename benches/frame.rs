@@ -31,6 +31,8 @@ const FRAMES_PER_S: f64 = 30.0;
 /// Frames until every history is full, and frames that are measured.
 const NUM_WARM: usize = 330;
 const NUM_MEASURED: usize = 300;
+/// Most that tessellation may take in the median.
+const TESSELLATION_BAR: Duration = Duration::from_millis(2);
 
 /// Times of many frames.
 #[derive(Default)]
@@ -64,6 +66,8 @@ fn main() {
             ms(worst(&times.tessellation))
         );
     }
+    let slowest = rows.iter().map(|(_, times)| median(&times.tessellation)).max().unwrap_or_default();
+    assert!(slowest <= TESSELLATION_BAR, "tessellation takes {slowest:?}");
 }
 
 fn median(times: &[Duration]) -> Duration {

@@ -31,7 +31,7 @@ use super::{compare_bar, cover, meters, song_map, stage, verdict_bar};
 /// Time between frames while something moves, and while nothing does: then whatever changes asks for a frame itself (input,
 /// the host's parameters, the analysis thread), and this is only for what might be forgotten.
 const MOVING: Duration = Duration::from_millis(33);
-const RESTING: Duration = Duration::from_secs(2);
+const RESTING: Duration = Duration::from_secs(5);
 
 /// What the editor remembers while it is open, and between openings.
 pub struct Screen {

@@ -256,6 +256,10 @@ impl NiceEguiApp for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, frame: &mut Frame) {
         self.shared.has_drawn.store(true, Ordering::Release);
+        // Frames ask for frames: one that nobody sees asks for none, and `show` begins anew.
+        if self.shared.is_hidden.load(Ordering::Acquire) {
+            return;
+        }
         // A text field needs every key, Space among them; at all other times Space is the host's.
         let is_writing = ui
             .ctx()

@@ -33,7 +33,7 @@ pub fn run(args: &[String]) -> Result<()> {
          ## A frame\n\n\
          Every stage's view at 1180×740 with a song that plays and every stage at work, the dearest first: wall time of one \
          thread, 300 frames each after 330 to fill every history. `ui` is all of Discern's own drawing and egui's layout; \
-         tessellation is egui's, into triangles. Held to: tessellation 2 ms in the median.\n\n{}\n",
+         tessellation is egui's, into triangles. Worst is whatever else the machine did included. Held to: tessellation 2 ms in the median.\n\n{}\n",
         processor(),
         views.trim()
     );

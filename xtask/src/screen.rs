@@ -10,4 +10,4 @@ pub use damage::Damage;
 pub use input::{ENTER, Input};
 pub use picture::Picture;
 pub use server::Server;
-pub use window::Window;
+pub use window::{Window, picture_of_screen};

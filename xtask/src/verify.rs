@@ -6,6 +6,7 @@ mod editor;
 mod hosts;
 mod pictures;
 mod samples;
+mod standalone;
 mod tools;
 
 use anyhow::{Context, Result, bail};
@@ -16,7 +17,7 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
@@ -24,6 +25,7 @@ const CHECKS: [Check; 8] = [
     ("allocations", "no allocation while processing", allocations::run),
     ("editor", "the editor in a window", || on_screen("editor")),
     ("hosts", "the editor as hosts treat it", || on_screen("hosts")),
+    ("standalone", "the plugin as an application", standalone::build),
     ("pictures", "pictures of the editor", || on_screen("pictures")),
 ];
 
@@ -60,6 +62,7 @@ pub fn run_on_screen(task: &str) -> Result<()> {
     match task {
         "editor" => editor::run(&bundled("clap"), &demo_mix(), &display),
         "hosts" => hosts::run(&bundled("clap"), &display, &out("verify")?),
+        "standalone" => standalone::look(&display),
         "pictures" => pictures::take(&display, &out("verify")?),
         "frames" => crate::frames::on_screen(&display),
         _ => bail!("there is no task {task:?} for a screen"),

@@ -17,7 +17,8 @@ const MEASURED: Duration = Duration::from_secs(10);
 const COME_TO_REST: Duration = Duration::from_secs(8);
 const DRAW_TIMEOUT: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(5);
-/// Most that a resting editor may take of a core.
+/// Most that an editor at rest or hidden may take of a core. A window that is not mapped shows no drawing to the X server,
+/// so that for a hidden one this is what tells.
 const REST_SHARE: f64 = 0.01;
 
 /// What was measured in one state.

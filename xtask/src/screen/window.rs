@@ -53,13 +53,7 @@ impl Window {
 
     /// What is on the screen where the window is.
     pub fn picture(&self) -> Result<Picture> {
-        let (width, height) = self.size;
-        let reply = self
-            .connection
-            .get_image(ImageFormat::Z_PIXMAP, self.root, self.left, 0, width, height, u32::MAX)?
-            .reply()
-            .context("no picture from the X server")?;
-        Picture::from_bgrx(width.into(), height.into(), &reply.data)
+        picture(&self.connection, self.root, self.left, self.size)
     }
 
     /// Width and height, pixels.
@@ -96,6 +90,26 @@ impl Window {
         let property = self.connection.get_property(false, child, atom, AtomEnum::ANY, 0, 2)?.reply()?;
         Ok(property.value32().is_some_and(|mut values| values.next() == Some(0) && values.next().is_some()))
     }
+}
+
+/// The top left of a screen, whoever's windows are there.
+pub fn picture_of_screen(display: &str, size: (u16, u16)) -> Result<Picture> {
+    let (connection, screen_idx) = x11rb::connect(Some(display))?;
+    let root = connection.setup().roots[screen_idx].root;
+    picture(&connection, root, 0, size)
+}
+
+fn picture(
+    connection: &RustConnection,
+    root: xproto::Window,
+    left: i16,
+    (width, height): (u16, u16),
+) -> Result<Picture> {
+    let reply = connection
+        .get_image(ImageFormat::Z_PIXMAP, root, left, 0, width, height, u32::MAX)?
+        .reply()
+        .context("no picture from the X server")?;
+    Picture::from_bgrx(width.into(), height.into(), &reply.data)
 }
 
 impl Drop for Window {
