@@ -138,6 +138,7 @@ impl Editor for DiscernEditor {
         self.shared.is_hidden.store(false, Ordering::Release);
         let (editor, state) = self.inner(self.shared.size()).ok_or("the framework has no editor")?;
         let spawned = editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
+        wait_until_it_runs(&spawned.handle, &spawned.window, fallback_scale_factor);
         *self.opened.lock() = Some(state);
         let handle = OpenEditor { inner: spawned.handle, shared: Arc::clone(&self.shared) };
         Ok(SpawnedEditor { handle, window: spawned.window })
@@ -278,6 +279,17 @@ impl NiceEguiApp for App {
         self.shared.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
     }
 }
+
+/// Waits until the window's own thread answers. A window that is closed before (a host that creates an editor only to ask
+/// for its size) would miss the word to stop, and its host would wait for it for ever (baseview 0.4.2).
+#[cfg(target_os = "linux")]
+fn wait_until_it_runs(handle: &EguiEditorHandle, window: &Window, scale_factor: Option<f64>) {
+    // The scale that it has already: a question that changes nothing.
+    handle.set_fallback_scale_factor(scale_factor.unwrap_or(1.0), window).ok();
+}
+
+#[cfg(not(target_os = "linux"))]
+fn wait_until_it_runs(_handle: &EguiEditorHandle, _window: &Window, _scale_factor: Option<f64>) {}
 
 /// The keys that mean something here; the host keeps the rest.
 fn own_keys() -> KeyCapture {

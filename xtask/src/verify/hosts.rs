@@ -60,6 +60,12 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
         session.plugin.destroy_editor()?;
         ensure!(size == (width, height), "opened again with {size:?} instead of {width}x{height}");
     }
+    // Closed as soon as it is created, as hosts do that ask for a size.
+    let mut session = Session::load(clap)?;
+    for _ in 0..NUM_OPENS {
+        session.plugin.create_editor()?;
+        session.plugin.destroy_editor()?;
+    }
     println!("   {} sizes taken, kept within limits and remembered", SIZES.len());
     Ok(())
 }
