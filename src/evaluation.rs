@@ -4,6 +4,7 @@
 //! One worker per song writes a [`Record`]; the [`Table`] is made from all records and nothing else.
 
 mod broad;
+mod curve;
 pub mod fault_bench;
 pub mod fault_table;
 mod faulty;

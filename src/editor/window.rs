@@ -30,8 +30,8 @@ use super::theme;
 /// stays blank for ever; so it is as good as never polled, and repaints are asked for through egui.
 const NEVER: Duration = Duration::from_secs(3600);
 
-/// Smallest and largest window: the smallest layout at 75 %, the usual one at 250 %.
-const MIN_SCALE: f32 = 0.75;
+/// Largest window: the usual layout at 250 %. The smallest is the smallest layout: nothing draws it smaller yet, and below it
+/// texts would overlap.
 const MAX_SCALE: f32 = 2.5;
 
 /// What outlives a window.
@@ -83,7 +83,7 @@ impl Shared {
     fn size(&self) -> egui::Vec2 {
         let saved = self.params.with_saved(|saved| saved.editor_size);
         let size = saved.map_or(DEFAULT_SIZE, |size| egui::vec2(size.width, size.height));
-        if size.is_finite() { size.max(MIN_SIZE * MIN_SCALE).min(DEFAULT_SIZE * MAX_SCALE) } else { DEFAULT_SIZE }
+        if size.is_finite() { size.max(MIN_SIZE).min(DEFAULT_SIZE * MAX_SCALE) } else { DEFAULT_SIZE }
     }
 
     /// Draws again soon, from any thread.
@@ -101,7 +101,7 @@ fn resize_hint() -> ResizeHint {
     let logical = |size: egui::Vec2| Some(LogicalSize::new(size.x, size.y));
     ResizeHint {
         size_constraints: SizeConstraints::Logical {
-            min_size: logical(MIN_SIZE * MIN_SCALE),
+            min_size: logical(MIN_SIZE),
             max_size: logical(DEFAULT_SIZE * MAX_SCALE),
         },
         ..ResizeHint::RESIZABLE

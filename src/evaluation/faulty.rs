@@ -9,6 +9,7 @@ use crate::assistant::{Brief, Move, MoveClass, Reference, Report};
 use crate::chain::settings::{Kind as SettingKind, find};
 
 use super::broad::BroadFault;
+use super::curve::Offer;
 use super::fault_bench::is_in_place;
 use super::inject::inject;
 use super::kinds::{Ruler, ruler};
@@ -167,11 +168,12 @@ pub fn try_broad(clean: &Heard<'_>, size_db: f64, fault: &BroadFault) -> Broad {
     let share = |mended: &Thirds| {
         undone(&original, &with_fault, mended).map_or((0.0, false), |undone| (undone.share, undone.is_past))
     };
-    let accepted = |heard: &Heard<'_>| {
-        let needed = heard.needed();
-        if needed.is_empty() { (0.0, false) } else { share(&Thirds::of(&hear(&heard.with(&needed)))) }
+    let with = |heard: &Heard<'_>, moves: &[&Move]| {
+        if moves.is_empty() { (0.0, false) } else { share(&Thirds::of(&hear(&heard.with(moves)))) }
     };
+    let accepted = |heard: &Heard<'_>| with(heard, &heard.needed());
     Broad {
+        balance: Offer::of(&faulty, |moves| with(&faulty, moves).0),
         size_db,
         measured_db: with_fault.distance_db(&original),
         undone: accepted(&faulty),

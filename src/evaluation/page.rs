@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::broad::BROAD_SIZES_DB;
+use super::curve;
 use super::record::Record;
 use super::table::{Bar, Row, Table, Unit};
 
@@ -14,6 +15,7 @@ pub fn markdown(table: &Table, command: &str) -> String {
     let mut text = head(table, command);
     text += &figures(table);
     text += &baselines(table);
+    text += &curve::markdown(&table.records);
     text += &genres(table);
     text += &kinds(table);
     text += &bins(table);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::curve::Offer;
+
 /// Everything measured of one song of the folder.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -65,6 +67,8 @@ pub struct Copied {
     pub needed: Vec<String>,
     /// What they change in the tone, dB RMS.
     pub tonal_change_db: f64,
+    /// The move for the balance, where it is offered or Needed: the same with and without it.
+    pub balance: Option<Offer>,
     /// Whether it was sent back for nothing that is really there.
     pub is_falsely_sent_back: bool,
 }
@@ -121,6 +125,8 @@ pub struct Broad {
     pub undone_with_reference: Option<UndoneShare>,
     /// How much a limiter at −14 LUFS did.
     pub undone_by_level: f64,
+    /// The move for the balance, where it is offered or Needed: the share undone with and without it.
+    pub balance: Option<Offer>,
 }
 
 /// Something synthetic that is no music.

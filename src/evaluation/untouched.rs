@@ -7,6 +7,7 @@ use crate::audio_file::AudioFile;
 use crate::chain::settings::{Kind as SettingKind, find};
 use crate::chain::{Settings, Stage};
 
+use super::curve::Offer;
 use super::faulty::is_gone;
 use super::record::{Aloud, Check, Copied};
 use super::ruler::is_real;
@@ -46,9 +47,9 @@ pub fn aloud(heard: &Heard<'_>) -> Aloud {
 /// What accepting Needed would do to a song at one level.
 pub fn copied(heard: &Heard<'_>, gain_db: f64) -> Copied {
     let needed = heard.needed();
-    let tonal_change_db = match needed.is_empty() {
+    let change_db = |moves: &[&Move]| match moves.is_empty() {
         true => 0.0,
-        false => Thirds::of(&hear(&heard.with(&needed))).distance_db(&heard.thirds()),
+        false => Thirds::of(&hear(&heard.with(moves))).distance_db(&heard.thirds()),
     };
     let report = &heard.report;
     let reasons = report.for_the_mixer.iter().filter(|note| note.severity == Severity::High);
@@ -58,7 +59,8 @@ pub fn copied(heard: &Heard<'_>, gain_db: f64) -> Copied {
         gain_db,
         verdict: report.verdict.kind.key().to_owned(),
         needed: needed.iter().map(|each| named(each)).collect(),
-        tonal_change_db,
+        tonal_change_db: change_db(&needed),
+        balance: Offer::of(heard, change_db),
         is_falsely_sent_back: is_sent_back && !has_real_reason,
     }
 }
