@@ -111,6 +111,12 @@ pub fn confidence(confidence: f64) -> (usize, &'static str) {
     }
 }
 
+/// With its first letter large.
+pub fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,10 +139,4 @@ mod tests {
         assert_eq!(super::frequency(2450.0), "2.45 kHz");
         assert_eq!(super::frequency(240.4), "240 Hz");
     }
-}
-
-/// With its first letter large.
-pub fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }
