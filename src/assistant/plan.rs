@@ -23,7 +23,7 @@ const LEAST_SHARE: f64 = 0.3;
 const LEFT_SHARE: f64 = 0.5;
 /// From so much sound on the level of a zone is steady, and that of all of them together, seconds.
 const STEADY_S: f64 = 20.0;
-const TONE_STEADY_S: f64 = 30.0;
+const TONE_STEADY_S: f64 = 40.0;
 /// Tone as a whole: from here on a move is offered, from there on it is Needed, dB of root mean square. Of 143 released songs
 /// and nine finished ones beside them two in a hundred pass the second; a Wiener estimate of the fault itself, it answers to
 /// faults of about twice its size.

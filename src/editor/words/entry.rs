@@ -110,6 +110,7 @@ impl Reader<'_> {
             let value = self.terms()?;
             self.take(&[')'])?;
             self.depth -= 1;
+            self.skip_unit();
             return Some(sign * value);
         }
         let end = self.letters.iter().take_while(|letter| letter.is_ascii_digit() || **letter == '.').count();
@@ -117,10 +118,14 @@ impl Reader<'_> {
         self.letters = &self.letters[end..];
         let value = digits.parse::<f64>().ok()?;
         let thousand = if self.take(&['k']).is_some() { 1000.0 } else { 1.0 };
+        self.skip_unit();
+        Some(sign * value * thousand)
+    }
+
+    fn skip_unit(&mut self) {
         if !self.unit.is_empty() && self.letters.starts_with(self.unit) {
             self.letters = &self.letters[self.unit.len()..];
         }
-        Some(sign * value * thousand)
     }
 }
 
@@ -170,7 +175,7 @@ mod tests {
         for text in ["-1.2", "\u{2212}1.2", "\u{2212}1.2 dB", "-1,2", "-6/5", "-(0.8 + 0.4) dB"] {
             assert_eq!(read("equalizer.band_1.gain_db", text), Some(-1.2), "{text}");
         }
-        assert_eq!(read("equalizer.band_1.gain_db", "2x"), Some(6.0));
+        assert_eq!(read("equalizer.band_1.gain_db", "2x"), Some(6.02));
     }
 
     #[test]
