@@ -83,6 +83,13 @@ fn reveal(ui: &Ui, rect: Rect, is_new: &mut bool) {
     }
 }
 
+/// Scrolls at once to what got the focus by key: it may be out of sight.
+fn follow_focus(ui: &Ui, response: &egui::Response) {
+    if response.gained_focus() && !ui.clip_rect().contains_rect(response.rect) {
+        ui.scroll_to_rect_animation(response.rect.expand(8.0), None, ScrollAnimation::none());
+    }
+}
+
 /// The first Needed move that waits, else the first of all.
 fn first_open(scene: &Scene) -> Option<(usize, &Move)> {
     let needed = scene.open_moves().find(|(_, each)| each.class == MoveClass::Needed);
@@ -170,7 +177,9 @@ fn accept_all(ui: &mut Ui, heading: Rect, session: &Session, num_needed: usize) 
     let button = Button::new(&label, Kind::Line).named("Accept all needed", "Sets what the needed moves ask for.");
     let size = vec2(button.width(&Pen::of(ui)), 24.0);
     let rect = Rect::from_min_size(pos2(heading.right() - size.x, heading.top() + 6.0), size);
-    if push(ui, rect, button).clicked() {
+    let response = push(ui, rect, button);
+    follow_focus(ui, &response);
+    if response.clicked() {
         session.accept_needed();
     }
 }

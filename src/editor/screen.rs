@@ -227,6 +227,7 @@ impl Screen {
         if self.drawer.is_some() && pressed(Key::Escape) {
             self.drawer = None;
         }
+        self.note_keys(ui, session, scene);
         if pressed(Key::P) {
             let id = chain_strip::enabled_id(self.stage);
             if let Some((_, param)) = session.param(&id) {
@@ -252,6 +253,24 @@ impl Screen {
             if ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, key)) {
                 self.select(stage);
             }
+        }
+    }
+
+    /// What can be done with the notes for the mixer where they are in sight.
+    fn note_keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
+        if self.page == Page::Cover || scene.notes().next().is_none() {
+            return;
+        }
+        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::C) {
+            ui.ctx().copy_text(proposals::report_text(scene));
+        }
+        // The report always has a note open: the first, where none was chosen.
+        let first = || scene.notes().next().filter(|_| self.drawer == Some(Drawer::Report)).map(|(_, note)| note.kind);
+        let open = scene.notes().map(|(_, note)| note.kind).find(|kind| Some(*kind) == self.proposals.open_note);
+        if let Some(kind) = open.or_else(first).filter(|_| pressed(Key::I)) {
+            session.set_intended([kind], true);
+            self.proposals.open_note = None;
         }
     }
 

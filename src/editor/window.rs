@@ -293,10 +293,12 @@ fn wait_until_it_runs(_handle: &EguiEditorHandle, _window: &Window, _scale_facto
 
 /// The keys that mean something here; the host keeps the rest.
 fn own_keys() -> KeyCapture {
-    const KEYS: [&str; 26] = [
+    const KEYS: [&str; 30] = [
         "m",
         "d",
         "a",
+        "c",
+        "i",
         "r",
         "h",
         "p",
@@ -312,6 +314,8 @@ fn own_keys() -> KeyCapture {
         "Escape",
         "Enter",
         "Tab",
+        "F10",
+        "ContextMenu",
         "Delete",
         "Home",
         "PageUp",

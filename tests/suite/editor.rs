@@ -5,6 +5,7 @@ mod brief;
 mod colours;
 mod drawers;
 mod fixture;
+mod keyboard;
 mod moves;
 mod plots;
 mod stages;

@@ -76,7 +76,7 @@ fn copy_button(ui: &mut Ui, rect: Rect, scene: &Scene) {
         return;
     }
     let button = Button::new("Copy report", Kind::Primary)
-        .named("Copy report", "The list as plain text with time-codes, to send with the mix.");
+        .named("Copy report", "The list as plain text with time-codes, to send with the mix. Key C.");
     let size = vec2(button.width(&Pen::of(ui)), 26.0);
     let at = Rect::from_min_size(pos2(rect.right() - PAD - 32.0 - size.x, rect.top() + (HEAD - size.y) / 2.0), size);
     if push(ui, at, button).clicked() {

@@ -15,6 +15,8 @@ use crate::editor::widgets::{
 use crate::editor::words;
 use crate::params::tweak::{FULL_PERCENT, MAX_PERCENT, is_scaled};
 
+use super::follow_focus;
+
 /// A drag that comes this near to the whole move sets the whole move, percent.
 const CATCH_PERCENT: f64 = 3.0;
 
@@ -96,6 +98,7 @@ pub fn show(ui: &mut Ui, area: Rect, session: &Session, (number, proposed, perce
     pen.disc(pos2(at(percent), y), 7.0, RAISED);
     pen.disc(pos2(at(percent), y), if response.hovered() { 6.0 } else { 5.5 }, T1);
     focus_ring(&pen, &response, 4.0);
+    follow_focus(ui, &response);
 }
 
 /// The number beside the slider: a double click types it.

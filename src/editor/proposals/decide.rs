@@ -9,6 +9,8 @@ use crate::editor::scene::{MoveState, Scene};
 use crate::editor::session::Session;
 use crate::editor::widgets::{Button, Kind, push};
 
+use super::follow_focus;
+
 /// Draws the buttons in a row and acts on them.
 pub fn show(
     ui: &mut Ui,
@@ -34,13 +36,13 @@ pub fn show(
     };
     let button = Button::new(if undoes { "Undo" } else { "Re-open" }, Kind::Flat).icon(Icon::Undo).named(&name, help);
     // What is set stays decided; without the values from before there is nothing to bring back.
-    if (undoes || state != MoveState::Accepted) && push(ui, part(0, 2), button).clicked() {
+    if (undoes || state != MoveState::Accepted) && press(ui, part(0, 2), button) {
         session.reopen(proposed);
     }
     if matches!(state, MoveState::Tweaked | MoveState::ByHand) {
         let name = format!("Accept proposal {number} again");
         let button = Button::new("As proposed", Kind::Ghost).named(&name, "Sets what the move asks for.");
-        if push(ui, part(1, 2), button).clicked() {
+        if press(ui, part(1, 2), button) {
             session.accept(proposed);
         }
     }
@@ -59,7 +61,7 @@ fn waiting(
         ("Hear", Icon::Phones, format!("Hear proposal {number}"))
     };
     let help = "Plays the master with this move; WITHOUT plays it as it is, equally loud. Nothing is set. Key H.";
-    if push(ui, first, Button::new(label, Kind::Proposal).icon(icon).named(&name, help)).clicked() {
+    if press(ui, first, Button::new(label, Kind::Proposal).icon(icon).named(&name, help)) {
         hear::toggle(session, scene, proposed);
     }
     let accept = format!("Accept proposal {number}");
@@ -67,14 +69,21 @@ fn waiting(
         .icon(Icon::Check)
         .named(&accept, "Sets what the move asks for, one gesture for each setting. Key A.")
         .enabled(!scene.is_busy());
-    if push(ui, second, button).clicked() {
+    if press(ui, second, button) {
         session.accept(proposed);
     }
     let reject = format!("Reject proposal {number}");
     let button = Button::new("Reject", Kind::Ghost)
         .icon(Icon::Cross)
         .named(&reject, "Leaves the settings as they are. The move stays in the list. Key R.");
-    if push(ui, third, button).clicked() {
+    if press(ui, third, button) {
         session.reject(proposed);
     }
+}
+
+/// A button of the card: whether it was pressed.
+fn press(ui: &mut Ui, rect: Rect, button: Button<'_>) -> bool {
+    let response = push(ui, rect, button);
+    follow_focus(ui, &response);
+    response.clicked()
 }

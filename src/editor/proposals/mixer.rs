@@ -13,7 +13,7 @@ use crate::editor::theme::{
 use crate::editor::widgets::{Button, Kind, describe, focus_ring, push};
 use crate::editor::words;
 
-use super::{ProposalsView, heading, reveal};
+use super::{ProposalsView, follow_focus, heading, reveal};
 
 /// Space between the edge of a note and what it says.
 const PAD: f32 = 12.0;
@@ -67,10 +67,12 @@ pub fn show(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsV
     if num_open > 0 {
         let button = Button::new("Copy list", Kind::Line)
             .icon(Icon::Copy)
-            .named("Copy list", "The list as plain text with time-codes, to send with the mix.");
+            .named("Copy list", "The list as plain text with time-codes, to send with the mix. Key C.");
         let size = vec2(button.width(&Pen::of(ui)), 24.0);
         let at = Rect::from_min_size(pos2(rect.right() - size.x, rect.top() + 6.0), size);
-        if push(ui, at, button).clicked() {
+        let response = push(ui, at, button);
+        follow_focus(ui, &response);
+        if response.clicked() {
             ui.ctx().copy_text(as_text(scene));
         }
     }
@@ -124,15 +126,18 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
     pen.left(text_left, rect.top() + 41.0, kind.clone(), medium(13.0), T1);
     pen.galley(pos2(text_left, rect.top() + 59.0), sentence);
     focus_ring(&pen, &response, 7.0);
+    follow_focus(ui, &response);
     if is_open {
         reveal(ui, rect, &mut view.reveals[1]);
         let mut inside = ui.new_child(UiBuilder::new().id_salt(("note", number)).max_rect(rect));
         let name = format!("Mark {} as intended", lower(&kind));
         let button = Button::new("Mark as intended", Kind::Flat)
-            .named(&name, "Drops it from the list for good, also after another listening.");
+            .named(&name, "Drops it from the list for good, also after another listening. Key I.");
         let size = vec2(button.width(&pen), 26.0);
         let at = Rect::from_min_size(pos2(text_left, rect.bottom() - size.y - 10.0), size);
-        if push(&mut inside, at, button).clicked() {
+        let response = push(&mut inside, at, button);
+        follow_focus(&inside, &response);
+        if response.clicked() {
             session.set_intended([note.kind], true);
             view.open_note = None;
         }
@@ -150,7 +155,9 @@ fn intended(ui: &mut Ui, session: &Session, scene: &Scene, num_intended: usize) 
         .named("Bring back what is intended", "Lists again what was marked as intended.");
     let size = vec2(button.width(&pen), 24.0);
     let at = Rect::from_min_size(pos2(rect.right() - size.x, rect.top() + 3.0), size);
-    if push(ui, at, button).clicked() {
+    let response = push(ui, at, button);
+    follow_focus(ui, &response);
+    if response.clicked() {
         let Some((_, judged)) = scene.verdict() else { return };
         session.set_intended(judged.report.for_the_mixer.iter().map(|note| note.kind), false);
     }

@@ -8,6 +8,8 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::MoveState;
 use crate::editor::theme::{LIFT, OK, PROPOSAL_TEXT, ROW, T1, T2, T3, medium, regular, semibold};
 use crate::editor::widgets::{describe, focus_ring};
+
+use super::follow_focus;
 use crate::editor::words;
 
 /// Space between the edge of a card or row and what it says.
@@ -89,5 +91,6 @@ pub fn show(ui: &mut Ui, (number, proposed, state): (usize, &Move, MoveState), a
     };
     pen.right(rect.right() - PAD, baseline, right_word, regular(11.0), word_color);
     focus_ring(&pen, &response, 7.0);
+    follow_focus(ui, &response);
     response.clicked()
 }
