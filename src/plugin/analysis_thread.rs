@@ -288,6 +288,7 @@ impl Worker {
         }
         self.params.change_saved(Saved::forget_song);
         self.judging = None;
+        self.is_judged_again = false;
         self.phase = Phase::Idle;
     }
 
