@@ -21,9 +21,11 @@ const RIGHT: (f64, f64) = (0.85, 1.15);
 const LEAST_SHARE: f64 = 0.3;
 /// A finding of which less than this share is left is mended.
 const LEFT_SHARE: f64 = 0.5;
-/// From so much sound on the level of a zone is steady, and that of all of them together, seconds.
+/// From so much sound on the level of a zone is steady, seconds.
 const STEADY_S: f64 = 20.0;
-const TONE_STEADY_S: f64 = 40.0;
+/// So much sound the edges of tone as a whole are for, seconds. What is heard of less is further off as it is shorter: 3.1 dB of
+/// root mean square from ten seconds in a row, 1.1 from thirty, 0.4 from a minute (`dsp.md` section 8.6, table of coverage).
+const TONE_STEADY_S: f64 = 24.0;
 /// Tone as a whole: from here on a move is offered, from there on it is Needed, dB of root mean square. Of 143 released songs
 /// and nine finished ones beside them two in a hundred pass the second; a Wiener estimate of the fault itself, it answers to
 /// faults of about twice its size.
@@ -160,11 +162,11 @@ impl<'a, 'b> Planner<'a, 'b> {
     /// How much stronger a finding has to be where little was heard: ten seconds tell the tone of a song to a few decibels only
     /// (`dsp.md` section 8.6, table of coverage).
     fn caution(&self, kind: FindingKind) -> f64 {
-        if is_of_tone(kind) { self.caution_until(STEADY_S) } else { 1.0 }
+        if is_of_tone(kind) { 1.0 + (1.0 - self.song.features.active_s / STEADY_S).max(0.0) } else { 1.0 }
     }
 
-    fn caution_until(&self, steady_s: f64) -> f64 {
-        1.0 + (1.0 - self.song.features.active_s / steady_s).max(0.0)
+    fn caution_of_tone(&self) -> f64 {
+        (TONE_STEADY_S / self.song.features.active_s.max(1.0)).max(1.0)
     }
 
     fn is_locked(&self, remedy: &Remedy) -> bool {
@@ -285,8 +287,7 @@ impl<'a, 'b> Planner<'a, 'b> {
         if rms_db < offer_db {
             return;
         }
-        let class =
-            if rms_db >= needed_db * self.caution_until(TONE_STEADY_S) { MoveClass::Needed } else { MoveClass::Could };
+        let class = if rms_db >= needed_db * self.caution_of_tone() { MoveClass::Needed } else { MoveClass::Could };
         let num_bands = if is_referred { 6 } else { 3 };
         let id = if is_referred { "equalizer.reference" } else { "equalizer.balance" };
         let gain_db = TONE_GAIN_DB[self.song.brief.restraint as usize];
@@ -416,12 +417,13 @@ fn is_on(settings: &Settings, remedy: &Remedy) -> bool {
     }
 }
 
-/// How sure a move is, by how strong its finding is; the coverage comes on top.
+/// How sure a move is, by how strong its finding is; the coverage comes on top. The lines are those of the share of moves
+/// that were worth accepting (`docs/behaviour.md`, Confidence).
 fn confidence_of(finding: &Finding, class: MoveClass, size: f64) -> f64 {
     let edge = needed_from(finding.kind).unwrap_or(2.0);
     let over = (size / edge).max(0.0);
     match class {
-        MoveClass::Needed => (0.7 + 0.25 * (over - 1.0).min(1.0)).min(0.95),
+        MoveClass::Needed => (0.78 + 0.17 * (over - 1.0).min(1.0)).min(0.95),
         MoveClass::Could => (0.35 + 0.3 * over).min(0.65),
     }
 }
