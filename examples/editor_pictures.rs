@@ -17,7 +17,7 @@ use discern::chain::Stage;
 use discern::chain::makeup_match::StageLoudness;
 use discern::chain::monitor::{BandSolo, Channels, MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE, Screen, theme};
-use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2};
+use egui::{Context, Event, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, ViewportId, pos2};
 
 use fixture::{Fixture, hearing};
 use raster::Raster;
@@ -78,6 +78,8 @@ fn pictures() -> Vec<Picture> {
     target.clicks = Some(pos2(560.0, 20.0));
     let mut why = picture("why", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer));
     why.clicks = Some(pos2(140.0, 120.0));
+    let mut settings = picture("settings", Fixture::judged(VerdictKind::SmallMoves), None);
+    settings.clicks = Some(pos2(1157.0, 20.0));
     let mut brief = picture("brief", Fixture::judged(VerdictKind::SmallMoves), None);
     brief.clicks = Some(pos2(250.0, 20.0));
     let mut delta = picture("delta", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Limiter));
@@ -154,6 +156,7 @@ fn pictures() -> Vec<Picture> {
         destination,
         target,
         brief,
+        settings,
         why,
         picture("report", Fixture::judged(VerdictKind::SendBack), None),
         delta,
@@ -182,7 +185,6 @@ fn pictures() -> Vec<Picture> {
 fn draw(picture: &mut Picture, size: Vec2, scale: f32) -> Raster {
     let context = Context::default();
     theme::install(&context);
-    context.set_pixels_per_point(scale);
     let mut raster = Raster::new((size * scale).round());
     const NUM_FRAMES: usize = 330;
     for frame in 0..NUM_FRAMES {
@@ -195,6 +197,7 @@ fn draw(picture: &mut Picture, size: Vec2, scale: f32) -> Raster {
             time: Some(time_s),
             ..RawInput::default()
         };
+        input.viewports.entry(ViewportId::ROOT).or_default().native_pixels_per_point = Some(scale);
         if let Some(pointer) = picture.pointer.filter(|_| frame > NUM_FRAMES - 5) {
             input.events.push(Event::PointerMoved(pointer));
         }

@@ -38,6 +38,8 @@ pub enum Icon {
     Undo,
     /// Makes again.
     Redo,
+    /// Opens what is to be set.
+    Sliders,
     /// Belongs to the mix.
     Back,
     /// To the clipboard.
@@ -78,6 +80,12 @@ pub fn draw(pen: &Pen, icon: Icon, at: Pos2, color: Color32, scale: f32) {
         }
         Icon::Pen => {
             pen.outline(points(&[(-4.0, 4.0), (-3.2, 1.2), (2.2, -4.2), (4.2, -2.2), (-1.2, 3.2)]), 1.4, color)
+        }
+        Icon::Sliders => {
+            for (y, x) in [(-3.8, 1.8), (0.0, -2.2), (3.8, 0.8)] {
+                stroke(&[(-5.4, y), (5.4, y)]);
+                pen.disc(point(x, y), 2.0 * scale, color);
+            }
         }
         Icon::Back => {
             stroke(&[(4.2, 0.0), (-4.0, 0.0)]);

@@ -19,7 +19,9 @@ use super::hear;
 use super::layout::Layout;
 use super::levels::Levels;
 use super::pen::Pen;
+use super::preferences::apply_motion;
 use super::proposals::{self, ProposalsView};
+use super::scale::Scale;
 use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::theme::{CANVAS, SEAM, T2, T3, regular};
@@ -42,6 +44,7 @@ pub struct Screen {
     levels: Levels,
     page: Page,
     drawer: Option<Drawer>,
+    scale: Scale,
     seen: Option<Arc<Judged>>,
     seen_phase: Phase,
     last_status: String,
@@ -65,6 +68,7 @@ impl Default for Screen {
             levels: Levels::default(),
             page: Page::Workbench,
             drawer: None,
+            scale: Scale::default(),
             seen: None,
             seen_phase: Phase::Idle,
             last_status: String::new(),
@@ -81,8 +85,15 @@ impl Screen {
         self.drawer = None;
     }
 
+    /// A window was opened: what was known of the last one counts no more.
+    pub fn opened(&mut self) {
+        self.scale = Scale::default();
+    }
+
     /// Draws one frame and acts on what was pressed.
     pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
+        self.scale.follow(ui, session);
+        apply_motion(ui, session);
         let scene = Scene::read(session);
         session.end.flush_monitor_state();
         hear::follow(session, &scene);

@@ -12,6 +12,7 @@ use super::brief;
 use super::icons::{Half, Icon, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
+use super::preferences;
 use super::scene::{Scene, destination_name};
 use super::session::Session;
 use super::theme::{HAIR, PANEL, RAISED, SEAM, T1, T2, T3, WELL, medium, regular, semibold};
@@ -175,13 +176,14 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let bar = layout.top_bar;
     let pen = Pen::of(ui);
     let middle = bar.center().y;
-    let rect = Rect::from_min_size(pos2(bar.right() - 16.0 - 92.0, middle - 13.0), vec2(92.0, 26.0));
+    let editor = Rect::from_min_size(pos2(bar.right() - 10.0 - 26.0, middle - 13.0), vec2(26.0, 26.0));
+    let rect = Rect::from_min_size(pos2(editor.left() - 4.0 - 78.0, middle - 13.0), vec2(78.0, 26.0));
     let new_song = Button::new("New song", Kind::Ghost)
         .named("New song", "Forgets what was heard: another song is on. Settings stay as they are.");
     if push(ui, rect, new_song).clicked() {
         session.end.request(Request::NewSong);
     }
-    let mut right = rect.left() - 8.0;
+    let mut right = rect.left() - 6.0;
     let is_bypassed = scene.settings.bypass;
     let label = match (layout.is_compact, is_bypassed) {
         (true, _) => "Bypass",
@@ -200,7 +202,7 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         session.set_once("bypass", if is_bypassed { 0.0 } else { 1.0 });
     }
     right = rect.left() - 8.0;
-    let width = if layout.is_compact { 92.0 } else { 104.0 };
+    let width = 94.0;
     let menu = Rect::from_min_size(pos2(right - width, middle - 13.0), vec2(width, 26.0));
     dropdown(ui, session, "latency_mode", menu, RAISED);
     if scene.sample_rate_hz > 0.0 && !layout.is_compact {
@@ -220,4 +222,6 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         });
         pen.right(right, middle + 4.3, text, regular(12.0), T3);
     }
+    // Last in the row, and so in the order of the Tab key.
+    preferences::show(ui, editor, session);
 }

@@ -1,5 +1,8 @@
 //! The window around the screen: size, host context, embedding, closing.
 
+mod embedding;
+mod thread_end;
+
 use std::error::Error;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,18 +24,16 @@ use parking_lot::Mutex;
 use crate::bridge::EditorEnd;
 use crate::params::{ContextSlot, EditorSize, SharedParams};
 
-use super::layout::{DEFAULT_SIZE, MIN_SIZE};
+use super::layout::DEFAULT_SIZE;
+use super::scale::{self, MAX_WINDOW, MIN_WINDOW};
 use super::screen::Screen;
 use super::session::Session;
 use super::theme;
+use thread_end::ThreadEnd;
 
 /// The framework's own notifier would ask for a redraw between `create` and `show`, after which an embedded X11 window
 /// stays blank for ever; so it is as good as never polled, and repaints are asked for through egui.
 const NEVER: Duration = Duration::from_secs(3600);
-
-/// Largest window: the usual layout at 250 %. The smallest is the smallest layout: nothing draws it smaller yet, and below it
-/// texts would overlap.
-const MAX_SCALE: f32 = 2.5;
 
 /// What outlives a window.
 struct Shared {
@@ -42,6 +43,10 @@ struct Shared {
     screen: Mutex<Screen>,
     session: Mutex<Option<Session>>,
     context: Mutex<Option<egui::Context>>,
+    /// Size of the open window.
+    window: Mutex<Option<WindowSize>>,
+    /// The thread that draws the open window, until its window is handed out.
+    thread: Mutex<Option<ThreadEnd>>,
     /// Whether the open window has drawn: asking for a redraw is safe only then.
     has_drawn: AtomicBool,
     is_hidden: AtomicBool,
@@ -52,14 +57,18 @@ struct Shared {
 /// The plugin's editor.
 pub struct DiscernEditor {
     shared: Arc<Shared>,
-    /// State of the window that was opened last.
-    opened: Mutex<Option<Arc<EguiEditorState>>>,
 }
 
 /// An open window; dropping it closes the session.
 pub struct OpenEditor {
     inner: EguiEditorHandle,
     shared: Arc<Shared>,
+}
+
+/// The framework's window. Fields in the order in which they are to be dropped.
+pub struct OpenWindow {
+    inner: Window,
+    thread: Option<ThreadEnd>,
 }
 
 /// The editor of one plugin instance.
@@ -71,19 +80,23 @@ pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Op
         screen: Mutex::new(Screen::default()),
         session: Mutex::new(None),
         context: Mutex::new(None),
+        window: Mutex::new(None),
+        thread: Mutex::new(None),
         has_drawn: AtomicBool::new(false),
         is_hidden: AtomicBool::new(false),
         is_moving: AtomicBool::new(false),
     });
-    Some(DiscernEditor { shared, opened: Mutex::new(None) })
+    Some(DiscernEditor { shared })
 }
 
 impl Shared {
-    /// Size in points: as it was when the editor was last open.
-    fn size(&self) -> egui::Vec2 {
-        let saved = self.params.with_saved(|saved| saved.editor_size);
-        let size = saved.map_or(DEFAULT_SIZE, |size| egui::vec2(size.width, size.height));
-        if size.is_finite() { size.max(MIN_SIZE).min(DEFAULT_SIZE * MAX_SCALE) } else { DEFAULT_SIZE }
+    /// Size of the window to open and the scale to draw it at: as they were when the editor was last open.
+    fn size(&self) -> (egui::Vec2, f32) {
+        let (size, percent) = self.params.with_saved(|saved| (saved.editor_size, saved.editor_scale_percent));
+        let chosen = f32::from(percent.unwrap_or(100)) / 100.0;
+        let size = size.map_or(DEFAULT_SIZE * chosen, |size| egui::vec2(size.width, size.height));
+        let size = if size.is_finite() { size.max(MIN_WINDOW).min(MAX_WINDOW) } else { DEFAULT_SIZE };
+        (size, scale::fitting(chosen, size))
     }
 
     /// Draws again soon, from any thread.
@@ -100,25 +113,23 @@ impl Shared {
 fn resize_hint() -> ResizeHint {
     let logical = |size: egui::Vec2| Some(LogicalSize::new(size.x, size.y));
     ResizeHint {
-        size_constraints: SizeConstraints::Logical {
-            min_size: logical(MIN_SIZE),
-            max_size: logical(DEFAULT_SIZE * MAX_SCALE),
-        },
+        size_constraints: SizeConstraints::Logical { min_size: logical(MIN_WINDOW), max_size: logical(MAX_WINDOW) },
         ..ResizeHint::RESIZABLE
     }
 }
 
 impl DiscernEditor {
-    /// The framework's editor for a window of this size; made anew for every opening, since its size is fixed.
-    fn inner(&self, size: egui::Vec2) -> Option<(EguiEditor<App>, Arc<EguiEditorState>)> {
-        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)), 1.0);
+    /// The framework's editor; made anew for every opening, since its size is fixed.
+    fn inner(&self) -> Option<EguiEditor<App>> {
+        let (size, scale) = self.shared.size();
+        let points = size / scale;
+        let state = EguiEditorState::from_size(LogicalSize::new(f64::from(points.x), f64::from(points.y)), scale);
         let settings = EguiNiceSettings::new()
             .with_tile("Discern")
             .with_resize_hint(resize_hint())
             .with_repaint_poll_interval(NEVER);
         let app = App { shared: Arc::clone(&self.shared) };
-        let editor = create_egui_editor(Arc::clone(&state), RepaintNotifier::new(), settings, app)?;
-        Some((editor, state))
+        create_egui_editor(state, RepaintNotifier::new(), settings, app)
     }
 }
 
@@ -136,25 +147,22 @@ impl Editor for DiscernEditor {
         *self.shared.slot.lock() = Some(gui_context.clone());
         self.shared.has_drawn.store(false, Ordering::Release);
         self.shared.is_hidden.store(false, Ordering::Release);
-        let (editor, state) = self.inner(self.shared.size()).ok_or("the framework has no editor")?;
+        self.shared.screen.lock().opened();
+        let editor = self.inner().ok_or("the framework has no editor")?;
         let spawned = editor.spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)?;
         wait_until_it_runs(&spawned.handle, &spawned.window, fallback_scale_factor);
-        *self.opened.lock() = Some(state);
+        *self.shared.window.lock() = Some(spawned.window.size());
         let handle = OpenEditor { inner: spawned.handle, shared: Arc::clone(&self.shared) };
-        Ok(SpawnedEditor { handle, window: spawned.window })
+        let window = OpenWindow { inner: spawned.window, thread: self.shared.thread.lock().take() };
+        Ok(SpawnedEditor { handle, window })
     }
 
     fn size(&self) -> NativeSize<u32> {
-        match &*self.opened.lock() {
-            Some(state) if state.is_open() => {
-                let (logical, physical) = (state.logical_size(), state.physical_size());
-                NativeSize::from_size(logical.into(), f64::from(physical.width) / f64::from(logical.width.max(1.0)))
-            }
-            _ => {
-                let size = self.shared.size();
-                NativeSize::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)).into(), 1.0)
-            }
+        if let Some(size) = *self.shared.window.lock() {
+            return NativeSize::from_size(size.physical.into(), size.scale_factor);
         }
+        let (size, _) = self.shared.size();
+        NativeSize::from_size(LogicalSize::new(f64::from(size.x), f64::from(size.y)).into(), 1.0)
     }
 
     fn resize_hint(&self) -> ResizeHint {
@@ -163,43 +171,46 @@ impl Editor for DiscernEditor {
 }
 
 impl EditorHandle for OpenEditor {
-    type Window = Window;
+    type Window = OpenWindow;
     type Error = WindowError;
 
-    fn run_until_closed(window: Window) -> Result<(), WindowError> {
-        EguiEditorHandle::run_until_closed(window)
+    fn run_until_closed(window: OpenWindow) -> Result<(), WindowError> {
+        let OpenWindow { inner, thread } = window;
+        let result = EguiEditorHandle::run_until_closed(inner);
+        drop(thread);
+        result
     }
 
-    fn set_parent(&self, parent: ParentWindowHandle, window: &Window) -> Result<(), WindowError> {
-        self.inner.set_parent(parent, window)
+    fn set_parent(&self, parent: ParentWindowHandle, window: &OpenWindow) -> Result<(), WindowError> {
+        self.inner.set_parent(parent, &window.inner)
     }
 
-    fn show(&self, window: &Window) -> Result<(), WindowError> {
+    fn show(&self, window: &OpenWindow) -> Result<(), WindowError> {
         self.shared.is_hidden.store(false, Ordering::Release);
-        let result = self.inner.show(window);
+        let result = self.inner.show(&window.inner);
         self.shared.repaint();
         result
     }
 
-    fn hide(&self, window: &Window) -> Result<(), WindowError> {
+    fn hide(&self, window: &OpenWindow) -> Result<(), WindowError> {
         self.shared.is_hidden.store(true, Ordering::Release);
-        self.inner.hide(window)
+        self.inner.hide(&window.inner)
     }
 
-    fn set_size(&self, new_size: NativeSize<u32>, window: &Window) -> Result<(), WindowError> {
-        self.inner.set_size(new_size, window)
+    fn set_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Result<(), WindowError> {
+        self.inner.set_size(new_size, &window.inner)
     }
 
-    fn host_main_thread_callback(&self, window: &Window) {
-        self.inner.host_main_thread_callback(window);
+    fn host_main_thread_callback(&self, window: &OpenWindow) {
+        self.inner.host_main_thread_callback(&window.inner);
     }
 
-    fn adjust_size(&self, new_size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
-        self.inner.adjust_size(new_size, window)
+    fn adjust_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Option<NativeSize<u32>> {
+        self.inner.adjust_size(new_size, &window.inner)
     }
 
-    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &Window) -> Result<(), WindowError> {
-        self.inner.set_fallback_scale_factor(scale_factor, window)
+    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &OpenWindow) -> Result<(), WindowError> {
+        self.inner.set_fallback_scale_factor(scale_factor, &window.inner)
     }
 
     fn on_virtual_key_from_host(&self, key_code: VirtualKeyCode, is_down: bool, modifiers: Modifiers) -> bool {
@@ -227,6 +238,7 @@ impl Drop for OpenEditor {
         self.shared.end.set_wake(None);
         self.shared.context.lock().take();
         self.shared.session.lock().take();
+        self.shared.window.lock().take();
     }
 }
 
@@ -239,7 +251,8 @@ impl NiceEguiApp for App {
     fn build(&mut self, context: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         theme::install(&context);
         frame.set_key_capture(own_keys());
-        embed(frame);
+        embedding::announce(frame);
+        *self.shared.thread.lock() = Some(ThreadEnd::of_this_thread());
         *self.shared.context.lock() = Some(context);
         // Weak: the analysis thread may outlive the window, and must not keep it.
         let shared = Arc::downgrade(&self.shared);
@@ -277,6 +290,10 @@ impl NiceEguiApp for App {
     fn resized(&mut self, new_size: WindowSize) {
         let (width, height) = (new_size.logical.width as f32, new_size.logical.height as f32);
         self.shared.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
+        // Of a window that closes meanwhile nothing is kept.
+        if let Some(window) = self.shared.window.lock().as_mut() {
+            *window = new_size;
+        }
     }
 }
 
@@ -327,32 +344,3 @@ fn own_keys() -> KeyCapture {
     ];
     KeyCapture::CaptureKeys(KEYS.into_iter().filter_map(|key| key.parse::<Key>().ok()).collect())
 }
-
-/// Says on the X11 window that it follows XEmbed, version 0, and wants to be mapped: some hosts show it only then.
-#[cfg(target_os = "linux")]
-fn embed(frame: &Frame) {
-    use raw_window_handle::{HasWindowHandle, RawWindowHandle};
-    use x11rb::connection::Connection;
-    use x11rb::protocol::xproto::{ConnectionExt, PropMode};
-    use x11rb::wrapper::ConnectionExt as _;
-
-    let Ok(handle) = frame.baseview_window().window_handle() else { return };
-    let window = match handle.as_raw() {
-        RawWindowHandle::Xlib(handle) => handle.window as u32,
-        RawWindowHandle::Xcb(handle) => handle.window.get(),
-        _ => return,
-    };
-    // A host without this property's help shows the window all the same, so failing is no reason not to open.
-    let say = || -> Result<(), Box<dyn Error>> {
-        const MAPPED: u32 = 1;
-        let (connection, _) = x11rb::connect(None)?;
-        let atom = connection.intern_atom(false, b"_XEMBED_INFO")?.reply()?.atom;
-        connection.change_property32(PropMode::REPLACE, window, atom, atom, &[0, MAPPED])?.check()?;
-        connection.flush()?;
-        Ok(())
-    };
-    say().ok();
-}
-
-#[cfg(not(target_os = "linux"))]
-fn embed(_frame: &Frame) {}

@@ -71,6 +71,10 @@ pub struct Saved {
     pub is_accept_pending: bool,
     /// Size of the editor when it was last open.
     pub editor_size: Option<EditorSize>,
+    /// Scale of the editor in percent, where it is not 100.
+    pub editor_scale_percent: Option<u16>,
+    /// Whether nothing in the editor is to glide or fade.
+    pub is_motion_reduced: bool,
     /// What can be taken back; not saved.
     pub undo: Undo,
     /// A whole state of a newer version, kept for it.
@@ -230,6 +234,10 @@ struct SavedForm {
     #[serde(default)]
     editor: Option<EditorSize>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    editor_scale_percent: Option<u16>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    reduced_motion: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     newer_state: Option<String>,
 }
 
@@ -291,6 +299,8 @@ impl From<&Saved> for SavedForm {
             intended: saved.intended.clone(),
             accept_pending: saved.is_accept_pending,
             editor: saved.editor_size,
+            editor_scale_percent: saved.editor_scale_percent,
+            reduced_motion: saved.is_motion_reduced,
             newer_state: saved.newer_state.clone(),
         }
     }
@@ -310,6 +320,9 @@ impl From<SavedForm> for Saved {
             intended: form.intended,
             is_accept_pending: form.accept_pending,
             editor_size: form.editor,
+            // What another hand wrote there stays within what can be drawn.
+            editor_scale_percent: form.editor_scale_percent.map(|percent| percent.clamp(75, 250)),
+            is_motion_reduced: form.reduced_motion,
             undo: Undo::default(),
             newer_state: form.newer_state,
         }

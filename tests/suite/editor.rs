@@ -8,6 +8,7 @@ mod fixture;
 mod keyboard;
 mod moves;
 mod plots;
+mod preferences;
 mod stages;
 mod steps;
 

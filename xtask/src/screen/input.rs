@@ -12,6 +12,7 @@ use x11rb::wrapper::ConnectionExt as _;
 
 /// Keysyms of keys that are no characters; those of ASCII characters are the characters.
 pub const ENTER: u32 = 0xff0d;
+pub const ESCAPE: u32 = 0xff1b;
 const LEFT_BUTTON: u8 = 1;
 
 /// A connection that makes events.

@@ -11,13 +11,13 @@ use anyhow::{Context, Result, ensure};
 
 use crate::screen::Input;
 use crate::session::Session;
-use hand::{drag_something, type_value};
+use hand::{choose_scale, drag_something, type_value};
 use rig::{Rig, SETTLE};
 
-/// Sizes that hosts ask for: as it opens, its smallest layout, the smallest and a large one on a screen of 200 %.
-const SIZES: [(u32, u32); 4] = [(1180, 740), (920, 600), (1475, 925), (2360, 1480)];
+/// Sizes that hosts ask for: as it opens, its smallest layout, that at 75 %, and two large ones.
+const SIZES: [(u32, u32); 5] = [(1180, 740), (920, 600), (690, 450), (1475, 925), (2360, 1480)];
 /// What becomes of sizes that are out of range: 75 % of the smallest layout, 250 % of the usual one.
-const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (920, 600)), ((6000, 6000), (2950, 1850))];
+const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (690, 450)), ((6000, 6000), (2950, 1850))];
 const NUM_OPENS: usize = 20;
 /// Less than this share of the pixels may differ between two looks at the same state.
 const SAME: f64 = 0.01;
@@ -28,6 +28,7 @@ const VISIBLE: f64 = 0.000_05;
 pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     let input = Input::new(display)?;
     check_sizes(clap, display, pictures)?;
+    check_scale(clap, display, &input, pictures)?;
     check_opens(clap, display)?;
     check_hands(clap, display, &input, pictures)?;
     check_two(clap, display, &input, pictures)
@@ -49,7 +50,7 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
         ensure!(size == limit, "asked for {width}x{height}, the editor took {size:?} and not {limit:?}");
     }
     // A size outlasts the window, and the instance.
-    let (width, height) = SIZES[3];
+    let (width, height) = SIZES[4];
     rig.resize(width, height)?;
     rig.look()?;
     let mut session = rig.close()?;
@@ -67,6 +68,31 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
         session.plugin.destroy_editor()?;
     }
     println!("   {} sizes taken, kept within limits and remembered", SIZES.len());
+    Ok(())
+}
+
+/// A scale chosen in the editor: the window grows and shrinks with it, or the scale is what a fixed window holds.
+fn check_scale(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    for (before, percent, size) in [(100, 150, (1770, 1110)), (150, 75, (885, 555)), (75, 100, (1180, 740))] {
+        choose_scale(&mut rig, input, [before, percent])?;
+        let picture = rig.look_without_pointer(input)?;
+        picture.save(&pictures.join(format!("scale_{percent}.png")))?;
+        ensure!(rig.editor.window().size() == size, "at {percent} % the window has {:?}", rig.editor.window().size());
+        let embedded = rig.editor.window().embedded_size()?;
+        ensure!(embedded == size, "at {percent} % the editor's own window has {embedded:?}");
+        ensure!(picture.is_filled(), "at {percent} % the window is not filled");
+    }
+    let size = (1180, 740);
+    rig.lets_resize = false;
+    choose_scale(&mut rig, input, [100, 150])?;
+    rig.run(2 * SETTLE)?;
+    let picture = rig.look_without_pointer(input)?;
+    picture.save(&pictures.join("scale_fixed.png"))?;
+    let embedded = rig.editor.window().embedded_size()?;
+    ensure!(embedded == size, "in a window that stays {size:?} the editor's own has {embedded:?}");
+    rig.close()?;
+    println!("   scales chosen in the editor; a fixed window keeps its size");
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail, ensure};
 use discern_host::ClapId;
 
-use super::rig::Rig;
-use crate::screen::{ENTER, Input};
+use super::rig::{Rig, SETTLE};
+use crate::screen::{ENTER, ESCAPE, Input};
 
 /// Steps of one drag, pixels upwards.
 const DRAG: [i32; 5] = [6, 14, 24, 34, 44];
@@ -105,4 +105,29 @@ pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
         knob.name
     );
     Ok(())
+}
+
+/// Opens the editor's own settings and clicks on a scale. Places are those of the usual layout, in points of the scale that
+/// the editor has: `[now, then]`, percent.
+pub fn choose_scale(rig: &mut Rig, input: &Input, [now, then]: [u32; 2]) -> Result<()> {
+    const STEPS: [u32; 6] = [75, 100, 125, 150, 200, 250];
+    const BUTTON: (f64, f64) = (23.0, 20.0);
+    const FIRST_STEP: (f64, f64) = (274.0, 79.0);
+    const STEP_WIDTH: f64 = 46.7;
+    let idx = STEPS.iter().position(|step| *step == then).context("no such step")?;
+    let step = (FIRST_STEP.0 - idx as f64 * STEP_WIDTH, FIRST_STEP.1);
+    for (from_right, top) in [BUTTON, step] {
+        let scale = f64::from(now) / 100.0;
+        let (width, _) = rig.editor.window().size();
+        let point = ((f64::from(width) - from_right * scale) as i32, (top * scale) as i32);
+        input.move_to(rig.editor.window().on_screen(point))?;
+        rig.run(2 * STEP)?;
+        input.button(true)?;
+        rig.run(STEP)?;
+        input.button(false)?;
+        rig.run(6 * STEP)?;
+    }
+    // The popover stays open over whatever is clicked in it.
+    input.key(ESCAPE)?;
+    rig.run(SETTLE)
 }

@@ -22,6 +22,8 @@ pub struct Rig {
     pub editor: EditorHost,
     audio: Option<Audio>,
     num_channels: usize,
+    /// Whether the editor gets the size that it asks for.
+    pub lets_resize: bool,
 }
 
 impl Rig {
@@ -36,7 +38,7 @@ impl Rig {
         let audio = session.activate(sample_rate_hz, num_channels, BLOCK_FRAMES)?;
         let editor = EditorHost::open_at(&mut session.plugin, display, left)?;
         editor.wait_drawn(&mut session.plugin, DRAW_TIMEOUT)?;
-        Ok(Self { session, editor, audio: Some(audio), num_channels })
+        Ok(Self { session, editor, audio: Some(audio), num_channels, lets_resize: true })
     }
 
     fn audio(&mut self) -> Result<&mut Audio> {
@@ -48,9 +50,19 @@ impl Rig {
         let end = Instant::now() + time;
         while Instant::now() < end {
             self.session.plugin.idle();
+            self.grant_size()?;
             let mut silence = vec![vec![0.0; BLOCK_FRAMES]; self.num_channels];
             self.process(&mut silence)?;
             std::thread::sleep(TICK);
+        }
+        Ok(())
+    }
+
+    /// Resizes the window as the editor wished, or the editor back to its window.
+    fn grant_size(&mut self) -> Result<()> {
+        if let Some((width, height)) = self.session.plugin.wanted_editor_size() {
+            let (width, height) = if self.lets_resize { (width, height) } else { self.editor.window().size() };
+            self.resize(width, height)?;
         }
         Ok(())
     }
