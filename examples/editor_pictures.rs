@@ -80,7 +80,7 @@ fn pictures() -> Vec<Picture> {
     why.clicks = Some(pos2(140.0, 120.0));
     let mut settings = picture("settings", Fixture::judged(VerdictKind::SmallMoves), None);
     settings.clicks = Some(pos2(1157.0, 20.0));
-    let mut brief = picture("brief", Fixture::judged(VerdictKind::SmallMoves), None);
+    let mut brief = picture("brief", Fixture::referred(), None);
     brief.clicks = Some(pos2(250.0, 20.0));
     let mut delta = picture("delta", Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Limiter));
     delta.fixture.audio.meters().set_match(-2.0, 2.2);

@@ -3,10 +3,12 @@
 //! [`connect`] makes the three ends, one per thread; each end can do only what its thread may. A [`frames`] ring
 //! joins the audio and the analysis thread for the length of one activation.
 
+mod clips;
 mod frames;
 mod hearing;
 mod meters;
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -14,10 +16,11 @@ use crossbeam::channel::{Receiver, Sender, unbounded};
 
 use crate::assistant::Brief;
 use crate::chain::Stage;
-use crate::chain::monitor::MonitorState;
+use crate::chain::monitor::{Clip, MonitorState};
 
+pub use clips::{ClipKind, ClipSender, ClipSlot};
 pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
-pub use hearing::{Hearing, Phase};
+pub use hearing::{Hearing, Phase, ReferenceState};
 pub use meters::Meters;
 
 /// What the editor asks of the analysis thread.
@@ -31,6 +34,14 @@ pub enum Request {
     Extent(Option<(f64, f64)>),
     /// A changed brief: judge again what was heard.
     Brief(Brief),
+    /// A record that the song is to be like: measure it, and judge again.
+    AddReference(PathBuf),
+    /// One that it is no longer to be like.
+    RemoveReference(PathBuf),
+    /// This record, of those that were added, is the one that is heard as reference.
+    ChooseReference(PathBuf),
+    /// The part of the song that was kept nearest to this place, seconds, is the one that is looped.
+    ChooseExcerpt((f64, f64)),
 }
 
 /// Buttons that are host parameters: each counts its presses, and the analysis thread looks for new ones.
@@ -52,6 +63,10 @@ pub struct AudioEnd {
     presses: Arc<Presses>,
     monitor: rtrb::Consumer<MonitorState>,
     watched: Arc<AtomicU8>,
+    /// Records heard beside mix and master.
+    pub references: ClipSlot,
+    /// Parts of the song heard while the transport stands.
+    pub excerpts: ClipSlot,
 }
 
 /// The analysis thread's end.
@@ -63,6 +78,8 @@ pub struct AnalysisEnd {
     wake: Arc<Mutex<Option<Wake>>>,
     seen_listen: u32,
     seen_accept_needed: u32,
+    references: ClipSender,
+    excerpts: ClipSender,
 }
 
 /// The editor's end; clones share it (the window may be opened many times).
@@ -95,9 +112,18 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let (producer, monitor) = rtrb::RingBuffer::new(NUM_MONITOR_SLOTS);
     let watched = Arc::new(AtomicU8::new(NO_STAGE));
     let wake = Arc::new(Mutex::new(None));
+    let (reference_sender, references) = clips::clips();
+    let (excerpt_sender, excerpts) = clips::clips();
     let sender = MonitorSender { producer, wanted: MonitorState::default(), is_sent: true };
     (
-        AudioEnd { meters: Arc::clone(&meters), presses: Arc::clone(&presses), monitor, watched: Arc::clone(&watched) },
+        AudioEnd {
+            meters: Arc::clone(&meters),
+            presses: Arc::clone(&presses),
+            monitor,
+            watched: Arc::clone(&watched),
+            references,
+            excerpts,
+        },
         AnalysisEnd {
             meters: Arc::clone(&meters),
             presses,
@@ -106,6 +132,8 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
             wake: Arc::clone(&wake),
             seen_listen: 0,
             seen_accept_needed: 0,
+            references: reference_sender,
+            excerpts: excerpt_sender,
         },
         EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)), watched, wake },
     )
@@ -163,6 +191,20 @@ impl AnalysisEnd {
     pub fn was_accept_needed_pressed(&mut self) -> bool {
         let presses = self.presses.accept_needed.load(Ordering::Relaxed);
         std::mem::replace(&mut self.seen_accept_needed, presses) != presses
+    }
+
+    /// Sends the audio thread a recording, or takes away the one it has; false where there is no room now.
+    pub fn send_clip(&mut self, kind: ClipKind, clip: Option<Arc<Clip>>) -> bool {
+        match kind {
+            ClipKind::Reference => self.references.send(clip),
+            ClipKind::Excerpt => self.excerpts.send(clip),
+        }
+    }
+
+    /// Frees recordings that the audio thread gave back.
+    pub fn free_clips(&mut self) {
+        self.references.free_returned();
+        self.excerpts.free_returned();
     }
 
     /// Shows the editor what was heard.

@@ -16,6 +16,7 @@ pub mod partitioned_convolution;
 pub mod prototype;
 pub mod ramp;
 pub mod random;
+pub mod resample;
 pub mod signals;
 pub mod sliding_maximum;
 pub mod sliding_sum;

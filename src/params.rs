@@ -3,6 +3,7 @@
 mod actions;
 mod follower;
 mod host_param;
+mod kept_reference;
 mod migrate;
 mod saved;
 mod saved_report;
@@ -24,6 +25,7 @@ use crate::chain::settings::{Setting, table};
 pub use actions::{Action, ActionParams};
 pub use follower::Follower;
 pub use host_param::HostParam;
+pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
 pub use migrate::filter_state;
 pub use saved::{Decision, EditorSize, Judged, Saved};
 pub use undo::{Direction, Restored, Undo};

@@ -2,6 +2,7 @@
 
 mod analysis_thread;
 mod audio_thread;
+mod library;
 mod remote_controls;
 
 use std::sync::Arc;

@@ -79,6 +79,7 @@ impl Ears {
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,
             changed_at_s: progress.changed_at_s,
+            ..Hearing::default()
         };
     }
 }

@@ -166,6 +166,7 @@ impl Engine {
             blocks,
             num_dropped_frames: progress.num_dropped_frames,
             changed_at_s: progress.changed_at_s,
+            ..Hearing::default()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the analysis thread shows the editor.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::analysis::{Block, LiveLevels, LiveSpectrum};
@@ -16,6 +17,17 @@ pub enum Phase {
     Judging,
     /// Done: the saved state has verdict and moves.
     Judged,
+}
+
+/// Where a reference is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReferenceState {
+    /// Read and measured now.
+    Loading,
+    /// In memory, and the one that is heard.
+    Ready,
+    /// Cannot be read: why.
+    Failed(String),
 }
 
 /// All that the editor knows of the sound.
@@ -43,4 +55,10 @@ pub struct Hearing {
     pub num_dropped_frames: u64,
     /// Where a place that was heard before was found to be another mix, seconds: what was judged is stale.
     pub changed_at_s: Option<f64>,
+    /// References that are read, that can be heard, or that could not be read.
+    pub references: Arc<Vec<(PathBuf, ReferenceState)>>,
+    /// The part of the song that is looped, seconds.
+    pub looped_s: Option<(f64, f64)>,
+    /// Whether parts of the song are kept that could be.
+    pub has_excerpts: bool,
 }

@@ -39,15 +39,26 @@ impl LoudnessWindow {
 
     /// The second stream minus the first, LU; `None` before any music.
     pub fn difference_lu(&self) -> Option<f64> {
+        let [first, second] = self.mean_powers()?;
+        Some(db_from_power(second / first))
+    }
+
+    /// Loudness of the first stream, LUFS; `None` before any music.
+    pub fn first_lufs(&self) -> Option<f64> {
+        Some(OFFSET_LU + db_from_power(self.mean_powers()?[0]))
+    }
+
+    fn mean_powers(&self) -> Option<[f64; 2]> {
         let window = &self.blocks[..self.num_filled];
         let mean = |idx: usize| window.iter().map(|block| block[idx]).sum::<f64>() / window.len() as f64;
         let gates = [mean(0), mean(1)].map(|mean| mean * 10f64.powf(-RELATIVE_GATE_LU / 10.0));
-        let (mut first, mut second) = (0.0, 0.0);
+        let (mut first, mut second, mut count) = (0.0, 0.0, 0u32);
         for block in window.iter().filter(|block| block[0] >= gates[0] && block[1] >= gates[1]) {
             first += block[0];
             second += block[1];
+            count += 1;
         }
-        (first > 0.0 && second > 0.0).then(|| db_from_power(second / first))
+        (first > 0.0 && second > 0.0).then(|| [first, second].map(|sum| sum / f64::from(count)))
     }
 
     /// Seconds of music still missing before the difference is trusted; 0 when it is.

@@ -1,11 +1,16 @@
-//! What is listened to instead of the master: the mix at equal loudness, the difference, one stage, one change, one
-//! band, one channel.
+//! What is listened to instead of the master: the mix at equal loudness, the difference, another record, one stage, one
+//! change, one band, one channel.
 
 mod band;
 mod change;
 mod channels;
+mod clip;
+mod looper;
 mod matching;
+mod reference;
 mod solo;
+
+use std::sync::Arc;
 
 use super::settings::LatencyMode;
 use super::{Settings, Stage};
@@ -16,13 +21,18 @@ pub use band::BandSolo;
 pub use change::Change;
 use channels::ChannelSwitch;
 pub use channels::Channels;
+pub use clip::Clip;
+pub use looper::Looper;
 use matching::Matching;
+use reference::ReferencePlayer;
 use solo::{Part, Solo};
 
 /// Length of the crossfade between sources, and of the turning down when a comparison begins, seconds.
-const SWITCH_S: f64 = 0.02;
+pub const SWITCH_S: f64 = 0.02;
 /// Length of the ramp back up when a comparison is left, seconds.
 const RETURN_S: f64 = 0.05;
+
+const MASTER: [f64; 3] = [1.0, 0.0, 0.0];
 
 /// What is listened to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +44,8 @@ pub enum Source {
     Mix,
     /// Master minus mix, both as matched.
     Delta,
+    /// Another record ([`Monitor::set_reference`]), as loud as both; the master where there is none.
+    Reference,
 }
 
 /// What the monitor is told. The default is neutral: the master, untouched.
@@ -56,6 +68,8 @@ pub struct MonitorState {
     pub band: Option<BandSolo>,
     /// Channels that are listened to.
     pub channels: Channels,
+    /// Plays a kept part of the song round and round while the host's transport stands ([`Looper`]).
+    pub is_looping: bool,
 }
 
 impl MonitorState {
@@ -83,14 +97,19 @@ pub struct Monitor {
     mix: [Vec<f32>; 2],
     num_mix_frames: usize,
     matching: Matching,
-    /// Shares of master and mix: (1, 0), (0, 1) or (1, −1).
-    shares: [f64; 2],
-    previous_shares: [f64; 2],
+    /// Shares of master, mix and reference: (1, 0, 0), (0, 1, 0), (1, −1, 0) or (0, 0, 1).
+    shares: [f64; 3],
+    previous_shares: [f64; 3],
     fade: Fade,
     /// Gains of master and mix by the matching.
     gains: [Ramp; 2],
     /// A comparison runs whose match has been found.
     is_matched: bool,
+    reference: ReferencePlayer,
+    /// The reference was heard in the comparison that runs: mix and master are as quiet as it is.
+    is_referred: bool,
+    /// Another reference is to come: this one is faded out.
+    is_reference_leaving: bool,
     solo: Solo,
     /// What the match is of; the whole chain's output without one.
     compared: Option<Part>,
@@ -114,11 +133,14 @@ impl Monitor {
             mix: [vec![0.0; Self::MAX_BLOCK_FRAMES], vec![0.0; Self::MAX_BLOCK_FRAMES]],
             num_mix_frames: 0,
             matching: Matching::new(sample_rate_hz),
-            shares: [1.0, 0.0],
-            previous_shares: [1.0, 0.0],
+            shares: MASTER,
+            previous_shares: MASTER,
             fade: Fade::new(true, SWITCH_S, sample_rate_hz),
             gains: [Ramp::new(1.0); 2],
             is_matched: false,
+            reference: ReferencePlayer::new(sample_rate_hz),
+            is_referred: false,
+            is_reference_leaving: false,
             solo,
             compared: None,
             band: BandListener::new(SWITCH_S, sample_rate_hz),
@@ -135,6 +157,11 @@ impl Monitor {
         self.solo.set(state.hear.map(Part::Change).or(state.solo.map(Part::Stage)));
         self.band.set(state.band);
         self.channels.set(state.channels);
+        let was_referred = self.is_referred;
+        self.is_referred = state.is_comparing && (was_referred || state.source == Source::Reference);
+        if self.is_referred && !was_referred {
+            self.reference.forget_level();
+        }
         if state.is_comparing && !was_comparing {
             self.matching.begin(state.predicted_difference_lu);
             self.is_matched = false;
@@ -142,7 +169,25 @@ impl Monitor {
         } else if was_comparing && !state.is_comparing {
             self.gains.iter_mut().for_each(|gain| gain.aim(1.0, self.return_samples));
             self.is_matched = false;
+        } else if self.is_referred && !was_referred {
+            self.match_gains(self.switch_samples);
         }
+    }
+
+    /// Takes another reference, or none; asks for [`Self::leave_reference`] before. The caller keeps the one before until this
+    /// has returned, and so frees it. Real-time safe.
+    pub fn set_reference(&mut self, clip: Option<Arc<Clip>>) {
+        self.reference.take(clip);
+        self.is_reference_leaving = false;
+        if self.is_referred {
+            self.match_gains(self.switch_samples);
+        }
+    }
+
+    /// Fades the reference out; true once nothing of it is heard.
+    pub fn leave_reference(&mut self) -> bool {
+        self.is_reference_leaving = true;
+        self.shares[2] == 0.0 && self.fade.is_one()
     }
 
     /// Takes a block of the chain's input before the chain, set to `settings`, turns it into its output: at most
@@ -230,10 +275,12 @@ impl Monitor {
         self.delay_position = 0;
         self.num_mix_frames = 0;
         self.matching.reset();
-        (self.shares, self.previous_shares) = ([1.0, 0.0], [1.0, 0.0]);
+        (self.shares, self.previous_shares) = (MASTER, MASTER);
         self.fade.jump(true);
         self.gains = [Ramp::new(1.0); 2];
         self.is_matched = false;
+        self.reference.reset();
+        self.is_referred = false;
         self.solo.reset();
         self.compared = None;
         self.band.reset();
@@ -242,19 +289,22 @@ impl Monitor {
 
     /// Leads the gains to where the match is.
     fn match_gains(&mut self, num_samples: usize) {
+        let excess_db =
+            if self.is_referred { self.reference.match_to(self.matching.quieter_lufs(), num_samples) } else { 0.0 };
         if let Some(difference_db) = self.matching.match_db() {
             self.is_matched = true;
-            // Only ever down, and only the louder one.
-            self.gains[0].aim(gain_from_db(-difference_db.max(0.0)), num_samples);
-            self.gains[1].aim(gain_from_db(difference_db.min(0.0)), num_samples);
+            // Only ever down, and only the louder one; both where a reference is quieter.
+            self.gains[0].aim(gain_from_db(-difference_db.max(0.0) - excess_db), num_samples);
+            self.gains[1].aim(gain_from_db(difference_db.min(0.0) - excess_db), num_samples);
         }
     }
 
     fn start_crossfade(&mut self) {
         let wanted = match self.state.source {
-            Source::Master => [1.0, 0.0],
-            Source::Mix => [0.0, 1.0],
-            Source::Delta => [1.0, -1.0],
+            Source::Mix => [0.0, 1.0, 0.0],
+            Source::Delta => [1.0, -1.0, 0.0],
+            Source::Reference if self.reference.is_there() && !self.is_reference_leaving => [0.0, 0.0, 1.0],
+            Source::Master | Source::Reference => MASTER,
         };
         if wanted != self.shares && self.fade.is_one() {
             self.previous_shares = std::mem::replace(&mut self.shares, wanted);
@@ -264,7 +314,7 @@ impl Monitor {
     }
 
     fn listen(&mut self, first: usize, left: &mut [f32], right: &mut [f32]) {
-        let is_neutral = self.fade.is_one() && self.shares == [1.0, 0.0] && self.gains[0].resting() == Some(1.0);
+        let is_neutral = self.fade.is_one() && self.shares == MASTER && self.gains[0].resting() == Some(1.0);
         if is_neutral && self.gains[1].resting().is_some() {
             return;
         }
@@ -276,12 +326,13 @@ impl Monitor {
                 std::array::from_fn(|i| self.previous_shares[i] + weight * (self.shares[i] - self.previous_shares[i]))
             };
             let gains = [self.gains[0].advance(), self.gains[1].advance()];
-            let sum = |master: f32, mix: f32| {
-                shares[0] * gains[0] * f64::from(master) + shares[1] * gains[1] * f64::from(mix)
+            let reference = if shares[2] == 0.0 { [0.0; 2] } else { self.reference.advance() };
+            let sum = |master: f32, mix: f32, reference: f64| {
+                shares[0] * gains[0] * f64::from(master) + shares[1] * gains[1] * f64::from(mix) + shares[2] * reference
             };
             let max = f64::from(f32::MAX);
-            *l = sum(*l, self.mix[0][first + idx]).clamp(-max, max) as f32;
-            *r = sum(*r, self.mix[1][first + idx]).clamp(-max, max) as f32;
+            *l = sum(*l, self.mix[0][first + idx], reference[0]).clamp(-max, max) as f32;
+            *r = sum(*r, self.mix[1][first + idx], reference[1]).clamp(-max, max) as f32;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The brief's popover: character, restraint, locks. What it changes is judged anew at once, and nothing is set.
+//! The brief's popover: character, restraint, locks, references. What it changes is judged anew at once, and nothing is set.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{Popup, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -7,7 +7,9 @@ use crate::assistant::{Brief, Character, Restraint};
 use crate::bridge::Request;
 use crate::chain::Stage;
 
+use super::file_chooser::FileChooser;
 use super::pen::Pen;
+use super::references;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{CANVAS, HAIR, LIFT, T1, T2, T3, medium, regular};
@@ -35,10 +37,17 @@ const RESTRAINTS: [(Restraint, &str, &str); 3] = [
 ];
 
 /// The closed menu and, while it is open, what it holds.
-pub fn show(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, caption: &str) {
-    let response = menu(ui, rect, ("Brief", caption, &summary(&scene.brief)), LIST_GROUND);
-    Popup::menu(&response).close_behavior(STAYS_OPEN).width(WIDTH).show(|ui| {
+pub fn show(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, (caption, chooser): (&str, &mut FileChooser)) {
+    let response = menu(ui, rect, ("Brief", caption, &summary(scene)), LIST_GROUND);
+    let opened = Popup::menu(&response).close_behavior(STAYS_OPEN).width(WIDTH).show(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
+        if chooser.is_open() {
+            heading(ui, "A recording to be like");
+            if let Some(path) = chooser.show(ui, WIDTH) {
+                session.end.request(Request::AddReference(path));
+            }
+            return;
+        }
         let mut brief = scene.brief.clone();
         heading(ui, "Character");
         for axis in AXES {
@@ -48,6 +57,8 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, caption: 
         restraint(ui, &mut brief);
         heading(ui, "Locked stages, which no move touches");
         locks(ui, &mut brief);
+        heading(ui, "References, which the song is to be like");
+        references::show(ui, WIDTH, session, scene, chooser);
         let (row, _) = ui.allocate_exact_size(vec2(WIDTH, 32.0), Sense::hover());
         let reset = Button::new("Neutral", Kind::Line).named("Neutral brief", "No wishes, gentle, nothing locked.");
         if push(ui, Rect::from_min_max(row.min + vec2(0.0, 5.0), row.max), reset).clicked() {
@@ -58,6 +69,9 @@ pub fn show(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, caption: 
             send(session, brief);
         }
     });
+    if opened.is_none() {
+        chooser.close();
+    }
 }
 
 /// Keeps a brief, and has the song judged by it if it is another.
@@ -73,7 +87,8 @@ pub fn send(session: &Session, brief: Brief) {
 }
 
 /// In a word or two.
-fn summary(brief: &Brief) -> String {
+fn summary(scene: &Scene) -> String {
+    let brief = &scene.brief;
     let mut character = brief.character;
     let mut wishes: Vec<String> = Vec::new();
     for (left, right, of) in AXES {
@@ -89,6 +104,11 @@ fn summary(brief: &Brief) -> String {
     match brief.locks.len() {
         0 => {}
         count => wishes.push(format!("{count} locked")),
+    }
+    match scene.references.len() {
+        0 => {}
+        1 => wishes.push("1 ref".to_owned()),
+        count => wishes.push(format!("{count} refs")),
     }
     match &wishes[..] {
         [] => "Neutral".to_owned(),

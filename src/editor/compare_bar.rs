@@ -10,7 +10,9 @@ use super::hear;
 use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::listening::part_heard;
+use super::looping;
 use super::pen::{Pen, arc_points};
+use super::references;
 use super::scene::{MoveState, Scene};
 use super::session::Session;
 use super::small_stages::amount;
@@ -103,6 +105,7 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     if push(ui, rect, delta).clicked() {
         toggle_delta(session, scene);
     }
+    let rect = reference_button(ui, layout, rect, session, scene);
     if !scene.monitor.is_neutral() {
         let (label, help) = match (scene.monitor.is_comparing, layout.is_compact) {
             (true, false) => {
@@ -123,6 +126,23 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         draw(&pen, Icon::Warn, pos2(x + 6.0, bar.center().y), REDUCTION, 0.85);
         pen.left(x + 18.0, bar.center().y + 4.3, text, medium(12.0), T1);
     }
+}
+
+/// Beside Delta, once there is a reference; the place of the last button.
+fn reference_button(ui: &mut Ui, layout: &Layout, before: Rect, session: &Session, scene: &Scene) -> Rect {
+    let Some(first) = scene.references.first() else { return before };
+    let name = references::chosen(scene).unwrap_or(first).name();
+    let help = format!("Hears {name}, as loud as mix and master. Others are in the brief. Key F.");
+    let (label, width) = if layout.is_compact { ("Ref", 40.0) } else { ("Reference", 82.0) };
+    let button = Button::new(label, Kind::Neutral)
+        .named("Reference", &help)
+        .on(scene.monitor.source == Source::Reference)
+        .sized(13.0);
+    let rect = Rect::from_min_size(before.right_top() + vec2(6.0, 0.0), vec2(width, before.height()));
+    if push(ui, rect, button).clicked() {
+        references::toggle(session, scene);
+    }
+    rect
 }
 
 fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Scene, source: Source) {
@@ -187,12 +207,15 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
     };
     let (match_db, seconds) = scene.match_db;
     let is_matching = seconds > 0.05;
+    let is_referred = scene.monitor.source == Source::Reference;
     let matched = if match_db.abs() < 0.05 {
         "Matched, no change".to_owned()
     } else {
         format!("Matched {} dB", words::number(-f64::from(match_db.abs())))
     };
-    let part = part_heard(&scene.monitor);
+    let looped = looping::place(scene)
+        .map(|(from_s, to_s)| format!("{}\u{2013}{} round and round", words::time(from_s), words::time(to_s)));
+    let part = part_heard(&scene.monitor).or(looped);
     let spoken = match (scene.monitor.is_comparing, is_matching) {
         (false, _) if part.is_some() => {
             let part = part.unwrap_or_default();
@@ -204,6 +227,16 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
         (false, _) => {
             two(("Full level", T2), if layout.is_compact { "no comparison" } else { "No comparison runs" });
             "Full level, no comparison runs".to_owned()
+        }
+        (true, _) if is_referred => {
+            draw(&pen, Icon::Phones, pos2(left + 6.0, y - 9.0), T1, 0.9);
+            let name = references::chosen(scene).map(|kept| references::short(&kept.name(), 16));
+            let (first, second) = match name {
+                Some(name) => (name, if layout.is_compact { "as loud as both" } else { "As loud as mix and master" }),
+                None => ("Reading".to_owned(), "the master until then"),
+            };
+            two((&first, T1), second);
+            format!("Hearing the reference. {first}. {second}")
         }
         (true, true) => {
             let center = pos2(left + 6.0, y - 9.0);

@@ -4,6 +4,7 @@ use crate::assistant::Move;
 use crate::chain::monitor::{Change, MonitorState, Source};
 
 use super::compare_bar;
+use super::looping;
 use super::scene::{MoveState, Scene};
 use super::session::Session;
 
@@ -26,7 +27,13 @@ pub fn toggle(session: &Session, scene: &Scene, proposed: &Move) {
     }
     let Some(hear) = change(scene, proposed).filter(|_| scene.state_of(proposed) == MoveState::Open) else { return };
     session.set_heard(Some(&proposed.id));
+    // While the transport stands, a part of the song that was kept is what it is heard on.
+    let is_looping = scene.monitor.is_looping || (!scene.is_playing && scene.hearing.has_excerpts);
+    if is_looping && !scene.monitor.is_looping {
+        looping::choose(session, scene, looping::place_of(proposed));
+    }
     session.end.set_monitor_state(MonitorState {
+        is_looping,
         source: Source::Master,
         is_comparing: true,
         predicted_difference_lu: predicted(scene, proposed),

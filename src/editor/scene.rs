@@ -11,7 +11,7 @@ use crate::chain::monitor::MonitorState;
 use crate::chain::settings::{Setting, find};
 use crate::chain::{NUM_STAGES, Settings, Stage};
 use crate::params::tweak::{FULL_PERCENT, is_met, settings_at};
-use crate::params::{Decision, Judged};
+use crate::params::{Decision, Judged, KeptReference};
 
 use super::session::Session;
 
@@ -37,6 +37,8 @@ pub struct Scene {
     pub heard: Option<String>,
     /// What the engineer wants.
     pub brief: Brief,
+    /// Records that the song is to be like.
+    pub references: Vec<KeptReference>,
     /// What is listened to.
     pub monitor: MonitorState,
     /// Song position, seconds, where the host tells one.
@@ -90,6 +92,7 @@ impl Scene {
             intended: saved.intended.clone(),
             heard: session.heard().filter(|_| monitor.hear.is_some()),
             brief: saved.brief.clone(),
+            references: saved.references.clone(),
             monitor,
             position_s,
             loop_s: meters.loop_s(),

@@ -18,9 +18,11 @@ use super::equalizer::{self, EqualizerView};
 use super::hear;
 use super::layout::Layout;
 use super::levels::Levels;
+use super::looping;
 use super::pen::Pen;
 use super::preferences::apply_motion;
 use super::proposals::{self, ProposalsView};
+use super::references;
 use super::scale::Scale;
 use super::scene::{MoveState, Scene};
 use super::session::Session;
@@ -214,6 +216,12 @@ impl Screen {
         if pressed(Key::D) {
             compare_bar::toggle_delta(session, scene);
         }
+        if pressed(Key::F) {
+            references::toggle(session, scene);
+        }
+        if pressed(Key::L) {
+            looping::toggle(session, scene, self.shown_place(scene));
+        }
         if pressed(Key::OpenBracket) {
             self.proposals.step(scene, -1);
             self.follow_card(scene);
@@ -265,6 +273,13 @@ impl Screen {
                 self.select(stage);
             }
         }
+    }
+
+    /// Where in the song that holds which is open: a note, else a move.
+    fn shown_place(&self, scene: &Scene) -> Option<(f64, f64)> {
+        let note = scene.notes().map(|(_, note)| note).find(|note| Some(note.kind) == self.proposals.open_note);
+        let of_move = || self.proposals.open_move(scene).and_then(looping::place_of);
+        note.map(|note| (note.from_s, note.to_s)).or_else(of_move)
     }
 
     /// What can be done with the notes for the mixer where they are in sight.

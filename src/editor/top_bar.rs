@@ -9,6 +9,7 @@ use crate::params::Direction;
 use crate::report::presets;
 
 use super::brief;
+use super::file_chooser::FileChooser;
 use super::icons::{Half, Icon, split_disc};
 use super::layout::Layout;
 use super::pen::Pen;
@@ -23,6 +24,7 @@ use super::words;
 #[derive(Default)]
 pub struct BriefEntry {
     texts: Option<[String; 2]>,
+    chooser: FileChooser,
 }
 
 /// Draws the bar.
@@ -46,7 +48,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, entr
         rect
     };
     preset_menu(ui, place(widths[0]), session);
-    brief::show(ui, place(widths[1]), session, scene, captions[0]);
+    brief::show(ui, place(widths[1]), session, scene, (captions[0], &mut entry.chooser));
 
     let name = destination_name(scene.brief.destination);
     let rect = place(widths[2]);

@@ -9,7 +9,7 @@ mod knob;
 mod value_menu;
 
 pub use button::{Button, Kind, push};
-pub use choice::{LIST_GROUND, STAYS_OPEN, dropdown, menu, menu_row, segments, switch};
+pub use choice::{LIST_GROUND, STAYS_OPEN, dropdown, list_row, menu, menu_row, segments, switch};
 pub use control::{Control, control, key_steps, typed_value, wheel_ticks};
 pub use entry::{Typed, begin_typing, entry, is_typing};
 pub use field::{slider, value_field};

@@ -310,12 +310,14 @@ fn wait_until_it_runs(_handle: &EguiEditorHandle, _window: &Window, _scale_facto
 
 /// The keys that mean something here; the host keeps the rest.
 fn own_keys() -> KeyCapture {
-    const KEYS: [&str; 30] = [
+    const KEYS: [&str; 32] = [
         "m",
         "d",
         "a",
         "c",
         "i",
+        "f",
+        "l",
         "r",
         "h",
         "p",

@@ -10,6 +10,7 @@ use crate::assistant::findings::FindingKind;
 use crate::assistant::{Brief, Character, Destination, Move, Report, Restraint};
 use crate::chain::Stage;
 
+use super::kept_reference::{KeptReference, SavedReference, ask_for};
 use super::saved_report::SavedReport;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
 use super::undo::Undo;
@@ -53,6 +54,8 @@ pub struct EditorSize {
 pub struct Saved {
     /// What the engineer wants.
     pub brief: Brief,
+    /// Records that the song is to be like; the brief has what was measured of them.
+    pub references: Vec<KeptReference>,
     /// The last finished listening.
     pub judged: Option<Arc<Judged>>,
     /// Decisions by move id.
@@ -163,6 +166,12 @@ impl Saved {
             .or_insert_with(|| proposed.settings.iter().filter_map(|(id, _)| Some((id.clone(), value(id)?))).collect());
     }
 
+    /// Adds or takes away references, or keeps what was measured of them: the brief follows.
+    pub fn change_references(&mut self, change: impl FnOnce(&mut Vec<KeptReference>)) {
+        change(&mut self.references);
+        ask_for(&self.references, &mut self.brief);
+    }
+
     /// Whether a kind of finding is meant to be as it is.
     pub fn is_intended(&self, kind: FindingKind) -> bool {
         self.intended.iter().any(|intended| intended == kind.key())
@@ -215,6 +224,8 @@ struct SavedForm {
     discern: String,
     #[serde(default)]
     brief: SavedBrief,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    references: Vec<SavedReference>,
     #[serde(default)]
     report: Option<SavedReport>,
     #[serde(default)]
@@ -290,6 +301,7 @@ impl From<&Saved> for SavedForm {
             schema: SCHEMA,
             discern: env!("CARGO_PKG_VERSION").to_owned(),
             brief: SavedBrief::from(&saved.brief),
+            references: saved.references.iter().map(SavedReference::from).collect(),
             report: saved.judged.as_deref().map(SavedReport::from),
             decisions: saved.decisions.clone(),
             rejected_at: saved.rejected_at.clone(),
@@ -308,10 +320,13 @@ impl From<&Saved> for SavedForm {
 
 impl From<SavedForm> for Saved {
     fn from(form: SavedForm) -> Self {
-        let brief = Brief::from(form.brief);
+        let mut brief = Brief::from(form.brief);
+        let references: Vec<KeptReference> = form.references.into_iter().map(KeptReference::from).collect();
+        ask_for(&references, &mut brief);
         Self {
             judged: form.report.map(|report| Arc::new(report.into_judged(&brief))),
             brief,
+            references,
             decisions: form.decisions,
             rejected_at: form.rejected_at,
             amounts: form.amounts,

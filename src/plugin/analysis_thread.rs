@@ -1,5 +1,6 @@
 //! The analysis thread: hears mix and master through the ring, and judges when a listening ends.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -10,8 +11,10 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter, Scope};
 use crate::assistant::{self, Audio};
-use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, Request};
+use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, ReferenceState, Request};
 use crate::params::{Judged, Saved, SharedParams};
+
+use super::library::Library;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -120,6 +123,8 @@ struct Worker {
     busy: Duration,
     /// What the engineer marked as the song.
     extent_s: Option<(f64, f64)>,
+    /// What can be heard beside the song.
+    library: Library,
     /// What the editor was last woken for.
     shown: Shown,
 }
@@ -131,6 +136,8 @@ struct Shown {
     transport: (Option<f64>, bool),
     heard_s: f64,
     sample_rate_hz: f64,
+    references: Arc<Vec<(PathBuf, ReferenceState)>>,
+    looped_s: Option<(f64, f64)>,
 }
 
 impl Worker {
@@ -157,6 +164,7 @@ impl Worker {
             blocks: Arc::default(),
             busy: Duration::ZERO,
             extent_s: None,
+            library: Library::default(),
             shown: Shown::default(),
         }
     }
@@ -171,6 +179,10 @@ impl Worker {
             self.answer();
             self.end_listening_when_over();
             self.collect_judgement();
+            let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
+            if self.library.work(&mut self.end, &self.params, rate_hz) {
+                self.judge_again();
+            }
             self.busy += start.elapsed();
             if self.last_published.elapsed() >= PUBLISH_INTERVAL {
                 self.publish();
@@ -190,6 +202,7 @@ impl Worker {
                 ears.stream = stream;
             }
             _ => {
+                self.library.change_rate(stream.sample_rate_hz);
                 self.ears = Some(Ears::new(stream));
                 if self.phase == Phase::Listening {
                     self.phase = Phase::Idle;
@@ -254,14 +267,34 @@ impl Worker {
                 }
                 Request::Brief(brief) => {
                     self.params.change_saved(|saved| saved.brief = brief);
-                    match self.phase {
-                        Phase::Judged => self.judge(),
-                        // What is worked out now is by the brief before.
-                        Phase::Judging => self.is_judged_again = true,
-                        Phase::Idle | Phase::Listening => {}
+                    self.judge_again();
+                }
+                Request::AddReference(path) => self.library.add(&self.params, path),
+                Request::RemoveReference(path) => {
+                    self.library.remove(&self.params, &path);
+                    self.judge_again();
+                }
+                Request::ChooseReference(path) => {
+                    if let Some(ears) = &self.ears {
+                        self.library.choose(path, ears.stream.sample_rate_hz);
+                    }
+                }
+                Request::ChooseExcerpt(place) => {
+                    if let Some(Ears { song, stream, .. }) = &self.ears {
+                        self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
                     }
                 }
             }
+        }
+    }
+
+    /// The brief asks for something else.
+    fn judge_again(&mut self) {
+        match self.phase {
+            Phase::Judged => self.judge(),
+            // What is worked out now is by the brief before.
+            Phase::Judging => self.is_judged_again = true,
+            Phase::Idle | Phase::Listening => {}
         }
     }
 
@@ -283,6 +316,7 @@ impl Worker {
 
     fn forget(&mut self) {
         self.extent_s = None;
+        self.library.forget_excerpt();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
@@ -349,6 +383,8 @@ impl Worker {
             transport: meters.transport(),
             heard_s: published.heard_s,
             sample_rate_hz: meters.stream().0,
+            references: published.references.clone(),
+            looped_s: published.looped_s,
         };
         if shown != self.shown || meters.has_peaks() {
             self.shown = shown;
@@ -380,6 +416,9 @@ impl Worker {
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,
             changed_at_s: progress.changed_at_s,
+            references: self.library.states(),
+            looped_s: self.library.looped_s(),
+            has_excerpts: !ears.song.excerpts().is_empty(),
         });
     }
 }

@@ -4,7 +4,7 @@ use nice_plug::prelude::{ProcessMode, Transport};
 
 use crate::bridge::{AudioEnd, FrameProducer, Place};
 use crate::chain::Chain;
-use crate::chain::monitor::{Monitor, MonitorState};
+use crate::chain::monitor::{Looper, Monitor, MonitorState, SWITCH_S};
 use crate::chain::settings::LatencyMode;
 use crate::params::{Action, Follower, SharedParams};
 
@@ -24,6 +24,7 @@ pub struct AudioThread {
     monitor: Monitor,
     /// Outlasts a reset: a jump of the transport does not end a comparison.
     monitor_state: MonitorState,
+    looper: Looper,
     sample_rate_hz: f64,
     is_offline: bool,
     is_restart_asked: bool,
@@ -64,9 +65,14 @@ impl AudioThread {
         let mut chain = Chain::new(sample_rate_hz, latency_mode);
         chain.set(settings.settings());
         end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
+        let (mut monitor, mut looper) =
+            (Monitor::new(sample_rate_hz, latency_mode), Looper::new(SWITCH_S, sample_rate_hz));
+        monitor.set_reference(end.references.current());
+        looper.take(end.excerpts.current());
         Self {
-            monitor: Monitor::new(sample_rate_hz, latency_mode),
+            monitor,
             monitor_state: MonitorState::default(),
+            looper,
             chain,
             sample_rate_hz,
             is_offline: process_mode == ProcessMode::Offline,
@@ -109,12 +115,14 @@ impl AudioThread {
         self.chain.set(self.settings.settings());
         self.monitor.reset();
         self.monitor.set(&self.monitor_state);
+        self.looper.reset();
     }
 
     /// Processes one block in place: one or two channels, any length.
     pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
         let num_frames = channels.first().map_or(0, |channel| channel.len());
         self.read_outside(num_frames);
+        self.follow_clips(transport.playing);
         let place = Place {
             position_s: transport.pos_seconds().map(|start| start - self.latency_s()),
             // A host without a transport plays whenever it processes.
@@ -168,7 +176,23 @@ impl AudioThread {
         }
     }
 
+    /// Recordings that come and go: one that is heard is faded out before another takes its place.
+    fn follow_clips(&mut self, is_playing: bool) {
+        if self.end.references.is_waiting() && self.monitor.leave_reference() && self.end.references.follow() {
+            self.monitor.set_reference(self.end.references.current());
+        }
+        let is_waiting = self.end.excerpts.is_waiting();
+        if is_waiting && self.looper.is_silent() && self.end.excerpts.follow() {
+            self.looper.take(self.end.excerpts.current());
+        }
+        // What the host plays goes before.
+        let is_on = self.monitor_state.is_looping && !is_playing && !self.is_offline;
+        self.looper.set(is_on && !self.end.excerpts.is_waiting());
+    }
+
     fn process_piece(&mut self, place: Place, left: &mut [f32], right: &mut [f32]) {
+        // A part of the song that is played again is not heard for the first time.
+        let place = if self.looper.process(left, right) { Place { is_playing: false, ..place } } else { place };
         let mix_peak = [peak(left), peak(right)];
         self.monitor.take_mix(self.settings.settings(), left, right);
         self.chain.process(left, right);
@@ -197,4 +221,80 @@ impl AudioThread {
 fn peak(samples: &[f32]) -> f32 {
     let peak = f32::from_bits(samples.iter().fold(0, |peak, sample| peak.max(sample.to_bits() & i32::MAX as u32)));
     if peak.is_finite() { peak } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::bridge::{AnalysisEnd, ClipKind, EditorEnd, FrameConsumer, connect, frames};
+    use crate::chain::monitor::{Clip, Source};
+    use crate::params::DiscernParams;
+
+    const RATE: f64 = 48_000.0;
+
+    fn thread() -> (AudioThread, FrameConsumer, AnalysisEnd, EditorEnd) {
+        let (audio, analysis, editor) = connect();
+        let (producer, consumer) = frames(RATE);
+        let thread = AudioThread::new(audio, producer, RATE, ProcessMode::Realtime, DiscernParams::new());
+        (thread, consumer, analysis, editor)
+    }
+
+    fn clip(level: f32) -> Option<Arc<Clip>> {
+        Clip::new(RATE, vec![level; 96_000], vec![level; 96_000], true).map(Arc::new)
+    }
+
+    /// The last sample of half a second of silence.
+    fn play(thread: &mut AudioThread, is_playing: bool) -> f32 {
+        let mut transport = Transport::new(RATE as f32);
+        transport.playing = is_playing;
+        let (mut left, mut right) = (vec![0.0; 24_000], vec![0.0; 24_000]);
+        for (left, right) in left.chunks_mut(500).zip(right.chunks_mut(500)) {
+            thread.process(&mut [left, right], &transport);
+        }
+        left[23_999]
+    }
+
+    #[test]
+    fn a_kept_part_is_heard_while_the_transport_stands_and_is_not_listened_to() {
+        let (mut thread, mut frames, mut analysis, editor) = thread();
+        assert!(analysis.send_clip(ClipKind::Excerpt, clip(0.25)));
+        editor.set_monitor_state(MonitorState { is_looping: true, ..MonitorState::default() });
+        assert_eq!(play(&mut thread, false), 0.25);
+        let mut num_read = 0;
+        while let Some(read) = frames.read() {
+            num_read += 1;
+            assert!(!read.place.is_playing || read.mix[0].iter().all(|x| *x == 0.0));
+        }
+        assert!(num_read > 0);
+        assert_eq!(play(&mut thread, true), 0.0);
+        assert_eq!(play(&mut thread, false), 0.25);
+        // Another one is faded to.
+        assert!(analysis.send_clip(ClipKind::Excerpt, clip(0.125)));
+        assert_eq!(play(&mut thread, false), 0.125);
+        editor.set_monitor_state(MonitorState::default());
+        assert_eq!(play(&mut thread, false), 0.0);
+    }
+
+    #[test]
+    fn a_reference_comes_goes_and_outlasts_an_activation() {
+        let (mut thread, _frames, mut analysis, editor) = thread();
+        let state = MonitorState { source: Source::Reference, is_comparing: true, ..MonitorState::default() };
+        editor.set_monitor_state(state);
+        assert_eq!(play(&mut thread, true), 0.0);
+        let clip = Clip::new(RATE, vec![0.01; 480_000], vec![0.01; 480_000], true).map(Arc::new);
+        assert!(analysis.send_clip(ClipKind::Reference, clip.clone()));
+        assert_eq!(play(&mut thread, true), 0.01);
+        let end = thread.into_end();
+        let (producer, _consumer) = frames(RATE);
+        let mut thread = AudioThread::new(end, producer, RATE, ProcessMode::Realtime, DiscernParams::new());
+        editor.set_monitor_state(state);
+        assert_eq!(play(&mut thread, true), 0.01);
+        assert!(analysis.send_clip(ClipKind::Reference, None));
+        assert_eq!(play(&mut thread, true), 0.0);
+        play(&mut thread, true);
+        analysis.free_clips();
+        assert_eq!(clip.as_ref().map(Arc::strong_count), Some(2));
+    }
 }

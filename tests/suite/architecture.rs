@@ -48,7 +48,7 @@ const LAYERS: &[Layer<'static>] = &[
     },
     Layer {
         name: "plugin",
-        may_import: &["dsp", "chain", "analysis", "assistant", "bridge", "report", "params", "editor"],
+        may_import: &["dsp", "chain", "analysis", "assistant", "bridge", "report", "audio_file", "params", "editor"],
         may_name: &["nice_plug", "parking_lot", "crossbeam", "thread_priority"],
     },
 ];

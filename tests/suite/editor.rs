@@ -9,6 +9,7 @@ mod keyboard;
 mod moves;
 mod plots;
 mod preferences;
+mod references;
 mod stages;
 mod steps;
 

@@ -6,7 +6,7 @@ use crate::chain::loudness_window::{BLOCK_S, LoudnessWindow};
 use crate::dsp::k_weighting::KWeighting;
 
 /// Fastest move of the match, dB per second.
-const MAX_SLEW_DB_PER_S: f64 = 1.0;
+pub const MAX_SLEW_DB_PER_S: f64 = 1.0;
 
 /// Measures both streams always, and moves the match while a comparison asks for it.
 pub struct Matching {
@@ -90,6 +90,11 @@ impl Matching {
     /// How much louder the master is held to be, LU; `None` before any music.
     pub fn match_db(&self) -> Option<f64> {
         self.match_db
+    }
+
+    /// Loudness of the quieter of the two as it was over the last seconds, LUFS: what both are heard at; `None` before any music.
+    pub fn quieter_lufs(&self) -> Option<f64> {
+        Some(self.window.first_lufs()? + self.match_db?.min(0.0))
     }
 
     pub fn seconds_to_match(&self) -> f64 {

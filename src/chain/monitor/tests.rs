@@ -19,6 +19,7 @@ const MATCHED: MonitorState = MonitorState {
     hear: None,
     band: None,
     channels: Channels::Stereo,
+    is_looping: false,
 };
 
 /// Plays `mix` and `master` (both as they come, the master already delayed) with the state of each block.
@@ -336,4 +337,72 @@ fn one_band_of_mix_or_master_is_heard_and_ends_bit_exact() {
     // What is above 6 kHz of pink noise, K-weighted.
     let (part, all) = (lufs(&heard[28_000..47_000]), lufs(&whole[28_000..47_000]));
     assert!((all - 6.0..all - 2.0).contains(&part), "{part} {all}");
+}
+
+fn record(gain: f64) -> Option<Arc<Clip>> {
+    let samples = single(&pink_noise(9, gain, 20 * 48_000));
+    Clip::new(RATE, samples.clone(), samples, false).map(Arc::new)
+}
+
+#[test]
+fn a_reference_is_as_loud_as_mix_and_master_and_nothing_is_turned_up() {
+    let mix = pink_noise(1, 0.05, 16 * 48_000);
+    let master = delayed(&mix, gain_from_db(6.0));
+    // Louder than both, between them, quieter than both.
+    for gain in [0.2, 0.07, 0.02] {
+        let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+        monitor.set_reference(record(gain));
+        let heard = |source| MonitorState { source, ..MATCHED };
+        let output = play(&mut monitor, &single(&mix), &master, 480, |time_s| match time_s {
+            ..4.0 => heard(Source::Master),
+            ..8.0 => heard(Source::Reference),
+            ..12.0 => heard(Source::Mix),
+            _ => heard(Source::Master),
+        });
+        let at = |from_s: usize| lufs(&output[from_s * 48_000..(from_s + 3) * 48_000]);
+        let (reference, mix_heard, master_heard) = (at(5), at(9), at(13));
+        assert!(
+            (reference - mix_heard).abs() < 0.5 && (reference - master_heard).abs() < 0.5,
+            "{gain}: {reference} {mix_heard} {master_heard}"
+        );
+        let own = lufs(&single(&pink_noise(9, gain, 3 * 48_000)));
+        assert!(reference <= own + 0.3 && mix_heard <= lufs(&single(&mix)) + 0.1, "{gain}: turned up");
+        // Pink noise of a level that swings in steps of a crossfade at most.
+        let loudest = output.iter().fold(0f32, |loudest, x| loudest.max(x.abs()));
+        let step = output.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0f32, f32::max);
+        assert!(step < loudest, "{gain}: a click of {step}");
+    }
+}
+
+#[test]
+fn without_a_reference_the_master_is_heard() {
+    let mix = pink_noise(1, 0.05, 4 * 48_000);
+    let play_it = |source| {
+        let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+        play(&mut monitor, &single(&mix), &delayed(&mix, 0.5), 512, |_| MonitorState { source, ..MATCHED })
+    };
+    assert_eq!(play_it(Source::Reference), play_it(Source::Master));
+}
+
+#[test]
+fn a_reference_does_not_depend_on_the_blocks_and_can_be_exchanged() {
+    let mix = pink_noise(1, 0.05, 6 * 48_000);
+    let master = delayed(&mix, 2.0);
+    let play_it = |block: usize| {
+        let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+        monitor.set_reference(record(0.2));
+        play(&mut monitor, &single(&mix), &master, block, |_| MonitorState { source: Source::Reference, ..MATCHED })
+    };
+    let whole = play_it(4800);
+    assert_eq!(play_it(480), whole);
+    let mut monitor = Monitor::new(RATE, LatencyMode::Standard);
+    monitor.set_reference(record(0.2));
+    let state = |_| MonitorState { source: Source::Reference, ..MATCHED };
+    play(&mut monitor, &single(&mix)[..96_000], &master[..96_000], 480, state);
+    assert!(!monitor.leave_reference());
+    play(&mut monitor, &single(&mix)[..4800], &master[..4800], 480, state);
+    assert!(monitor.leave_reference());
+    monitor.set_reference(None);
+    let output = play(&mut monitor, &single(&mix)[..4800], &master[..4800], 480, state);
+    assert!(output.iter().all(|x| x.is_finite()));
 }

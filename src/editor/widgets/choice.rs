@@ -119,8 +119,17 @@ pub fn menu(ui: &mut Ui, rect: Rect, (name, caption, value): (&str, &str, &str),
     response
 }
 
-/// A row of an open list; says whether it was chosen.
+/// A row of an open list, which closes by it; says whether it was chosen.
 pub fn menu_row(ui: &mut Ui, label: &str, note: &str, is_selected: bool) -> bool {
+    let is_chosen = list_row(ui, label, note, is_selected);
+    if is_chosen {
+        ui.close();
+    }
+    is_chosen
+}
+
+/// A row of a list that stays open; says whether it was chosen.
+pub fn list_row(ui: &mut Ui, label: &str, note: &str, is_selected: bool) -> bool {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width().max(90.0), 24.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_selected, label));
     let pen = Pen::of(ui);
@@ -138,11 +147,7 @@ pub fn menu_row(ui: &mut Ui, label: &str, note: &str, is_selected: bool) -> bool
     if !note.is_empty() {
         pen.right(rect.right() - 8.0, baseline, note, regular(11.0), T2);
     }
-    let is_chosen = response.clicked();
-    if is_chosen {
-        ui.close();
-    }
-    is_chosen
+    response.clicked()
 }
 
 /// A setting that is off or on, as a button that stays down.

@@ -1,14 +1,15 @@
 //! A host without a window, and states of a session that the editor shows.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use discern::analysis::{Block, Features, Levels, LiveLevels, LiveSpectrum, Section, Spectrum, Stereo, StereoMeasures};
 use discern::assistant::findings::{Finding, FindingClass, FindingKind};
 use discern::assistant::{Brief, Change, Evidence, MixerNote, Move, MoveClass, Report, Severity, Verdict, VerdictKind};
-use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, connect};
+use discern::bridge::{AnalysisEnd, AudioEnd, Hearing, Phase, ReferenceState, connect};
 use discern::chain::{Activity, Stage};
 use discern::editor::Session;
-use discern::params::{DiscernParams, Judged, SharedParams};
+use discern::params::{DiscernParams, Judged, KeptReference, SharedParams};
 use nice_plug::context::PluginApi;
 use nice_plug::context::gui::{GuiContext, GuiContextInner};
 use nice_plug::params::internals::ParamPtr;
@@ -92,6 +93,28 @@ impl Fixture {
         fixture.params.change_saved(|saved| saved.set_judged(judged(kind)));
         let share = if kind == VerdictKind::NotEnoughHeard { None } else { Some(0.96) };
         fixture.analysis.publish(hearing(Phase::Judged, share));
+        fixture
+    }
+
+    /// The same with two references, the first of which can be heard, and with parts of the song kept.
+    pub fn referred() -> Self {
+        let fixture = Self::judged(VerdictKind::SmallMoves);
+        let names = ["One.wav", "A very long name of the second record (2019 remaster).flac"];
+        let paths = names.map(|name| PathBuf::from("/music").join(name));
+        fixture.params.change_saved(|saved| {
+            saved.change_references(|kept| kept.extend(paths.clone().map(KeptReference::new)));
+            saved.references[0].integrated_lufs = Some(-9.4);
+        });
+        let states = vec![
+            (paths[0].clone(), ReferenceState::Ready),
+            (paths[1].clone(), ReferenceState::Failed("no such file; check the path".to_owned())),
+        ];
+        fixture.analysis.publish(Hearing {
+            references: Arc::new(states),
+            has_excerpts: true,
+            looped_s: Some((64.0, 67.0)),
+            ..hearing(Phase::Judged, Some(0.96))
+        });
         fixture
     }
 
@@ -210,7 +233,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         share,
         blocks: Arc::new(blocks(heard_s)),
         num_dropped_frames: 0,
-        changed_at_s: None,
+        ..Hearing::default()
     }
 }
 

@@ -1,6 +1,6 @@
 //! A hand that knows nothing of the editor's layout: it looks for a knob by trying, drags it and types a value into it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use discern_host::ClapId;
@@ -11,6 +11,7 @@ use crate::screen::{ENTER, ESCAPE, Input};
 /// Steps of one drag, pixels upwards.
 const DRAG: [i32; 5] = [6, 14, 24, 34, 44];
 const STEP: Duration = Duration::from_millis(40);
+const PATIENCE: Duration = Duration::from_secs(3);
 const DOUBLE_CLICK: Duration = Duration::from_millis(60);
 /// A typed value is rounded to what the control shows.
 const TYPED_TOLERANCE: f64 = 0.02;
@@ -53,8 +54,15 @@ fn drag(rig: &mut Rig, input: &Input, point: (i32, i32)) -> Result<Option<Knob>>
     rig.run(STEP)?;
     input.button(false)?;
     rig.run(2 * STEP)?;
-    let changes = rig.take_changes();
-    let gestures = rig.take_gestures();
+    let mut changes = rig.take_changes();
+    let mut gestures = rig.take_gestures();
+    // A busy machine draws late.
+    let end = Instant::now() + PATIENCE;
+    while gestures.len() == 1 && Instant::now() < end {
+        rig.run(STEP)?;
+        changes.extend(rig.take_changes());
+        gestures.extend(rig.take_gestures());
+    }
     let Some(&(id, _)) = changes.first() else { return Ok(None) };
     let is_one = changes.iter().all(|(other, _)| *other == id);
     if !is_one || changes.len() < 2 {
@@ -95,7 +103,12 @@ pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
     }
     input.key(ENTER)?;
     rig.run(4 * STEP)?;
-    let changes = rig.take_changes();
+    let mut changes = rig.take_changes();
+    let end = Instant::now() + PATIENCE;
+    while !changes.iter().any(|(id, _)| *id == knob.id) && Instant::now() < end {
+        rig.run(STEP)?;
+        changes.extend(rig.take_changes());
+    }
     let told = changes.iter().rev().find(|(id, _)| *id == knob.id);
     let (_, value) = told.with_context(|| format!("typing {typed:?} for {} told the host nothing", knob.name))?;
     let expected = rig.session.plugin.parse(knob.id, typed)?;

@@ -1,0 +1,107 @@
+//! References and kept parts of the song: asked for, heard, taken away.
+
+use discern::assistant::VerdictKind;
+use discern::bridge::Request;
+use discern::chain::monitor::Source;
+use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
+use discern::params::DiscernParams;
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use nice_plug::prelude::Params;
+
+use super::fixture::Fixture;
+use super::{State, click, fixture, open_sized};
+
+fn requests(harness: &Harness<'_, State>) -> Vec<Request> {
+    std::iter::from_fn(|| fixture(harness).analysis.next_request()).collect()
+}
+
+#[test]
+fn a_reference_is_chosen_from_a_folder() {
+    let folder = std::env::temp_dir().join(format!("discern-references-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("Record.wav");
+    std::fs::write(&path, "").unwrap();
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, size, 1.0);
+        click(&mut harness, "Brief");
+        click(&mut harness, "Add a reference");
+        let field = harness.get_by_label("Path of a recording or a folder");
+        field.focus();
+        harness.run_steps(2);
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, Key::A);
+        harness.run_steps(2);
+        harness.get_by_label("Path of a recording or a folder").type_text(&folder.display().to_string());
+        harness.run_steps(2);
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        click(&mut harness, "Record.wav");
+        let asked = requests(&harness);
+        assert!(matches!(&asked[..], [Request::AddReference(asked)] if *asked == path), "{asked:?}");
+        harness.get_by_label("Add a reference");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn references_are_heard_and_removed() {
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::referred(), None, size, 1.0);
+        let monitor = |harness: &Harness<'_, State>| fixture(harness).session.end.monitor_state();
+        click(&mut harness, "Reference");
+        assert!(monitor(&harness).source == Source::Reference && monitor(&harness).is_comparing);
+        assert!(requests(&harness).is_empty(), "one that is in memory is not asked for again");
+        harness.get_by_label_contains("Hearing the reference. One");
+        harness.key_press(Key::F);
+        harness.run_steps(2);
+        assert_eq!(monitor(&harness).source, Source::Master);
+        harness.key_press(Key::F);
+        harness.run_steps(2);
+        assert_eq!(monitor(&harness).source, Source::Reference);
+        harness.key_press(Key::M);
+        harness.run_steps(2);
+        assert_eq!(monitor(&harness).source, Source::Mix);
+
+        click(&mut harness, "Brief");
+        click(&mut harness, "Hear A very long name of the second record (2019 remaster)");
+        assert!(matches!(&requests(&harness)[..], [Request::ChooseReference(_)]));
+        click(&mut harness, "Remove One");
+        assert!(matches!(&requests(&harness)[..], [Request::RemoveReference(path)] if path.ends_with("One.wav")));
+        assert!(fixture(&harness).host.take().is_empty(), "no parameter is set");
+    }
+}
+
+#[test]
+fn references_are_saved_with_what_was_measured() {
+    let fixture = Fixture::referred();
+    let loaded = DiscernParams::new();
+    loaded.deserialize_fields(&fixture.params.serialize_fields());
+    assert_eq!(
+        loaded.with_saved(|saved| saved.references.clone()),
+        fixture.params.with_saved(|saved| saved.references.clone())
+    );
+}
+
+#[test]
+fn a_kept_part_is_looped_while_the_transport_stands() {
+    let mut harness = open_sized(Fixture::referred(), None, DEFAULT_SIZE, 1.0);
+    let monitor = |harness: &Harness<'_, State>| fixture(harness).session.end.monitor_state();
+    harness.key_press(Key::L);
+    harness.run_steps(2);
+    assert!(monitor(&harness).is_looping && !monitor(&harness).is_neutral());
+    assert!(matches!(&requests(&harness)[..], [Request::ChooseExcerpt(_)]));
+    harness.get_by_label_contains("1:04–1:07 round and round");
+    harness.key_press(Key::L);
+    harness.run_steps(2);
+    assert!(monitor(&harness).is_neutral());
+
+    // Hear, with nothing playing.
+    harness.key_press(Key::H);
+    harness.run_steps(2);
+    assert!(monitor(&harness).is_looping && monitor(&harness).hear.is_some());
+    assert!(matches!(&requests(&harness)[..], [Request::ChooseExcerpt(_)]));
+    harness.key_press(Key::H);
+    harness.run_steps(2);
+    assert!(monitor(&harness).is_neutral());
+}
