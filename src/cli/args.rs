@@ -1,6 +1,6 @@
 //! What can be typed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -92,6 +92,9 @@ pub struct EvaluateArgs {
     /// File to write: OUT.md and OUT.json
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
+    /// Where good records lie, as `discern-cli ranges` writes it; the factory's without it
+    #[arg(long, value_name = "FILE")]
+    pub ranges: Option<PathBuf>,
     /// Replace the output if it exists
     #[arg(long)]
     pub overwrite: bool,
@@ -165,6 +168,16 @@ pub struct BriefArgs {
     pub ranges: Option<PathBuf>,
 }
 
+/// Reads a file of ranges.
+///
+/// # Errors
+/// If it cannot be read or is none.
+pub fn read_ranges(path: &Path) -> Result<Arc<Ranges>> {
+    let name = || path.display().to_string();
+    let text = std::fs::read_to_string(path).context("cannot be read").with_context(name)?;
+    Ranges::read(&text).with_context(name).map(Arc::new)
+}
+
 impl BriefArgs {
     /// The brief that was asked for.
     ///
@@ -175,11 +188,6 @@ impl BriefArgs {
             let features = song::analyze(&read(path)?);
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             anyhow::Ok(Arc::new(Reference::of(&name, &features)))
-        };
-        let ranges = |path: &PathBuf| {
-            let name = || path.display().to_string();
-            let text = std::fs::read_to_string(path).context("cannot be read").with_context(name)?;
-            Ranges::read(&text).with_context(name).map(Arc::new)
         };
         Ok(Brief {
             destination: self.destination,
@@ -194,7 +202,7 @@ impl BriefArgs {
             restraint: self.restraint,
             locks: self.locks.clone(),
             references: self.references.iter().map(reference).collect::<Result<_>>()?,
-            ranges: self.ranges.as_ref().map(ranges).transpose()?,
+            ranges: self.ranges.as_deref().map(read_ranges).transpose()?,
         })
     }
 }

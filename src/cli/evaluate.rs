@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::args::EvaluateArgs;
+use super::args::{EvaluateArgs, read_ranges};
 use super::progress::Progress;
 use crate::evaluation::{Files, Plan, Table, run as measure};
 
@@ -12,7 +12,8 @@ use crate::evaluation::{Files, Plan, Table, run as measure};
 /// If the folder cannot be read or the output not written.
 pub fn run(arguments: &EvaluateArgs) -> Result<String> {
     let files = Files::check(&arguments.output, arguments.overwrite)?;
-    let plan = Plan::new(&arguments.folder, &files.partial)?;
+    let ranges = arguments.ranges.as_deref().map(read_ranges).transpose()?;
+    let plan = Plan::new(&arguments.folder, &files.partial)?.with_ranges(ranges);
     let progress = Progress::new("Evaluating", plan.num_steps() as u64);
     let outcome = measure(&plan, &|steps| progress.add(steps as u64))?;
     drop(progress);

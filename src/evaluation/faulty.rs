@@ -36,7 +36,7 @@ pub fn try_kind(clean: &Heard<'_>, kind: &Kind, seed: u64) -> Option<Fault> {
     }
     let amount = kind.amount(STRONGER, clean.audio, &clean.features, seed, NUM_STEPS)?;
     let injected = inject(kind.name, clean.audio, amount, seed)?;
-    let faulty = Heard::of(&injected.audio, &Brief::default());
+    let faulty = Heard::of(&injected.audio, &clean.brief);
     let needed = faulty.needed();
     let mended = (!needed.is_empty()).then(|| hear(&faulty.with(&needed)));
     let first = first_of(&faulty.report);
@@ -163,7 +163,7 @@ fn size(each: &Move) -> f64 {
 /// Puts a broad fault into a song.
 pub fn try_broad(clean: &Heard<'_>, size_db: f64, fault: &BroadFault) -> Broad {
     let audio = fault.into_song(clean.audio);
-    let faulty = Heard::of(&audio, &Brief::default());
+    let faulty = Heard::of(&audio, &clean.brief);
     let (original, with_fault) = (clean.thirds(), faulty.thirds());
     let share = |mended: &Thirds| {
         undone(&original, &with_fault, mended).map_or((0.0, false), |undone| (undone.share, undone.is_past))
@@ -177,12 +177,13 @@ pub fn try_broad(clean: &Heard<'_>, size_db: f64, fault: &BroadFault) -> Broad {
         size_db,
         measured_db: with_fault.distance_db(&original),
         undone: accepted(&faulty),
-        undone_with_reference: brief_with_reference(&clean.features).map(|brief| accepted(&Heard::of(&audio, &brief))),
+        undone_with_reference: brief_with_reference(clean).map(|brief| accepted(&Heard::of(&audio, &brief))),
         undone_by_level: level_only::thirds(&audio, &faulty.features).map_or(0.0, |thirds| share(&thirds).0),
     }
 }
 
 /// A brief with a song as its reference.
-fn brief_with_reference(song: &Features) -> Option<Brief> {
-    Some(Brief { references: vec![Arc::new(Reference::of("the song itself", song))], ..Brief::default() })
+fn brief_with_reference(song: &Heard<'_>) -> Option<Brief> {
+    let reference = Arc::new(Reference::of("the song itself", &song.features));
+    Some(Brief { references: vec![reference], ..song.brief.clone() })
 }

@@ -17,14 +17,14 @@ const LEVEL: f64 = 0.1;
 const SWEEP_HZ: [f64; 2] = [20.0, 20_000.0];
 
 /// All of them, heard and judged.
-pub fn judge_all() -> Vec<Foreign> {
-    signals().into_iter().map(|(name, channels)| judge(name, channels)).collect()
+pub fn judge_all(brief: &Brief) -> Vec<Foreign> {
+    signals().into_iter().map(|(name, channels)| judge(name, channels, brief)).collect()
 }
 
-fn judge(name: &str, [left, right]: [Vec<f64>; 2]) -> Foreign {
+fn judge(name: &str, [left, right]: [Vec<f64>; 2], brief: &Brief) -> Foreign {
     let single = |channel: Vec<f64>| channel.into_iter().map(|sample| sample as f32).collect();
     let audio = AudioFile { sample_rate_hz: RATE_HZ, channels: vec![single(left), single(right)], source: None };
-    let kind = Heard::of(&audio, &Brief::default()).report.verdict.kind;
+    let kind = Heard::of(&audio, brief).report.verdict.kind;
     Foreign { name: name.to_owned(), verdict: kind.key().to_owned(), abstains: is_abstention(kind) }
 }
 

@@ -1,13 +1,14 @@
 //! All songs of a folder, two at a time; broken off, a run goes on where it was.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::assistant::Brief;
+use crate::assistant::{Brief, Ranges};
 
 use super::broad::{BROAD_SIZES_DB, NUM_BROAD, broad_faults};
 use super::faulty::{try_broad, try_kind};
@@ -30,6 +31,7 @@ const STEPS_PER_SONG: usize = 3 + KINDS.len() + BROAD_SIZES_DB.len() * NUM_BROAD
 pub struct Plan {
     entries: Vec<Entry>,
     partial: PathBuf,
+    brief: Brief,
 }
 
 /// Everything measured, in the manifest's order.
@@ -38,6 +40,8 @@ pub struct Outcome {
     pub records: Vec<Record>,
     /// Signals that are no music.
     pub foreign: Vec<Foreign>,
+    /// What was judged by; the factory's ranges without them.
+    pub ranges: Option<Arc<Ranges>>,
 }
 
 impl Plan {
@@ -46,7 +50,13 @@ impl Plan {
     /// # Errors
     /// If the folder has no manifest.
     pub fn new(dir: &Path, partial: &Path) -> Result<Self> {
-        Ok(Self { entries: read_manifest(dir)?, partial: partial.to_owned() })
+        Ok(Self { entries: read_manifest(dir)?, partial: partial.to_owned(), brief: Brief::default() })
+    }
+
+    /// By these ranges, and not by the factory's.
+    #[must_use]
+    pub fn with_ranges(self, ranges: Option<Arc<Ranges>>) -> Self {
+        Self { brief: Brief { ranges, ..self.brief }, ..self }
     }
 
     /// The songs.
@@ -78,7 +88,7 @@ impl Plan {
 /// # Errors
 /// If a song cannot be read or the results so far not be kept.
 pub fn run(plan: &Plan, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Outcome> {
-    let records = Mutex::new(read_partial(&plan.partial));
+    let records = Mutex::new(read_partial(plan));
     let (next, is_broken, failure) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(None));
     std::thread::scope(|scope| {
         for _ in 0..NUM_WORKERS {
@@ -104,7 +114,7 @@ pub fn run(plan: &Plan, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Outcome> {
     let place = |name: &str| plan.entries.iter().position(|entry| entry.name == name);
     records.retain(|record| place(&record.name).is_some());
     records.sort_by_key(|record| place(&record.name));
-    Ok(Outcome { records, foreign: foreign::judge_all() })
+    Ok(Outcome { records, foreign: foreign::judge_all(&plan.brief), ranges: plan.brief.ranges.clone() })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -117,16 +127,16 @@ fn measure_and_keep(
     records: &Mutex<Vec<Record>>,
     on_steps: &(dyn Fn(usize) + Sync),
 ) -> Result<()> {
-    let record = measure(entry, on_steps)?;
+    let record = measure(entry, &plan.brief, on_steps)?;
     let mut records = lock(records);
     records.push(record);
-    write_partial(&plan.partial, &records)
+    write_partial(plan, &records)
 }
 
 /// Everything about one song.
-fn measure(entry: &Entry, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Record> {
+fn measure(entry: &Entry, brief: &Brief, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Record> {
     let audio = entry.read(LONGEST_S)?;
-    let heard = Heard::of(&audio, &Brief::default());
+    let heard = Heard::of(&audio, brief);
     let mut record = Record {
         name: entry.name.clone(),
         title: entry.title.clone(),
@@ -142,7 +152,7 @@ fn measure(entry: &Entry, on_steps: &(dyn Fn(usize) + Sync)) -> Result<Record> {
     }
     record.copies.push(untouched::copied(&heard, 0.0));
     if entry.class == "fin" {
-        record.copies.extend(untouched::COPIES_DB.map(|gain_db| untouched::copy_at(&audio, gain_db)));
+        record.copies.extend(untouched::COPIES_DB.map(|gain_db| untouched::copy_at(&heard, gain_db)));
         record.level_only_db =
             level_only::thirds(&audio, &heard.features).map(|thirds| thirds.distance_db(&heard.thirds()));
     }
@@ -176,17 +186,23 @@ fn build_stamp() -> Value {
     json!([env!("CARGO_PKG_VERSION"), program.map(|program| program.len()).ok(), seconds])
 }
 
+/// The same for a run: by other ranges it is another.
+fn stamp(plan: &Plan) -> Value {
+    json!([build_stamp(), plan.brief.ranges.as_ref().map(|ranges| (&ranges.name, &ranges.source, ranges.num_songs))])
+}
+
 /// The records of a run that was broken off; none of another build's.
-fn read_partial(path: &Path) -> Vec<Record> {
+fn read_partial(plan: &Plan) -> Vec<Record> {
     let read = || {
-        let mut kept: Value = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
-        (kept["build"] == build_stamp()).then(|| serde_json::from_value(kept["songs"].take()).ok())?
+        let mut kept: Value = serde_json::from_str(&std::fs::read_to_string(&plan.partial).ok()?).ok()?;
+        (kept["build"] == stamp(plan)).then(|| serde_json::from_value(kept["songs"].take()).ok())?
     };
     read().unwrap_or_default()
 }
 
-fn write_partial(path: &Path, records: &[Record]) -> Result<()> {
-    let text = json!({ "build": build_stamp(), "songs": records }).to_string();
+fn write_partial(plan: &Plan, records: &[Record]) -> Result<()> {
+    let path = &plan.partial;
+    let text = json!({ "build": stamp(plan), "songs": records }).to_string();
     let unfinished = path.with_extension("tmp");
     std::fs::write(&unfinished, text)
         .and_then(|()| std::fs::rename(&unfinished, path))
@@ -202,10 +218,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("out.partial.json");
         let record = Record { name: "song".to_owned(), landings: vec![[-14.0, -14.1]], ..Record::default() };
-        write_partial(&path, std::slice::from_ref(&record)).expect("written");
-        assert_eq!(read_partial(&path), [record]);
+        let plan = Plan { entries: Vec::new(), partial: path.clone(), brief: Brief::default() };
+        write_partial(&plan, std::slice::from_ref(&record)).expect("written");
+        assert_eq!(read_partial(&plan), [record]);
         let text = std::fs::read_to_string(&path).expect("read").replace(env!("CARGO_PKG_VERSION"), "0.0.0-other");
         std::fs::write(&path, text).expect("written");
-        assert_eq!(read_partial(&path), []);
+        assert_eq!(read_partial(&plan), []);
     }
 }

@@ -17,6 +17,8 @@ const CHUNK: usize = 1 << 15;
 pub struct Heard<'a> {
     /// The recording.
     pub audio: &'a AudioFile,
+    /// What was asked for.
+    pub brief: Brief,
     /// What it is.
     pub features: Features,
     /// What was said about it.
@@ -28,7 +30,7 @@ impl<'a> Heard<'a> {
     pub fn of(audio: &'a AudioFile, brief: &Brief) -> Self {
         let features = hear(audio);
         let report = judge_sound(&features, brief, &Settings::default(), whole(audio));
-        Self { audio, features, report }
+        Self { audio, brief: brief.clone(), features, report }
     }
 
     /// The long-term spectrum.

@@ -19,6 +19,8 @@ pub struct Table {
     pub records: Vec<Record>,
     /// Signals that are no music.
     pub foreign: Vec<Foreign>,
+    /// The ranges that were judged by, where they are not the factory's.
+    pub judged_by: Option<String>,
 }
 
 /// How samples become a figure.
@@ -173,7 +175,7 @@ pub struct Baseline {
 impl Table {
     /// From everything measured.
     pub fn new(outcome: Outcome) -> Self {
-        let Outcome { records, foreign } = outcome;
+        let Outcome { records, foreign, ranges } = outcome;
         let weighed: Vec<_> = faults(&records).flat_map(|(_, fault)| fault.weighed.iter().copied()).collect();
         let bins = bins(&weighed);
         Self {
@@ -183,6 +185,7 @@ impl Table {
             bins,
             records,
             foreign,
+            judged_by: ranges.map(|ranges| format!("{} ({})", ranges.name, ranges.source)),
         }
     }
 

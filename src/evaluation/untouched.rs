@@ -3,7 +3,6 @@
 use crate::analysis::{Features, contrast_lu, measure_levels};
 use crate::assistant::findings::FindingKind;
 use crate::assistant::{Brief, Move, MoveClass, Report, Severity, VerdictKind, hear as judge};
-use crate::audio_file::AudioFile;
 use crate::chain::settings::{Kind as SettingKind, find};
 use crate::chain::{Settings, Stage};
 
@@ -30,7 +29,7 @@ const LEAST_CONTRAST_LU: f64 = 1.0;
 
 /// The sentences of a song's report, level included.
 pub fn aloud(heard: &Heard<'_>) -> Aloud {
-    let report = judge(&heard.features, &Brief::default(), &Settings::default(), whole(heard.audio));
+    let report = judge(&heard.features, &heard.brief, &Settings::default(), whole(heard.audio));
     let one = |each: &Move| [each.id.clone(), each.class.key().to_owned(), each.sentence.clone()];
     Aloud {
         kind: report.verdict.kind.key().to_owned(),
@@ -66,8 +65,8 @@ pub fn copied(heard: &Heard<'_>, gain_db: f64) -> Copied {
 }
 
 /// A copy of another level, heard, judged and rendered.
-pub fn copy_at(audio: &AudioFile, gain_db: f64) -> Copied {
-    copied(&Heard::of(&amplified(audio, gain_db), &Brief::default()), gain_db)
+pub fn copy_at(heard: &Heard<'_>, gain_db: f64) -> Copied {
+    copied(&Heard::of(&amplified(heard.audio, gain_db), &heard.brief), gain_db)
 }
 
 fn named(each: &Move) -> String {
@@ -79,7 +78,7 @@ pub fn levels(heard: &Heard<'_>) -> Vec<Check> {
     LEVELS_DB
         .map(|change_db| {
             let audio = amplified(heard.audio, change_db);
-            let other = Heard::of(&audio, &Brief::default());
+            let other = Heard::of(&audio, &heard.brief);
             let instead = differences(&heard.report, &other.report, change_db);
             Check { of: format!("{change_db:+} dB"), is_met: instead.is_empty(), instead }
         })
@@ -128,7 +127,7 @@ pub fn excerpts(heard: &Heard<'_>) -> Vec<Check> {
     let whole = needed_kinds(&heard.report);
     let check = |(of, from_s, to_s): (&str, f64, f64)| {
         let audio = part(heard.audio, from_s, to_s);
-        let report = Heard::of(&audio, &Brief::default()).report;
+        let report = Heard::of(&audio, &heard.brief).report;
         let kinds = needed_kinds(&report);
         let is_met = report.verdict.kind == VerdictKind::NotEnoughHeard || kinds == whole;
         let names = |kinds: &[FindingKind]| kinds.iter().map(|kind| kind.key()).collect::<Vec<_>>().join(", ");
@@ -149,7 +148,7 @@ fn needed_kinds(report: &Report) -> Vec<FindingKind> {
 pub fn own_moves(heard: &Heard<'_>) -> Vec<Check> {
     let check = |each: &&Move| {
         let audio = heard.with(&[each]);
-        let is_met = is_gone(each, &Heard::of(&audio, &Brief::default()).report);
+        let is_met = is_gone(each, &Heard::of(&audio, &heard.brief).report);
         Check { of: named(each), is_met, instead: Vec::new() }
     };
     heard.needed().iter().filter(|each| each.finding.is_some()).map(check).collect()
@@ -157,10 +156,10 @@ pub fn own_moves(heard: &Heard<'_>) -> Vec<Check> {
 
 /// The master with Needed accepted, heard again; and what is left of the song's contrast.
 pub fn master(heard: &Heard<'_>) -> (Check, Option<f64>) {
-    let report = judge(&heard.features, &Brief::default(), &Settings::default(), whole(heard.audio));
+    let report = judge(&heard.features, &heard.brief, &Settings::default(), whole(heard.audio));
     let accepted: Vec<&Move> = report.moves.iter().filter(|each| each.class == MoveClass::Needed).collect();
     let audio = render(heard.audio, &settings(&accepted));
-    let again = Heard::of(&audio, &Brief::default());
+    let again = Heard::of(&audio, &heard.brief);
     let instead: Vec<String> = again.needed().iter().map(|each| named(each)).collect();
     let before = contrast_of(&heard.features, &heard.features).filter(|&contrast| contrast >= LEAST_CONTRAST_LU);
     let contrast = before.and_then(|before| Some(contrast_of(&heard.features, &again.features)? / before));
@@ -178,7 +177,7 @@ pub fn landings(heard: &Heard<'_>) -> Vec<[f64; 2]> {
 }
 
 fn landed(heard: &Heard<'_>, asked_lufs: f64) -> Option<f64> {
-    let brief = Brief { loudness_lufs: Some(asked_lufs), ..Brief::default() };
+    let brief = Brief { loudness_lufs: Some(asked_lufs), ..heard.brief.clone() };
     let report = judge(&heard.features, &brief, &Settings::default(), whole(heard.audio));
     let is_level = |each: &&Move| each.stage == Stage::Limiter;
     let mut accepted: Vec<&Move> = report.moves.iter().filter(|each| each.class == MoveClass::Needed).collect();

@@ -4,14 +4,16 @@ mod peers;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, Result, bail};
+use discern::assistant::Ranges;
 use discern::evaluation::{Files, Plan, Table, fault_bench, fault_table, inject, music, run as measure, section_bench};
 
 use crate::workspace::root;
 
-const USAGE: &str = "usage: cargo xtask evaluate [DIR] [-o FILE] [--peers]\n       \
+const USAGE: &str = "usage: cargo xtask evaluate [DIR] [-o FILE] [--peers] [--ranges FILE]\n       \
     cargo xtask evaluate --faults|--sections [DIR] [--kinds KIND,KIND…] [-o FILE]";
 
 struct Options {
@@ -21,9 +23,10 @@ struct Options {
     is_peers: bool,
     kinds: Option<Vec<String>>,
     output: Option<PathBuf>,
+    ranges: Option<PathBuf>,
 }
 
-/// Runs `[DIR] [-o FILE] [--peers]` or `--faults|--sections [DIR] [--kinds KIND,…] [-o FILE]`; without a folder the one beside
+/// Runs `[DIR] [-o FILE] [--peers] [--ranges FILE]` or `--faults|--sections [DIR] [--kinds KIND,…] [-o FILE]`; without a folder the one beside
 /// the repository, without a file `docs/behaviour.md`.
 ///
 /// # Errors
@@ -41,6 +44,7 @@ fn parse(args: &[String]) -> Result<Options> {
         is_peers: false,
         kinds: None,
         output: None,
+        ranges: None,
     };
     let mut args = args.iter();
     while let Some(arg) = args.next() {
@@ -52,13 +56,14 @@ fn parse(args: &[String]) -> Result<Options> {
                 let names = args.next().context(USAGE)?;
                 options.kinds = Some(names.split(',').map(str::to_owned).collect());
             }
+            "--ranges" => options.ranges = Some(PathBuf::from(args.next().context(USAGE)?)),
             "-o" => options.output = Some(PathBuf::from(args.next().context(USAGE)?)),
             other if other.starts_with('-') => bail!("{USAGE}"),
             other => options.dir = PathBuf::from(other),
         }
     }
     let is_bench = options.is_faults || options.is_sections;
-    if (options.kinds.is_some() && !options.is_faults) || (options.is_peers && is_bench) {
+    if (options.kinds.is_some() && !options.is_faults) || ((options.is_peers || options.ranges.is_some()) && is_bench) {
         bail!("{USAGE}");
     }
     if let Some(unknown) = options.kinds.iter().flatten().find(|kind| !inject::KINDS.contains(&kind.as_str())) {
@@ -71,13 +76,19 @@ fn parse(args: &[String]) -> Result<Options> {
 fn behaviour(options: &Options) -> Result<()> {
     let output = options.output.clone().unwrap_or_else(|| root().join("docs/behaviour.md"));
     let files = Files::check(&output, true)?;
-    let plan = Plan::new(&options.dir, &files.partial)?;
+    let ranges = options.ranges.as_deref().map(read_ranges).transpose()?;
+    let plan = Plan::new(&options.dir, &files.partial)?.with_ranges(ranges);
     let table = Table::new(measure(&plan, &progress(plan.num_steps()))?);
     let table = if options.is_peers { with_peers(table, &plan)? } else { table };
     files.write(&table, "cargo xtask evaluate")?;
     plan.finish()?;
     println!("wrote {} and {}", files.page.display(), files.json.display());
     fail_if_missed(&table.missed())
+}
+
+fn read_ranges(path: &Path) -> Result<Arc<Ranges>> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ranges::read(&text).with_context(|| path.display().to_string()).map(Arc::new)
 }
 
 /// Says how far it is, on a terminal only.
