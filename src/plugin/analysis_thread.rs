@@ -245,6 +245,11 @@ impl Worker {
         while let Some(request) = self.end.next_request() {
             match request {
                 Request::Listen => self.toggle_listening(),
+                Request::ReleaseTruePeak => {
+                    if let Some(ears) = &mut self.ears {
+                        ears.master.release_true_peak();
+                    }
+                }
                 Request::NewSong => self.forget(),
                 Request::Extent(extent_s) => {
                     self.extent_s = extent_s;

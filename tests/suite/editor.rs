@@ -6,6 +6,7 @@ mod colours;
 mod drawers;
 mod fixture;
 mod keyboard;
+mod meters;
 mod moves;
 mod plots;
 mod stages;

@@ -194,6 +194,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         integrated_lufs: Some(-16.2 + shift),
         loudness_range_lu: Some(6.1),
         true_peak_dbtp: Some(-3.4 + shift * 0.72),
+        held_true_peak_dbtp: Some(-3.4 + shift * 0.72),
         psr_db: Some(9.4),
         correlation: Some(0.62),
         ..LiveLevels::default()
