@@ -75,6 +75,7 @@ impl Ears {
             scope: Arc::default(),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
+            extent_s: None,
             share: progress.share,
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,

@@ -162,6 +162,7 @@ impl Engine {
             scope: Arc::new(self.scope.pairs()),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
+            extent_s: None,
             share: progress.share,
             blocks,
             num_dropped_frames: progress.num_dropped_frames,

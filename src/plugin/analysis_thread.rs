@@ -251,12 +251,7 @@ impl Worker {
                     }
                 }
                 Request::NewSong => self.forget(),
-                Request::Extent(extent_s) => {
-                    self.extent_s = extent_s;
-                    if let Some(ears) = &mut self.ears {
-                        ears.song.set_extent(extent_s);
-                    }
-                }
+                Request::Extent(extent_s) => self.mark(extent_s),
                 Request::Brief(brief) => {
                     self.params.change_saved(|saved| saved.brief = brief);
                     match self.phase {
@@ -267,6 +262,19 @@ impl Worker {
                     }
                 }
             }
+        }
+    }
+
+    /// Takes what the engineer marked as the song. A listening that runs ends by itself once all of it was heard.
+    fn mark(&mut self, extent_s: Option<(f64, f64)>) {
+        self.extent_s = extent_s;
+        let Some(ears) = &mut self.ears else { return };
+        ears.song.set_extent(extent_s);
+        match self.phase {
+            // How much was heard is part of the verdict. Another stream has heard nothing to judge by.
+            Phase::Judged if ears.song.progress().heard_s > 0.0 => self.judge(),
+            Phase::Judging => self.is_judged_again = true,
+            _ => {}
         }
     }
 
@@ -381,6 +389,7 @@ impl Worker {
             scope: Arc::new(ears.scope.pairs()),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
+            extent_s: self.extent_s,
             share: progress.share,
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,

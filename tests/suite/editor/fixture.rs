@@ -208,6 +208,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         scope: Arc::new(scope()),
         heard_s,
         duration_s: if share.is_some() { 231.0 } else { heard_s },
+        extent_s: None,
         share,
         blocks: Arc::new(blocks(heard_s)),
         num_dropped_frames: 0,
