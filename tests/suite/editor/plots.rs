@@ -160,6 +160,15 @@ fn the_open_move_shows_what_it_was_measured_by() {
         let mut harness = open_sized(Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer), size, 1.0);
         let callout = harness.get_by_label("+3.1 dB over own trend").rect();
         assert!(callout.width() > 20.0);
+        // It covers no node: also when one is dragged to where it stands.
+        fixture(&harness).session.set_once("equalizer.band_1.gain_db", 1.5);
+        harness.run_steps(2);
+        let node = |harness: &Harness<'_, State>| harness.get_by_label_contains("Band 1, bell, ").rect();
+        let callout = harness.get_by_label("+3.1 dB over own trend").rect();
+        let from = node(&harness).center();
+        drag(&mut harness, from, callout.center() - from);
+        let callout = harness.get_by_label("+3.1 dB over own trend").rect();
+        assert!(!callout.intersects(node(&harness)), "{callout:?} {:?}", node(&harness));
         harness.key_press(egui::Key::R);
         harness.run_steps(3);
         assert!(harness.query_by_label("+3.1 dB over own trend").is_none());
