@@ -12,7 +12,7 @@ use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{MASTER, METER_BED, MIX, REDUCTION, SEAM, SOFT, T1, T2, T3, WELL, medium, regular, semibold};
-use super::widgets::describe;
+use super::widgets::{describe, focus_ring};
 use super::words;
 
 /// Marks of the level scale, dBFS, and of the reduction's, dB.
@@ -156,14 +156,20 @@ fn level_bars(ui: &mut Ui, layout: &Layout, bars: Rect, scene: &Scene, levels: &
     }
     scales(&pen, layout, bars);
     let spoken = format!(
-        "Levels: in {}, out {}, gain reduction {} dB",
+        "in {}, out {}, gain reduction {} dB",
         words::number(f64::from(levels.mix[0].peak_db.max(levels.mix[1].peak_db))),
         words::number(f64::from(levels.master[0].peak_db.max(levels.master[1].peak_db))),
         words::number(f64::from(levels.reduction.peak_db)),
     );
     let response = ui.interact(bars, ui.scope_id().with("levels"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &spoken));
-    describe(ui, &response, || format!("{spoken}. Click lets go of the peak lines."));
+    // It is pressed, so it is no mere meter.
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, true, "Levels");
+        info.current_text_value = Some(spoken.clone());
+        info
+    });
+    describe(ui, &response, || format!("Levels: {spoken}. Click lets go of the peak lines."));
+    focus_ring(&pen, &response, 2.0);
     if response.clicked() {
         levels.release_peaks();
     }

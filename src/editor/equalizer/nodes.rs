@@ -1,6 +1,6 @@
 //! The nodes on the curve: drag, wheel, new, away.
 
-use egui::{Key, Modifiers, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::chain::equalizer::band_response_db;
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
@@ -69,11 +69,21 @@ pub fn covered(graph: &Graph, scene: &Scene, (view, open): (&EqualizerView, Opti
 fn new_band(ui: &mut Ui, graph: &Graph, session: &Session, scene: &Scene, view: &mut EqualizerView) {
     let response = ui.interact(graph.plot, ui.scope_id().with("equalizer ground"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "New band"));
-    let (Some(pos), true) = (response.interact_pointer_pos(), response.double_clicked()) else { return };
-    let Some(band_idx) = free_band(&scene.settings) else { return };
+    if response.has_focus() {
+        Pen::of(ui).frame(graph.plot.shrink(2.0), 4.0, 1.5, T1);
+        describe(ui, &response, || {
+            "New band. Enter takes the next free one, flat at 1 kHz; its controls are below.".to_owned()
+        });
+    }
+    let is_by_key = response.clicked() && !response.clicked_by(PointerButton::Primary);
+    let place = match response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+        Some(pos) => Some((graph.frequency_hz(pos.x), graph.gain_db(pos.y))),
+        None => is_by_key.then_some((1000.0, 0.0)),
+    };
+    let (Some((frequency_hz, gain_db)), Some(band_idx)) = (place, free_band(&scene.settings)) else { return };
     reset_band(session, band_idx);
-    session.set_once(&band_id(band_idx, "frequency_hz"), graph.frequency_hz(pos.x));
-    session.set_once(&band_id(band_idx, "gain_db"), graph.gain_db(pos.y));
+    session.set_once(&band_id(band_idx, "frequency_hz"), frequency_hz);
+    session.set_once(&band_id(band_idx, "gain_db"), gain_db);
     view.band_idx = band_idx;
 }
 
