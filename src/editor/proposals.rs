@@ -5,6 +5,7 @@ mod card;
 mod decide;
 mod evidence;
 mod mixer;
+mod reason;
 mod row;
 
 use egui::style::ScrollAnimation;
