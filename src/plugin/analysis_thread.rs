@@ -397,3 +397,61 @@ impl Worker {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::{Place, connect, frames};
+    use crate::params::DiscernParams;
+
+    const RATE_HZ: f64 = 48_000.0;
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Waits for the judgement that runs, and for the one after it; the share of the song it tells of.
+    fn judged_share(worker: &mut Worker) -> Option<f64> {
+        let start = Instant::now();
+        while worker.phase != Phase::Judged {
+            assert!(start.elapsed() < PATIENCE, "no verdict");
+            thread::sleep(Duration::from_millis(5));
+            worker.collect_judgement();
+        }
+        worker.params.with_saved(|saved| saved.judged.as_ref().and_then(|judged| judged.features.share))
+    }
+
+    #[test]
+    fn a_marked_end_ends_the_listening_and_a_moved_one_is_judged_by() {
+        let (_audio, end, editor) = connect();
+        let (mut producer, consumer) = frames(RATE_HZ);
+        let (_streams, receiver) = unbounded();
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}));
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
+        let ask = |worker: &mut Worker, request: Request| {
+            editor.request(request);
+            worker.answer();
+        };
+        ask(&mut worker, Request::Listen);
+        let tone: Vec<f32> = (0..240_000).map(|idx| (idx as f32 * 0.05).sin() * 0.2).collect();
+        let place = Place { position_s: Some(0.0), is_playing: true };
+        producer.write(place, [&tone, &tone], [&tone, &tone]);
+        worker.hear();
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Listening, "the length is not known");
+        // All five seconds up to the mark were heard.
+        ask(&mut worker, Request::Extent(Some((0.0, 4.0))));
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Judging);
+        // What is worked out is of the mark before: once more.
+        ask(&mut worker, Request::Extent(Some((0.0, 10.0))));
+        assert_eq!(judged_share(&mut worker), Some(0.5));
+        ask(&mut worker, Request::Extent(Some((0.0, 20.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judging, Some(0.25)));
+        assert_eq!(editor.hearing().extent_s, Some((0.0, 20.0)));
+        // Another stream has heard nothing: the verdict stays.
+        let (_producer, consumer) = frames(44_100.0);
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: 44_100.0, num_channels: 2 });
+        ask(&mut worker, Request::Extent(Some((0.0, 30.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judged, Some(0.25)));
+        ask(&mut worker, Request::NewSong);
+        assert_eq!(worker.extent_s, None, "a mark is of its song");
+    }
+}
