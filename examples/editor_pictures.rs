@@ -12,7 +12,7 @@ mod fixture;
 use std::path::Path;
 
 use discern::assistant::VerdictKind;
-use discern::bridge::Phase;
+use discern::bridge::{Hearing, Phase};
 use discern::chain::Stage;
 use discern::chain::makeup_match::StageLoudness;
 use discern::chain::monitor::{BandSolo, Channels, MonitorState, Source};
@@ -145,6 +145,18 @@ fn pictures() -> Vec<Picture> {
     let song = Fixture::judged(VerdictKind::SmallMoves);
     song.session.set_once("limiter.ceiling_dbtp", -1.5);
     song.audio.meters().set_loop(Some((48.0, 112.0)));
+    let pointed_at = Fixture::judged(VerdictKind::SmallMoves);
+    let marked = Hearing { extent_s: Some((0.0, 205.0)), ..hearing(Phase::Judged, Some(0.99)) };
+    pointed_at.analysis.publish(marked);
+    let mut pointed_at = picture("tile_pointed_at", pointed_at, Some(Stage::Limiter));
+    pointed_at.pointer = Some(pos2(160.0, 190.0));
+    let silent = Fixture::new();
+    let mut nothing = hearing(Phase::Idle, None);
+    nothing.spectrum.mix_db.fill(discern::analysis::NO_SIGNAL_DB);
+    nothing.spectrum.master_db.fill(discern::analysis::NO_SIGNAL_DB);
+    silent.analysis.publish(nothing);
+    let mut report_band = picture("report_band", Fixture::judged(VerdictKind::SendBack), None);
+    report_band.clicks = Some(pos2(700.0, 400.0));
     let mut limiter_song = picture("limiter_song", song, Some(Stage::Limiter));
     limiter_song.clicks = Some(pos2(553.0, 226.0));
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
@@ -173,6 +185,9 @@ fn pictures() -> Vec<Picture> {
         picture("tweaked", tweaked, Some(Stage::Equalizer)),
         picture("limiter", limiter, Some(Stage::Limiter)),
         limiter_song,
+        pointed_at,
+        report_band,
+        picture("silence", silent, Some(Stage::Equalizer)),
         picture("multiband_proposed", held, Some(Stage::Multiband)),
         accepted,
         picture("input", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Input)),

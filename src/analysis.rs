@@ -37,7 +37,7 @@ pub use defects::{Defect, Defects};
 pub use edges::Edges;
 pub use hum::Hum;
 pub use live::{LiveLevels, LiveMeter};
-pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter};
+pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter, NO_SIGNAL_DB};
 pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
 pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
 pub use scope::Scope;

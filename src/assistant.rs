@@ -26,6 +26,7 @@ use keys;
 
 mod bearing;
 mod equalization;
+mod evidence;
 mod explain;
 pub mod findings;
 mod level;
@@ -44,6 +45,7 @@ mod tone;
 mod verdict;
 mod workbench;
 
+pub use evidence::Evidence;
 pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
 pub use ranges::Ranges;
@@ -262,27 +264,6 @@ pub enum MoveClass {
     Needed,
     /// May be done.
     Could,
-}
-
-/// A measurement that a move rests on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Evidence {
-    /// Name with unit: `integrated_lufs`.
-    pub metric: &'static str,
-    /// Measured.
-    pub value: f64,
-    /// Where good records lie. Always finite: an open end is that of the scale, −120 dB or 0.
-    pub expected: [f64; 2],
-    /// Lower edge of the band concerned, Hz.
-    pub low_hz: Option<f64>,
-    /// Upper edge of the band concerned, Hz.
-    pub high_hz: Option<f64>,
-    /// Start, seconds into the song.
-    pub from_s: f64,
-    /// End, seconds into the song.
-    pub to_s: f64,
-    /// Share of what was heard, 0–1.
-    pub share: f64,
 }
 
 /// A measurement before and after a move.

@@ -32,6 +32,8 @@ pub enum Request {
     NewSong,
     /// The song reaches from the first to the second position, seconds; `None` takes the mark away.
     Extent(Option<(f64, f64)>),
+    /// Let go of the master's true peak that the meters hold.
+    ReleaseTruePeak,
     /// A changed brief: judge again what was heard.
     Brief(Brief),
     /// A record that the song is to be like: measure it, and judge again.

@@ -22,6 +22,8 @@ pub struct LiveLevels {
     pub max_short_term_lufs: Option<f64>,
     /// Highest true peak since the last reset, dBTP.
     pub true_peak_dbtp: Option<f64>,
+    /// Highest true peak since a reset or since it was let go, dBTP.
+    pub held_true_peak_dbtp: Option<f64>,
     /// True peak of the last 3 s minus short-term loudness, dB.
     pub psr_db: Option<f64>,
     /// True peak minus integrated loudness since the last reset, dB.
@@ -49,6 +51,7 @@ pub struct LiveMeter {
     stereo_ring: [[f64; 3]; CORRELATION_BLOCKS],
     block_peak: f64,
     true_peak: f64,
+    held_true_peak: f64,
     integrated_lufs: Option<f64>,
     loudness_range_lu: Option<f64>,
 }
@@ -65,6 +68,7 @@ impl LiveMeter {
             stereo_ring: [[0.0; 3]; CORRELATION_BLOCKS],
             block_peak: 0.0,
             true_peak: 0.0,
+            held_true_peak: 0.0,
             integrated_lufs: None,
             loudness_range_lu: None,
         }
@@ -90,8 +94,14 @@ impl LiveMeter {
     pub fn restart(&mut self) {
         self.programme.reset();
         self.true_peak = 0.0;
+        self.held_true_peak = 0.0;
         self.integrated_lufs = None;
         self.loudness_range_lu = None;
+    }
+
+    /// Lets go of the true peak that is held; what is said of all that was heard keeps its own.
+    pub fn release_true_peak(&mut self) {
+        self.held_true_peak = 0.0;
     }
 
     /// The readings.
@@ -110,6 +120,7 @@ impl LiveMeter {
             max_momentary_lufs: self.programme.max_momentary_lufs(),
             max_short_term_lufs: self.programme.max_short_term_lufs(),
             true_peak_dbtp,
+            held_true_peak_dbtp: db(self.held_true_peak),
             psr_db: db(recent_peak).zip(short_term_lufs).map(|(peak, lufs)| peak - lufs),
             plr_db: true_peak_dbtp.zip(self.integrated_lufs).map(|(peak, lufs)| peak - lufs),
             correlation: (kll > 0.0 && krr > 0.0).then(|| (klr / (kll * krr).sqrt()).clamp(-1.0, 1.0)),
@@ -120,6 +131,7 @@ impl LiveMeter {
         let (true_peak, _) = self.peaks.process(channels);
         self.block_peak = self.block_peak.max(true_peak);
         self.true_peak = self.true_peak.max(true_peak);
+        self.held_true_peak = self.held_true_peak.max(true_peak);
         let mut block = None;
         self.loudness.process(channels, |powers| block = Some(powers));
         let Some(powers) = block else { return };

@@ -17,11 +17,13 @@ const TILT_CENTRE_HZ: f64 = 1000.0;
 /// A frame is at least this long; the average forgets with this time constant.
 const FRAME_S: f64 = 0.12;
 const AVERAGE_S: f64 = 0.8;
-/// Lowest level shown, dB: keeps silence finite.
+/// Below this a band holds no signal, dB.
 const FLOOR_DB: f64 = -120.0;
+/// Level of a band without signal, dB: below all that a plot shows, and not tilted, or silence would be a slope.
+pub const NO_SIGNAL_DB: f32 = -240.0;
 
 /// Averaged spectra, 1/6 octave wide, tilted by 4.5 dB per octave about 1 kHz. A full-scale sine at 1 kHz on both
-/// channels reads 0 dB.
+/// channels reads 0 dB; a band without signal [`NO_SIGNAL_DB`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LiveSpectrum {
     /// Centre frequencies, log-spaced, Hz.
@@ -108,7 +110,8 @@ impl LiveSpectrumMeter {
     pub fn spectrum(&self) -> LiveSpectrum {
         let db = |average: &Vec<f64>| {
             let tilted = |(power, (_, _, tilt_db)): (&f64, &(f64, f64, f64))| {
-                ((10.0 * power.log10()).max(FLOOR_DB) + tilt_db) as f32
+                let level_db = 10.0 * power.log10();
+                if level_db > FLOOR_DB { (level_db + tilt_db) as f32 } else { NO_SIGNAL_DB }
             };
             average.iter().zip(&self.bands).map(tilted).collect()
         };
@@ -170,5 +173,15 @@ mod tests {
         let highest = |db: &[f32]| db.iter().copied().fold(f32::MIN, f32::max);
         assert!(highest(&spectrum.mix_db).abs() < 0.5, "{}", highest(&spectrum.mix_db));
         assert!((highest(&spectrum.master_db) + 6.02).abs() < 0.5);
+    }
+    #[test]
+    fn where_nothing_sounds_there_is_no_level() {
+        let mut meter = LiveSpectrumMeter::new(48_000.0);
+        let sine: Vec<f32> = (0..96_000).map(|i| (2.0 * PI * 1000.0 * i as f64 / 48_000.0).sin() as f32).collect();
+        let silence = vec![0.0; sine.len()];
+        meter.process([&sine, &sine], [&silence, &silence]);
+        let spectrum = meter.spectrum();
+        assert!(spectrum.master_db.iter().all(|db| *db == NO_SIGNAL_DB));
+        assert!(spectrum.mix_db.iter().any(|db| *db > -1.0));
     }
 }

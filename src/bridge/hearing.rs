@@ -47,6 +47,8 @@ pub struct Hearing {
     pub heard_s: f64,
     /// Length of the song as far as known, seconds.
     pub duration_s: f64,
+    /// What the engineer marked as the song, seconds.
+    pub extent_s: Option<(f64, f64)>,
     /// Share of the song heard, 0–1, where its length is known.
     pub share: Option<f64>,
     /// Loudness of the mix along the song, 100 ms each, in song order.

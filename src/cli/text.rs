@@ -78,12 +78,10 @@ pub fn findings(report: &Report, features: &Features) -> String {
     let mut text = "Found\n".to_owned();
     for finding in &report.findings {
         let evidence = &finding.evidence;
-        let [low, high] = evidence.expected;
-        // One end of most ranges is that of the scale.
-        let expected = match (low <= -60.0 || low == 0.0, high >= 10.0 * low.abs().max(0.5)) {
-            (true, _) => format!("at most {}", number_text(high)),
-            (false, true) => format!("at least {}", number_text(low)),
-            _ => format!("{} to {}", number_text(low), number_text(high)),
+        let expected = match evidence.bounds() {
+            [None, Some(high)] => format!("at most {}", number_text(high)),
+            [Some(low), None] => format!("at least {}", number_text(low)),
+            _ => format!("{} to {}", number_text(evidence.expected[0]), number_text(evidence.expected[1])),
         };
         let is_whole = evidence.share > 0.95 || evidence.to_s - evidence.from_s > 0.95 * features.duration_s;
         let place = match finding.places_s.len() {

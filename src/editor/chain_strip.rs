@@ -1,6 +1,8 @@
 //! The chain strip: one tile per stage, in signal order.
 
-use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+mod listen;
+
+use egui::{Color32, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::MoveClass;
 use crate::chain::Stage;
@@ -214,12 +216,14 @@ fn tile(
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, is_selected, &name));
     describe(ui, &response, || format!("{name}. Click to open."));
 
+    let power_id = power_id(ui, stage);
+    let has_buttons = !layout.is_compact && listen::is_shown(ui, &response, power_id);
     let pen = Pen::of(ui);
     if is_selected {
         pen.fill_top_rounded(rect.with_max_y(layout.chain.bottom()), 6, PANEL);
         pen.fill(rect.with_max_y(rect.top() + 2.5), 1.2, T1);
     } else {
-        pen.fill(rect, 6.0, if response.hovered() { LIFT } else { TILE });
+        pen.fill(rect, 6.0, if response.hovered() || has_buttons { LIFT } else { TILE });
     }
     let x = rect.left() + if layout.is_compact { 8.0 } else { 10.0 };
     let (name_y, glyph_y) = if layout.is_compact { (18.0, 32.0) } else { (19.0, 34.0) };
@@ -230,8 +234,31 @@ fn tile(
     let face = weight(if is_tight { face - 1.0 } else { face });
     let title_color = if state.is_quiet && !is_selected { T2 } else { T1 };
     pen.left(x, rect.top() + name_y, stage.name(), face, title_color);
-    draw(&pen, state.icon, pos2(x + 4.5, rect.top() + glyph_y), state.color, 0.82);
-    let quiet = if response.hovered() { T2 } else { T3 };
+    if !has_buttons {
+        what_it_does(&pen, layout, rect, (x, glyph_y), (stage, state, response.hovered()), (scene, levels));
+    }
+    focus_ring(&pen, &response, 6.0);
+    if !layout.is_compact {
+        // The compact set has no sparkline to lay buttons over: the stage's header and the compare bar have both.
+        if has_buttons {
+            listen::show(ui, &response, stage, (session, scene));
+        }
+        power(ui, rect, stage, (session, is_on));
+    }
+    response.clicked()
+}
+
+/// State and sparkline: what buttons take the place of.
+fn what_it_does(
+    pen: &Pen,
+    layout: &Layout,
+    rect: Rect,
+    (x, glyph_y): (f32, f32),
+    (stage, state, is_hovered): (Stage, State, bool),
+    (scene, levels): (&Scene, &Levels),
+) {
+    draw(pen, state.icon, pos2(x + 4.5, rect.top() + glyph_y), state.color, 0.82);
+    let quiet = if is_hovered { T2 } else { T3 };
     let text_color = if state.is_quiet { quiet } else { T1 };
     let room = rect.right() - 5.0 - x - 13.5;
     let is_long = state.icon == Icon::Check && pen.width(state.text.clone(), regular(11.0)) > room;
@@ -239,21 +266,19 @@ fn tile(
     pen.left(x + 13.5, rect.top() + glyph_y + 4.0, text, regular(11.0), text_color);
     if !layout.is_compact {
         let line = Rect::from_min_size(pos2(x, rect.top() + 41.0), vec2(rect.width() - 20.0, 9.0));
-        sparkline(&pen, line, stage, scene, levels);
+        sparkline(pen, line, stage, scene, levels);
     }
-    focus_ring(&pen, &response, 6.0);
-    let is_clicked = response.clicked();
-    if !layout.is_compact {
-        power(ui, rect, stage, (session, is_on));
-    }
-    is_clicked
+}
+
+fn power_id(ui: &Ui, stage: Stage) -> Id {
+    ui.scope_id().with(("power", stage.key()))
 }
 
 /// The dot that turns a stage off and on; never selects.
 fn power(ui: &mut Ui, tile: Rect, stage: Stage, (session, is_on): (&Session, bool)) {
     let center = pos2(tile.right() - 8.0, tile.top() + 11.5);
     let rect = Rect::from_center_size(center, vec2(16.0, 20.0));
-    let response = ui.interact(rect, ui.scope_id().with(("power", stage.key())), Sense::click());
+    let response = ui.interact(rect, power_id(ui, stage), Sense::click());
     let name = format!("{} on", stage.name());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, &name));
     describe(ui, &response, || format!("{} is {}. Click to turn it {}.", stage.name(), on_off(is_on), on_off(!is_on)));

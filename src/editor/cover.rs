@@ -74,7 +74,11 @@ fn middle(pen: &Pen, center: egui::Pos2, scale: f32, scene: &Scene, added_db: Op
             let text = scene.share().map_or_else(|| words::time(scene.heard_s()), words::percent);
             pen.center(center.x, center.y + 8.0 * scale, text, number, T1);
             let below = match scene.share() {
-                Some(_) => format!("{} of {} heard", words::time(scene.heard_s()), words::time(scene.duration_s())),
+                Some(_) => format!(
+                    "{} of {} heard",
+                    words::time(scene.heard_s().min(scene.duration_s())),
+                    words::time(scene.duration_s())
+                ),
                 None => "heard".to_owned(),
             };
             pen.center(center.x, center.y + 34.0 * scale, below, caption, T2);

@@ -1,6 +1,7 @@
 //! Drawers over the stage: why the verdict is what it is, and the report for the mixer.
 
 mod facts;
+mod picture;
 mod report;
 mod why;
 

@@ -1,5 +1,6 @@
 //! The equalizer's view: spectra, curve, nodes, band strip.
 
+mod callout;
 mod evidence;
 mod nodes;
 mod plot;

@@ -1,10 +1,10 @@
 //! The meters column: loudness of the master, levels, true peak, correlation, what platforms will do.
 
 mod streaming;
+mod true_peak;
 
 use egui::{Align, Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::icons::{Icon, draw};
 use super::layout::Layout;
 use super::levels::{Bar, Levels};
 use super::listening::channel_segments;
@@ -12,7 +12,7 @@ use super::pen::Pen;
 use super::scene::Scene;
 use super::session::Session;
 use super::theme::{MASTER, METER_BED, MIX, REDUCTION, SEAM, SOFT, T1, T2, T3, WELL, medium, regular, semibold};
-use super::widgets::describe;
+use super::widgets::{describe, focus_ring};
 use super::words;
 
 /// Marks of the level scale, dBFS, and of the reduction's, dB.
@@ -41,7 +41,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, leve
     );
     level_bars(ui, layout, bars, scene, levels);
     let footer_top = bars.bottom() + if layout.is_compact { 18.0 } else { 20.0 };
-    footer(ui, layout, inner, footer_top, scene);
+    footer(ui, layout, inner, footer_top, (session, scene));
     // Folded away where there is no room: the sheet has both.
     if !layout.is_compact {
         let top = footer_top + 24.0 + MONO + 14.0;
@@ -156,14 +156,20 @@ fn level_bars(ui: &mut Ui, layout: &Layout, bars: Rect, scene: &Scene, levels: &
     }
     scales(&pen, layout, bars);
     let spoken = format!(
-        "Levels: in {}, out {}, gain reduction {} dB",
+        "in {}, out {}, gain reduction {} dB",
         words::number(f64::from(levels.mix[0].peak_db.max(levels.mix[1].peak_db))),
         words::number(f64::from(levels.master[0].peak_db.max(levels.master[1].peak_db))),
         words::number(f64::from(levels.reduction.peak_db)),
     );
     let response = ui.interact(bars, ui.scope_id().with("levels"), Sense::click());
-    response.widget_info(|| WidgetInfo::labeled(Role::Meter, true, &spoken));
-    describe(ui, &response, || format!("{spoken}. Click lets go of the peak lines."));
+    // It is pressed, so it is no mere meter.
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(Role::Button, true, "Levels");
+        info.current_text_value = Some(spoken.clone());
+        info
+    });
+    describe(ui, &response, || format!("Levels: {spoken}. Click lets go of the peak lines."));
+    focus_ring(&pen, &response, 2.0);
     if response.clicked() {
         levels.release_peaks();
     }
@@ -227,23 +233,11 @@ fn scales(pen: &Pen, layout: &Layout, bars: Rect) {
     }
 }
 
-fn footer(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, scene: &Scene) {
+fn footer(ui: &mut Ui, layout: &Layout, inner: Rect, top: f32, (session, scene): (&Session, &Scene)) {
+    let size = if layout.is_compact { 13.0 } else { 15.0 };
+    true_peak::show(ui, layout, (inner, top, size), (session, scene));
     let pen = Pen::of(ui);
     let master = &scene.hearing.master;
-    let text = words::maybe(master.true_peak_dbtp);
-    let limit = scene.settings.limiter.ceiling().unwrap_or_else(|| scene.target_ceiling_dbtp());
-    let is_over = master.true_peak_dbtp.is_some_and(|peak| peak > limit + 0.05);
-    pen.left(inner.left(), top, "True peak", regular(11.0), T3);
-    let size = if layout.is_compact { 13.0 } else { 15.0 };
-    let width = pen.right(inner.right(), top, text.clone(), medium(size), T1);
-    if is_over {
-        let (distance, scale) = if layout.is_compact { (9.5, 0.72) } else { (14.0, 0.85) };
-        draw(&pen, Icon::Warn, pos2(inner.right() - width - distance, top - 4.0), REDUCTION, scale);
-    }
-    let over = if is_over { format!(", above {}", words::number(limit)) } else { String::new() };
-    let rect = Rect::from_min_max(pos2(inner.left(), top - 13.0), pos2(inner.right(), top + 5.0));
-    tell(ui, rect, "true peak", format!("True peak, {text} dBTP{over}. Highest since the transport started."));
-
     let y = top + if layout.is_compact { 22.0 } else { 24.0 };
     pen.left(inner.left(), y, "Correlation", regular(11.0), T3);
     let text = master.correlation.map_or_else(

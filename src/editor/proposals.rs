@@ -5,6 +5,7 @@ mod card;
 mod decide;
 mod evidence;
 mod mixer;
+mod reason;
 mod row;
 
 use egui::style::ScrollAnimation;
@@ -22,7 +23,7 @@ use super::theme::{CANVAS, SEAM, T1, T2, T3, regular, semibold};
 use super::widgets::{Button, Kind, push};
 
 pub use card::outcome;
-pub use mixer::{as_text as report_text, number_box, rows as mixer_rows};
+pub use mixer::{as_text as report_text, intended_button, intended_name, number_box, rows as mixer_rows};
 
 /// Which card and which note are open.
 #[derive(Default)]

@@ -20,7 +20,7 @@ const RADII: (f32, f32) = (124.0, 184.0);
 pub fn draw(ui: &Ui, center: Pos2, scale: f32, scene: &Scene, added_db: Option<f64>) {
     let pen = Pen::of(ui);
     let (inner, outer) = (RADII.0 * scale, RADII.1 * scale);
-    let duration_s = scene.duration_s();
+    let duration_s = scene.map_end_s();
     let heights = if duration_s > 0.0 { bars(scene.blocks(), duration_s, NUM_BARS) } else { vec![None; NUM_BARS] };
     let newest = heights.iter().rposition(Option::is_some).unwrap_or(0);
     for (idx, height) in heights.iter().enumerate() {

@@ -138,7 +138,7 @@ impl Screen {
         }
         let opened = self.proposals.open_id.clone();
         let open = self.proposals.open_number(scene);
-        song_map::show(ui, layout, (scene, &self.levels), (open, &mut self.proposals));
+        song_map::show(ui, layout, (session, scene, &self.levels), (open, &mut self.proposals));
         Pen::of(ui).horizontal(layout.chain.left(), layout.chain.right(), layout.song_map.bottom() + 0.5, SEAM);
         let stage = self.stage;
         chain_strip::show(ui, layout, (session, scene, &self.levels), (&mut self.stage, open));

@@ -1,5 +1,6 @@
 //! The song map: sections, loudness along the song, evidence, findings, playhead, what was not heard.
 
+mod end;
 mod marks;
 
 use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
@@ -13,6 +14,7 @@ use super::levels::Levels;
 use super::pen::Pen;
 use super::proposals::ProposalsView;
 use super::scene::Scene;
+use super::session::Session;
 use super::theme::{CANVAS, MASTER, MIX, PROPOSAL, ROW, T1, T2, T3, regular};
 use super::widgets::describe;
 use super::words;
@@ -33,7 +35,7 @@ const BAR: (f32, f32) = (2.0, 3.0);
 pub fn show(
     ui: &mut Ui,
     layout: &Layout,
-    (scene, levels): (&Scene, &Levels),
+    (session, scene, levels): (&Session, &Scene, &Levels),
     (open, view): (Option<usize>, &mut ProposalsView),
 ) {
     let area = layout.song_map;
@@ -42,7 +44,7 @@ pub fn show(
     let (top, bottom) = if layout.is_compact { (30.0, 18.0) } else { (36.0, 22.0) };
     let plot = Rect::from_min_max(area.min + vec2(12.0, top), pos2(area.right() - 12.0, area.bottom() - bottom));
     pen.fill(plot, 2.0, ROW);
-    let duration_s = scene.duration_s();
+    let duration_s = scene.map_end_s();
     let spoken = spoken(scene, duration_s);
     let response = ui.interact(area.shrink(4.0), ui.scope_id().with("song map"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
@@ -75,6 +77,7 @@ pub fn show(
     marks::evidence(ui, &places, scene, (open, view));
     marks::notes(ui, &places, scene, view);
     draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
+    end::show(ui, &places, session, scene);
     if let Some((start_s, end_s)) = scene.loop_s.filter(|(start_s, _)| *start_s < duration_s) {
         let edge = |time_s: f64| x_of(time_s.clamp(0.0, duration_s));
         let looped = Rect::from_min_max(pos2(edge(start_s), plot.top()), pos2(edge(end_s), plot.bottom()));

@@ -86,9 +86,10 @@ fn header(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene, stage:
         session.set_once(&enabled_id(stage), if on { 0.0 } else { 1.0 });
     }
     let is_solo = scene.monitor.solo == Some(stage);
-    let name = format!("Solo {}", stage.name());
+    // The tile's own button has the stage's name.
+    let name = "Solo the open stage";
     let help = "Hears what this stage alone makes of the mix, matched; MIX and Delta compare with it. Key S.";
-    if push(ui, place(52.0), Button::new("Solo", Kind::Line).named(&name, help).on(is_solo)).clicked() {
+    if push(ui, place(52.0), Button::new("Solo", Kind::Line).named(name, help).on(is_solo)).clicked() {
         compare_bar::toggle_solo(session, scene, stage);
     }
     if stage == Stage::Limiter {

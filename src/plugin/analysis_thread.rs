@@ -258,13 +258,13 @@ impl Worker {
         while let Some(request) = self.end.next_request() {
             match request {
                 Request::Listen => self.toggle_listening(),
-                Request::NewSong => self.forget(),
-                Request::Extent(extent_s) => {
-                    self.extent_s = extent_s;
+                Request::ReleaseTruePeak => {
                     if let Some(ears) = &mut self.ears {
-                        ears.song.set_extent(extent_s);
+                        ears.master.release_true_peak();
                     }
                 }
+                Request::NewSong => self.forget(),
+                Request::Extent(extent_s) => self.mark(extent_s),
                 Request::Brief(brief) => {
                     self.params.change_saved(|saved| saved.brief = brief);
                     self.judge_again();
@@ -288,13 +288,24 @@ impl Worker {
         }
     }
 
-    /// The brief asks for something else.
+    /// Takes what the engineer marked as the song. A listening that runs ends by itself once all of it was heard.
+    fn mark(&mut self, extent_s: Option<(f64, f64)>) {
+        self.extent_s = extent_s;
+        if let Some(ears) = &mut self.ears {
+            ears.song.set_extent(extent_s);
+        }
+        // How much was heard is part of the verdict.
+        self.judge_again();
+    }
+
+    /// What is judged by is another.
     fn judge_again(&mut self) {
         match self.phase {
-            Phase::Judged => self.judge(),
-            // What is worked out now is by the brief before.
+            // Another stream has heard nothing to judge by.
+            Phase::Judged if self.ears.as_ref().is_some_and(|ears| ears.song.progress().heard_s > 0.0) => self.judge(),
+            // What is worked out now is by what was before.
             Phase::Judging => self.is_judged_again = true,
-            Phase::Idle | Phase::Listening => {}
+            _ => {}
         }
     }
 
@@ -412,6 +423,7 @@ impl Worker {
             scope: Arc::new(ears.scope.pairs()),
             heard_s: progress.heard_s,
             duration_s: progress.duration_s,
+            extent_s: self.extent_s,
             share: progress.share,
             blocks: Arc::clone(&self.blocks),
             num_dropped_frames: progress.num_dropped_frames,
@@ -420,5 +432,63 @@ impl Worker {
             looped_s: self.library.looped_s(),
             has_excerpts: !ears.song.excerpts().is_empty(),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::{Place, connect, frames};
+    use crate::params::DiscernParams;
+
+    const RATE_HZ: f64 = 48_000.0;
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Waits for the judgement that runs, and for the one after it; the share of the song it tells of.
+    fn judged_share(worker: &mut Worker) -> Option<f64> {
+        let start = Instant::now();
+        while worker.phase != Phase::Judged {
+            assert!(start.elapsed() < PATIENCE, "no verdict");
+            thread::sleep(Duration::from_millis(5));
+            worker.collect_judgement();
+        }
+        worker.params.with_saved(|saved| saved.judged.as_ref().and_then(|judged| judged.features.share))
+    }
+
+    #[test]
+    fn a_marked_end_ends_the_listening_and_a_moved_one_is_judged_by() {
+        let (_audio, end, editor) = connect();
+        let (mut producer, consumer) = frames(RATE_HZ);
+        let (_streams, receiver) = unbounded();
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}));
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
+        let ask = |worker: &mut Worker, request: Request| {
+            editor.request(request);
+            worker.answer();
+        };
+        ask(&mut worker, Request::Listen);
+        let tone: Vec<f32> = (0..240_000).map(|idx| (idx as f32 * 0.05).sin() * 0.2).collect();
+        let place = Place { position_s: Some(0.0), is_playing: true };
+        producer.write(place, [&tone, &tone], [&tone, &tone]);
+        worker.hear();
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Listening, "the length is not known");
+        // All five seconds up to the mark were heard.
+        ask(&mut worker, Request::Extent(Some((0.0, 4.0))));
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Judging);
+        // What is worked out is of the mark before: once more.
+        ask(&mut worker, Request::Extent(Some((0.0, 10.0))));
+        assert_eq!(judged_share(&mut worker), Some(0.5));
+        ask(&mut worker, Request::Extent(Some((0.0, 20.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judging, Some(0.25)));
+        assert_eq!(editor.hearing().extent_s, Some((0.0, 20.0)));
+        // Another stream has heard nothing: the verdict stays.
+        let (_producer, consumer) = frames(44_100.0);
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: 44_100.0, num_channels: 2 });
+        ask(&mut worker, Request::Extent(Some((0.0, 30.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judged, Some(0.25)));
+        ask(&mut worker, Request::NewSong);
+        assert_eq!(worker.extent_s, None, "a mark is of its song");
     }
 }

@@ -6,6 +6,7 @@ mod colours;
 mod drawers;
 mod fixture;
 mod keyboard;
+mod meters;
 mod moves;
 mod plots;
 mod preferences;
@@ -124,7 +125,7 @@ fn a_preset_sets_the_chain_and_the_fresh_chain_comes_back() {
 #[test]
 fn solo_listens_to_one_stage_and_ends() {
     let mut harness = open(Fixture::new(), Some(Stage::Glue));
-    click(&mut harness, "Solo Glue");
+    click(&mut harness, "Solo the open stage");
     assert_eq!(monitor(&harness).solo, Some(Stage::Glue));
     assert!(monitor(&harness).is_comparing);
     click(&mut harness, "Full level");

@@ -10,6 +10,7 @@ use crate::editor::scene::Scene;
 use crate::editor::theme::{PROPOSAL, PROPOSAL_TEXT, RAISED, T1, medium};
 use crate::editor::words;
 
+use super::callout;
 use super::plot::Graph;
 
 /// A measured departure of a band.
@@ -62,8 +63,8 @@ impl Departure {
         pen.hatch_between(&mix, &trend, 4.0, PROPOSAL.gamma_multiply(0.9));
     }
 
-    /// What was measured, led to the hatch.
-    pub fn callout(&self, ui: &Ui, layout: &Layout, graph: &Graph, curves: (&[Pos2], &[Pos2])) {
+    /// What was measured, led to the hatch; beside everything in `taken`.
+    pub fn callout(&self, ui: &Ui, layout: &Layout, graph: &Graph, (curves, taken): ((&[Pos2], &[Pos2]), &[Rect])) {
         let Some(excess_db) = self.excess_db else { return };
         let (mix, trend) = self.inside(graph, curves);
         let depth = |pair: &(&Pos2, &Pos2)| (pair.0.y - pair.1.y).abs();
@@ -73,15 +74,9 @@ impl Departure {
         let spoken = format!("{} dB {side} own trend", words::signed(excess_db));
         let text = if layout.is_compact { format!("{} dB", words::signed(excess_db)) } else { spoken.clone() };
         let pen = Pen::of(ui);
-        let width = pen.width(text.clone(), medium(12.0)) + 18.0;
-        let (_, edge) = self.edges(graph);
-        let is_right = edge + 40.0 + width < graph.plot.right();
-        let left = if is_right { edge + 24.0 } else { self.edges(graph).0 - 24.0 - width };
-        let middle = (target.y - 34.0).max(graph.plot.top() + 16.0);
-        let label = Rect::from_min_size(pos2(left, middle - 12.0), vec2(width, 24.0));
-        let anchor = if is_right { label.left_center() } else { label.right_center() };
-        let knee = anchor + vec2(if is_right { -10.0 } else { 10.0 }, 0.0);
-        pen.path(vec![target, knee, anchor], 1.2, PROPOSAL_TEXT);
+        let size = vec2(pen.width(text.clone(), medium(12.0)) + 18.0, 24.0);
+        let label = callout::place(graph.plot, target, (self.edges(graph), size), taken);
+        pen.path(callout::leader(target, label), 1.2, PROPOSAL_TEXT);
         pen.disc(target, 2.6, PROPOSAL_TEXT);
         pen.fill(label, 5.0, RAISED);
         pen.left(label.left() + 9.0, label.center().y + 4.3, text, medium(12.0), T1);

@@ -1,6 +1,6 @@
 //! The nodes on the curve: drag, wheel, new, away.
 
-use egui::{Key, Modifiers, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use crate::chain::equalizer::band_response_db;
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
@@ -50,14 +50,40 @@ pub fn show(
     }
 }
 
+/// What nodes and diamonds cover: nothing that is read may lie there.
+pub fn covered(graph: &Graph, scene: &Scene, (view, open): (&EqualizerView, Option<usize>)) -> Vec<Rect> {
+    let of_band = |band_idx: usize| {
+        let band = &scene.settings.equalizer.bands[band_idx];
+        let is_there = is_working(band) || band_idx == view.band_idx;
+        let node = is_there.then(|| Rect::from_center_size(place(graph, scene, band), vec2(30.0, 30.0)));
+        let waiting = proposed_move(scene, band_idx).and_then(|number| {
+            let (_, center) = proposed_place(graph, scene, band_idx)?;
+            let size = if open == Some(number) { 34.0 } else { 24.0 };
+            Some(Rect::from_center_size(center, vec2(size, size)))
+        });
+        node.into_iter().chain(waiting)
+    };
+    (0..NUM_BANDS).flat_map(of_band).collect()
+}
+
 fn new_band(ui: &mut Ui, graph: &Graph, session: &Session, scene: &Scene, view: &mut EqualizerView) {
     let response = ui.interact(graph.plot, ui.scope_id().with("equalizer ground"), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "New band"));
-    let (Some(pos), true) = (response.interact_pointer_pos(), response.double_clicked()) else { return };
-    let Some(band_idx) = free_band(&scene.settings) else { return };
+    if response.has_focus() {
+        Pen::of(ui).frame(graph.plot.shrink(2.0), 4.0, 1.5, T1);
+        describe(ui, &response, || {
+            "New band. Enter takes the next free one, flat at 1 kHz; its controls are below.".to_owned()
+        });
+    }
+    let is_by_key = response.clicked() && !response.clicked_by(PointerButton::Primary);
+    let place = match response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+        Some(pos) => Some((graph.frequency_hz(pos.x), graph.gain_db(pos.y))),
+        None => is_by_key.then_some((1000.0, 0.0)),
+    };
+    let (Some((frequency_hz, gain_db)), Some(band_idx)) = (place, free_band(&scene.settings)) else { return };
     reset_band(session, band_idx);
-    session.set_once(&band_id(band_idx, "frequency_hz"), graph.frequency_hz(pos.x));
-    session.set_once(&band_id(band_idx, "gain_db"), graph.gain_db(pos.y));
+    session.set_once(&band_id(band_idx, "frequency_hz"), frequency_hz);
+    session.set_once(&band_id(band_idx, "gain_db"), gain_db);
     view.band_idx = band_idx;
 }
 
@@ -220,20 +246,25 @@ fn wheel(ui: &Ui, session: &Session, band_idx: usize, q: f64) {
     }
 }
 
-/// The diamond of a move that waits: where the band would be.
-fn proposed(ui: &Ui, graph: &Graph, scene: &Scene, (band_idx, number, is_selected): (usize, usize, bool)) {
-    let Some(settings) = scene.proposed_settings(crate::chain::Stage::Equalizer) else { return };
+/// Where a band would be after the moves that wait; a dynamic one reaches from its curve to where it may go.
+fn proposed_place(graph: &Graph, scene: &Scene, band_idx: usize) -> Option<(Pos2, Pos2)> {
+    let settings = scene.proposed_settings(crate::chain::Stage::Equalizer)?;
     let band = &settings.equalizer.bands[band_idx];
     let still = place(graph, scene, band);
+    if !is_dynamic(band) {
+        return Some((still, still));
+    }
+    let y = graph.y(band.gain_db + band.range_db).clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0);
+    Some((still, pos2(still.x, y)))
+}
+
+/// The diamond of a move that waits: where the band would be.
+fn proposed(ui: &Ui, graph: &Graph, scene: &Scene, (band_idx, number, is_selected): (usize, usize, bool)) {
+    let Some((still, center)) = proposed_place(graph, scene, band_idx) else { return };
     let pen = Pen::of(ui);
-    // A dynamic band reaches from its curve to where it may go.
-    let center = if is_dynamic(band) {
-        let y = graph.y(band.gain_db + band.range_db).clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0);
-        pen.line(still, pos2(still.x, y), 3.0, REDUCTION);
-        pos2(still.x, y)
-    } else {
-        still
-    };
+    if still != center {
+        pen.line(still, center, 3.0, REDUCTION);
+    }
     let diamond = |radius: f32| {
         [(0.0, -1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)].map(|(x, y)| center + radius * vec2(x, y)).to_vec()
     };

@@ -14,7 +14,7 @@ use crate::editor::widgets::describe;
 use crate::editor::words;
 
 use super::evidence::Departure;
-use super::{EqualizerView, curve, is_working, shown_channel, trend};
+use super::{EqualizerView, curve, is_working, nodes, shown_channel, trend};
 
 /// Levels of the spectra over the plot's height, dB.
 const SPECTRUM_RANGE_DB: f32 = 46.0;
@@ -83,8 +83,13 @@ pub fn draw(
     graph.axis.draw(&pen, layout.is_compact);
     gain_grid(&pen, graph, view.range_db);
     let inside = pen.clipped(graph.plot);
-    spectra(ui, &inside, layout, graph, scene, (&mut *view, open));
+    let measured = spectra(&inside, graph, scene, (&mut *view, open));
     curves(&inside, graph, scene, view);
+    // After the curves, which would cross it, and clear of the nodes, which follow.
+    if let Some((departure, mix, trend)) = measured {
+        let taken = nodes::covered(graph, scene, (view, open));
+        departure.callout(ui, layout, graph, ((&mix, &trend), &taken));
+    }
 
     let spoken = sentence(scene);
     let response = ui.interact(graph.plot, ui.scope_id().with("equalizer plot"), Sense::hover());
@@ -120,17 +125,15 @@ fn gain_grid(pen: &Pen, graph: &Graph, range_db: f32) {
     }
 }
 
-/// The spectra with the song's own trend; the open move's evidence between mix and trend.
+/// The spectra with the song's own trend; the open move's evidence between mix and trend, which are handed back.
 fn spectra(
-    ui: &Ui,
     pen: &Pen,
-    layout: &Layout,
     graph: &Graph,
     scene: &Scene,
     (view, open): (&mut EqualizerView, Option<usize>),
-) {
+) -> Option<(Departure, Vec<Pos2>, Vec<Pos2>)> {
     let spectrum = &scene.hearing.spectrum;
-    let Some(reference_db) = spectra::reference(spectrum, view.reference_db) else { return };
+    let reference_db = spectra::reference(spectrum, view.reference_db)?;
     view.reference_db = Some(reference_db);
     let scales = (|hz: f64| graph.x(hz), |level_db: f32| graph.level_y(level_db));
     let points = |levels: &[f32]| spectra::points(&spectrum.frequencies_hz, levels, reference_db, scales);
@@ -146,9 +149,7 @@ fn spectra(
         departure.hatch(pen, graph, (&mix, &trend));
     }
     pen.dots(&trend, 4.0, T2);
-    if let Some(departure) = &evidence {
-        departure.callout(ui, layout, graph, (&mix, &trend));
-    }
+    evidence.map(|departure| (departure, mix, trend))
 }
 
 fn curves(pen: &Pen, graph: &Graph, scene: &Scene, view: &EqualizerView) {

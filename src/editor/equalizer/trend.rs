@@ -1,6 +1,6 @@
 //! The song's own trend: how its spectrum runs without what stands out of it.
 
-use crate::analysis::LiveSpectrum;
+use crate::analysis::{LiveSpectrum, NO_SIGNAL_DB};
 
 /// Half width of the fit, octaves (one standard deviation).
 const WIDTH_OCTAVES: f64 = 1.1;
@@ -11,7 +11,8 @@ const SILENCE_DB: f32 = -110.0;
 
 /// A smooth curve through the running spectrum of the mix, dB at each of its frequencies: a straight line fitted around
 /// each point, weighted by a bell two octaves wide. A report stores how far a band departs, not the curve it departs
-/// from; so this is a drawing of it, and what lies in `without_hz` has no say in it. Empty where there is no spectrum.
+/// from; so this is a drawing of it, and what lies in `without_hz` has no say in it. Where the mix
+/// has no signal it has no trend; empty where there is no spectrum.
 pub fn of(spectrum: &LiveSpectrum, without_hz: Option<(f64, f64)>) -> Vec<f32> {
     let known = || spectrum.frequencies_hz.iter().zip(&spectrum.mix_db).filter(|(_, db)| **db > SILENCE_DB);
     let is_counted = |hz: f64| without_hz.is_none_or(|(low, high)| !(low..=high).contains(&hz));
@@ -32,7 +33,8 @@ pub fn of(spectrum: &LiveSpectrum, without_hz: Option<(f64, f64)>) -> Vec<f32> {
         let share = if span == 0 { 0.0 } else { (idx % STRIDE) as f64 / span as f64 };
         egui::lerp(knots[knot]..=knots[knot + 1], share) as f32
     };
-    (0..num_points).map(between).collect()
+    let is_silent = |idx: usize| spectrum.mix_db[idx] <= SILENCE_DB;
+    (0..num_points).map(|idx| if is_silent(idx) { NO_SIGNAL_DB } else { between(idx) }).collect()
 }
 
 /// The weighted straight line's value at an octave.

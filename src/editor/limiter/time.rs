@@ -79,7 +79,7 @@ impl Time {
     /// The axis of a span: of the song its length as far as known.
     pub fn new(scene: &Scene, levels: &Levels, span: Span) -> Self {
         let (from_s, to_s) = match span {
-            Span::Song => (0.0, scene.duration_s().max(levels.played.song.len() as f64).max(10.0)),
+            Span::Song => (0.0, scene.map_end_s().max(levels.played.song.len() as f64).max(10.0)),
             span => (levels.time_s - span.seconds(), levels.time_s),
         };
         Self { span, from_s, to_s }

@@ -11,11 +11,20 @@ use crate::editor::theme::{CARD_BODY, OK, PROPOSAL, RAISED, T1, T2, T3, medium, 
 use crate::editor::widgets::describe;
 use crate::editor::{hear, words};
 
+use super::evidence::{self, Room};
+use super::reason::reasons;
 use super::row::{PAD, glyph, name, state_word};
-use super::{amount, decide, evidence};
+use super::{amount, decide};
 
 /// Most changes that a card lists of effect and of cost; all of them are in the description.
 const MAX_CHANGES: usize = 2;
+
+/// Most lines of text on a card.
+const MAX_LINES: usize = 6;
+/// What is folded away until the text fits: where the evidence holds, its value, the expectation; what folds away comes
+/// back where something longer has gone.
+const FOLDS: [(Room, bool); 5] =
+    [(Room::Place, true), (Room::Measured, true), (Room::None, true), (Room::Measured, false), (Room::None, false)];
 
 /// What a level move's own sentence says, or its title.
 fn is_in_sentence(metric: &str) -> bool {
@@ -64,12 +73,27 @@ pub fn open(
     if scene.amount(proposed) != 100.0 && !measured.is_empty() {
         measured = format!("At 100 %: {}{}", measured[..1].to_lowercase(), &measured[1..]);
     }
-    // What would withdraw it is in the status line; the compact set has evidence, expectation and cost there too.
-    let long = |text: String| if is_compact { String::new() } else { text };
     let title = pen.paragraph(&words::sentence_case(&proposed.title), semibold(15.0), (T1, T1), inner);
-    let reason = pen.paragraph(&proposed.sentence, regular(12.0), (CARD_BODY, T1), inner);
-    let outcome = pen.paragraph(&long(measured.clone()), regular(12.0), (T2, T1), inner);
-    let evidence_height = evidence::height(proposed, is_compact);
+    let paragraph = |text: &str| pen.paragraph(text, regular(12.0), (CARD_BODY, T1), inner);
+    let expectation = pen.paragraph(&measured, regular(12.0), (T2, T1), inner);
+    let taken = 1 + title.rows.len();
+    // What does not fit is in the status line, with what would withdraw the move. The compact set begins without.
+    let fits = |reason: usize, (room, has_expectation): (Room, bool)| {
+        let expected = if has_expectation && !measured.is_empty() { expectation.rows.len() } else { 0 };
+        taken + reason + evidence::num_lines(proposed, room) + expected <= MAX_LINES
+    };
+    let folds = if is_compact { &FOLDS[FOLDS.len() - 1..] } else { &FOLDS };
+    let reasons = reasons(proposed);
+    let fitting = reasons.iter().find_map(|text| {
+        let reason = paragraph(text);
+        let fold = folds.iter().copied().find(|each| fits(reason.rows.len(), *each))?;
+        Some((text, reason, fold))
+    });
+    // A single sentence that is longer than the card is wrapped: nothing is cut off.
+    let shortest = || reasons.last().map(|text| (text, paragraph(text), FOLDS[FOLDS.len() - 1]));
+    let Some((told, reason, (room, has_expectation))) = fitting.or_else(shortest) else { return Rect::NOTHING };
+    let outcome = if has_expectation { expectation } else { paragraph("") };
+    let evidence_height = evidence::height(evidence::num_lines(proposed, room));
     let has_amount = amount::is_offered(session, proposed, state);
     let galleys = [(title, 15.0), (reason, 12.0), (outcome, 12.0)];
     let text: f32 = galleys.iter().filter(|(each, _)| !each.is_empty()).map(|(each, _)| each.size().y + 3.0).sum();
@@ -81,7 +105,8 @@ pub fn open(
     let description = description.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
     ui.ctx().accesskit_node_builder(response.id, |node| node.set_description(description.clone()));
     let withdrawal = withdrawal(proposed);
-    describe(ui, &response, || if is_compact { description.clone() } else { format!("{name}. {withdrawal}") });
+    let is_whole = has_expectation && room == Room::Place && *told == proposed.sentence;
+    describe(ui, &response, || if is_whole { format!("{name}. {withdrawal}") } else { description.clone() });
 
     let is_heard = hear::is_heard(scene, proposed);
     pen.fill(rect, 8.0, RAISED);
@@ -95,12 +120,7 @@ pub fn open(
     for (idx, (galley, size)) in galleys.into_iter().enumerate() {
         // Evidence stands between the reason and what comes of the move.
         if idx == 2 && evidence_height > 0.0 {
-            evidence::draw(
-                &pen,
-                Rect::from_min_max(pos2(left, y), pos2(right, y + evidence_height)),
-                proposed,
-                is_compact,
-            );
+            evidence::draw(&pen, Rect::from_min_max(pos2(left, y), pos2(right, y + evidence_height)), proposed, room);
             y += evidence_height;
         }
         if !galley.is_empty() {

@@ -13,13 +13,27 @@ const LINE: f32 = 17.0;
 /// Width of the scale.
 const SCALE: f32 = 52.0;
 
-/// Height of the evidence on a card; the compact set has only what must never be missed.
-pub fn height(proposed: &Move, is_compact: bool) -> f32 {
-    let has_place = proposed.evidence.first().is_some_and(|each| tells_place(proposed, each));
-    let num_lines = match (proposed.evidence.first(), is_compact) {
-        (None, _) | (_, true) => 0,
-        (Some(_), false) => 1 + usize::from(has_place),
-    } + usize::from(proposed.is_mitigation);
+/// How many lines of evidence a card has room for: the value with its range, then place and share. That a move only softens
+/// a fault is always said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Room {
+    /// None of them.
+    None,
+    /// The value with its range.
+    Measured,
+    /// And where it holds.
+    Place,
+}
+
+/// Lines of evidence on a card.
+pub fn num_lines(proposed: &Move, room: Room) -> usize {
+    let measured = proposed.evidence.first().filter(|_| room >= Room::Measured);
+    let has_place = room == Room::Place && measured.is_some_and(|each| tells_place(proposed, each));
+    usize::from(measured.is_some()) + usize::from(has_place) + usize::from(proposed.is_mitigation)
+}
+
+/// Height of so many lines.
+pub fn height(num_lines: usize) -> f32 {
     if num_lines == 0 { 0.0 } else { LINE * num_lines as f32 + 4.0 }
 }
 
@@ -48,9 +62,9 @@ pub fn spoken(proposed: &Move) -> String {
 }
 
 /// Draws it from the top of `area`.
-pub fn draw(pen: &Pen, area: Rect, proposed: &Move, is_compact: bool) {
+pub fn draw(pen: &Pen, area: Rect, proposed: &Move, room: Room) {
     let mut baseline = area.top() + 13.0;
-    if let Some(evidence) = proposed.evidence.first().filter(|_| !is_compact) {
+    if let Some(evidence) = proposed.evidence.first().filter(|_| room >= Room::Measured) {
         let text = words::expected(evidence);
         // A long range leaves no room for its scale.
         let has_scale = SCALE + 9.0 + pen.width(text.clone(), regular(11.0)) <= area.width();
@@ -59,7 +73,7 @@ pub fn draw(pen: &Pen, area: Rect, proposed: &Move, is_compact: bool) {
             scale(pen, Rect::from_min_size(pos2(area.left(), baseline - 9.0), vec2(SCALE, 10.0)), evidence);
         }
         pen.left(left, baseline, text, regular(11.0), T2);
-        if tells_place(proposed, evidence) {
+        if room == Room::Place && tells_place(proposed, evidence) {
             baseline += LINE;
             pen.left(left, baseline, where_and_share(evidence), regular(11.0), T3);
         }

@@ -76,13 +76,14 @@ pub fn show(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsV
             ui.ctx().copy_text(as_text(scene));
         }
     }
-    rows(ui, session, scene, view);
+    rows(ui, session, scene, view, true);
 }
 
-/// The notes themselves, and the way back for those that are intended.
-pub fn rows(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsView) {
+/// The notes themselves, and the way back for those that are intended; the open one with its button where that is nowhere
+/// else.
+pub fn rows(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsView, has_button: bool) {
     for (number, note) in scene.notes() {
-        row(ui, session, (number, note), view);
+        row(ui, session, (number, note), view, has_button);
         ui.add_space(4.0);
     }
     let num_intended = scene.num_intended();
@@ -91,14 +92,20 @@ pub fn rows(ui: &mut Ui, session: &Session, scene: &Scene, view: &mut ProposalsV
     }
 }
 
-fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view: &mut ProposalsView) {
+fn row(
+    ui: &mut Ui,
+    session: &Session,
+    (number, note): (usize, &MixerNote),
+    view: &mut ProposalsView,
+    has_button: bool,
+) {
     let is_open = view.open_note == Some(note.kind);
     let pen = Pen::of(ui);
     let width = ui.available_width();
     let body = if is_open { CARD_BODY } else { T2 };
     let sentence = pen.paragraph(&note.sentence, regular(12.0), (body, T1), width - 2.0 * PAD - 26.0);
     let text_height = sentence.size().y;
-    let height = 44.0 + text_height + if is_open { 44.0 } else { 12.0 };
+    let height = 44.0 + text_height + if is_open && has_button { 44.0 } else { 12.0 };
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
     let (kind, place, severity) =
         (words::kind(note.kind), words::place(note.from_s, note.to_s), words::severity(note.severity));
@@ -113,13 +120,19 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
             view.open_note(note.kind);
         }
     }
-    let ground = if is_open { RAISED } else { ROW };
+    // Where the ground is raised already, the open one is lifted.
+    let ground = match (is_open, has_button) {
+        (false, _) => ROW,
+        (true, true) => RAISED,
+        (true, false) => LIFT,
+    };
     pen.fill(rect, 7.0, if response.hovered() && !is_open { LIFT } else { ground });
     let (left, text_left) = (rect.left() + PAD, rect.left() + PAD + 26.0);
     number_box(&pen, Rect::from_min_size(pos2(left, rect.top() + 10.0), vec2(18.0, 18.0)), number, note.severity);
-    let quiet = if response.hovered() { T2 } else { T3 };
+    let quiet = if response.hovered() || ground == LIFT { T2 } else { T3 };
     pen.left(text_left, rect.top() + 23.0, place, medium(12.0), T1);
     let (icon, color) = sign(note.severity);
+    let color = if color == T3 { quiet } else { color };
     let word_color = if note.severity == Severity::High { REDUCTION_TEXT } else { quiet };
     let word = pen.right(rect.right() - PAD, rect.top() + 23.0, severity, regular(11.0), word_color);
     draw(&pen, icon, pos2(rect.right() - PAD - word - 11.0, rect.top() + 19.0), color, 0.8);
@@ -129,10 +142,11 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
     follow_focus(ui, &response);
     if is_open {
         reveal(ui, rect, &mut view.reveals[1]);
+    }
+    if is_open && has_button {
         let mut inside = ui.new_child(UiBuilder::new().id_salt(("note", number)).max_rect(rect));
-        let name = format!("Mark {} as intended", lower(&kind));
-        let button = Button::new("Mark as intended", Kind::Flat)
-            .named(&name, "Drops it from the list for good, also after another listening. Key I.");
+        let name = intended_name(note);
+        let button = intended_button(&name);
         let size = vec2(button.width(&pen), 26.0);
         let at = Rect::from_min_size(pos2(text_left, rect.bottom() - size.y - 10.0), size);
         let response = push(&mut inside, at, button);
@@ -142,6 +156,17 @@ fn row(ui: &mut Ui, session: &Session, (number, note): (usize, &MixerNote), view
             view.open_note = None;
         }
     }
+}
+
+/// Name of the button that marks a note as intended.
+pub fn intended_name(note: &MixerNote) -> String {
+    format!("Mark {} as intended", lower(&words::kind(note.kind)))
+}
+
+/// The button with this name.
+pub fn intended_button(name: &str) -> Button<'_> {
+    Button::new("Mark as intended", Kind::Flat)
+        .named(name, "Drops it from the list for good, also after another listening. Key I.")
 }
 
 /// How many are meant to be so, and the way back.

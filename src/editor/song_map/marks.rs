@@ -25,7 +25,8 @@ pub struct Places {
 }
 
 impl Places {
-    fn x(&self, time_s: f64) -> f32 {
+    /// x of a time.
+    pub fn x(&self, time_s: f64) -> f32 {
         let share = (time_s / self.duration_s).clamp(0.0, 1.0) as f32;
         self.plot.left() + share * self.plot.width()
     }

@@ -26,8 +26,8 @@ pub fn change(change: &Change) -> String {
     format!("{name} {} to {}", bare(change.metric, change.before), unit_value(change.metric, change.after))
 }
 
-/// What was measured against what was expected: "3.1 dB, expected −2.0 to 2.5 dB". Where the range is open, or the
-/// value lies beyond an end that others may call open, its one end.
+/// What was measured against what was expected: "3.1 dB, expected −2.0 to 2.5 dB". Where the range is open at
+/// one end, the other.
 pub fn expected(evidence: &Evidence) -> String {
     let (measured, expected) = measured_and_expected(evidence);
     format!("{measured}, expected {expected}")
@@ -35,14 +35,16 @@ pub fn expected(evidence: &Evidence) -> String {
 
 /// The same in two.
 pub fn measured_and_expected(evidence: &Evidence) -> (String, String) {
-    let (metric_name, value, [low, high]) = (evidence.metric, evidence.value, evidence.expected);
-    let is_open = low <= -120.0 || low == 0.0 || high == 0.0;
-    let range = match () {
-        () if is_open && value > high => format!("at most {}", unit_value(metric_name, high)),
-        () if is_open && value < low => format!("at least {}", unit_value(metric_name, low)),
-        () => format!("{} to {}", bare(metric_name, low), unit_value(metric_name, high)),
+    let metric_name = evidence.metric;
+    let range = match evidence.bounds() {
+        [None, Some(high)] => format!("at most {}", unit_value(metric_name, high)),
+        [Some(low), None] => format!("at least {}", unit_value(metric_name, low)),
+        _ => {
+            let [low, high] = evidence.expected;
+            format!("{} to {}", bare(metric_name, low), unit_value(metric_name, high))
+        }
     };
-    (unit_value(metric_name, value), range)
+    (unit_value(metric_name, evidence.value), range)
 }
 
 /// A place in the song: "0:48–1:52", or one moment.
@@ -81,6 +83,11 @@ mod tests {
         assert_eq!(
             expected(&evidence("noise_floor_lu", -40.0, [-120.0, -55.0])),
             "\u{2212}40.0 LU, expected at most \u{2212}55.0 LU"
+        );
+        assert_eq!(expected(&evidence("band_excess_db", 7.2, [-60.0, 6.5])), "7.2 dB, expected at most 6.5 dB");
+        assert_eq!(
+            expected(&evidence("band_excess_db", -8.0, [-5.5, 60.0])),
+            "\u{2212}8.0 dB, expected at least \u{2212}5.5 dB"
         );
     }
 }

@@ -39,3 +39,28 @@ fn a_mix_that_goes_back_opens_its_report() {
         assert!(harness.query_by_label("Copy report").is_none());
     }
 }
+
+#[test]
+fn the_report_shows_what_the_open_note_rests_on_and_takes_it_as_meant() {
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::judged(VerdictKind::SendBack), None, size, 1.0);
+        let picture = harness.get_by_label("Loudness of the mix along the song; 30 places marked").rect();
+        assert!(picture.right() < 0.5 * size.x && picture.height() > 60.0, "{picture:?}");
+        click(&mut harness, "For the mixer 2, phase inverted, fix in the mix, 1:52\u{2013}2:30");
+        harness.get_by_label("Spectrum of all that I heard of the mix; 40 Hz to 120 Hz is marked");
+        harness.get_by_label("Expected, at least \u{2212}0.10");
+        // One button, in the panel with the evidence.
+        let meant = harness.get_by_label("Mark phase inverted as intended").rect();
+        assert!(meant.right() < picture.right() && meant.height() >= 22.0, "{meant:?}");
+        click(&mut harness, "Mark phase inverted as intended");
+        assert!(harness.query_by_label_contains("For the mixer 2, phase inverted").is_none());
+        click(&mut harness, "Undo");
+        assert!(harness.query_by_label_contains("For the mixer 2, phase inverted").is_some());
+        // A note of which no finding is kept has its place.
+        harness.get_by_label("For the mixer 3, sibilance, worth a look, 2:56\u{2013}3:34").focus();
+        harness.run_steps(3);
+        harness.key_press(Key::Enter);
+        harness.run_steps(3);
+        harness.get_by_label("Loudness of the mix along the song; 2:56\u{2013}3:34 marked");
+    }
+}

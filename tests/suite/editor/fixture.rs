@@ -217,6 +217,7 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         integrated_lufs: Some(-16.2 + shift),
         loudness_range_lu: Some(6.1),
         true_peak_dbtp: Some(-3.4 + shift * 0.72),
+        held_true_peak_dbtp: Some(-3.4 + shift * 0.72),
         psr_db: Some(9.4),
         correlation: Some(0.62),
         ..LiveLevels::default()
@@ -449,12 +450,34 @@ fn findings(kind: VerdictKind) -> Vec<Finding> {
     if kind != VerdictKind::SendBack {
         return Vec::new();
     }
-    vec![Finding {
+    let clipping = Finding {
         kind: FindingKind::Clipping,
         class: FindingClass::Mixer,
         evidence: evidence("flat_tops_per_minute", 55.6, [0.0, 1.0], (48.0, 214.0), 0.02),
         places_s: (0..30).map(|idx| 48.0 + 5.5 * f64::from(idx)).map(|at_s| (at_s, at_s + 0.3)).collect(),
-    }]
+    };
+    let cancelling = Finding {
+        kind: FindingKind::PhaseInverted,
+        class: FindingClass::Mixer,
+        evidence: Evidence {
+            low_hz: Some(40.0),
+            high_hz: Some(120.0),
+            ..evidence("correlation", -0.31, [-0.1, 1.0], (112.0, 150.0), 0.16)
+        },
+        places_s: Vec::new(),
+    };
+    vec![clipping, cancelling]
+}
+
+/// Third octaves of the mix.
+fn thirds() -> Spectrum {
+    let frequencies_hz: Vec<f64> = (0..31).map(|idx| 20.0 * 2f64.powf(f64::from(idx) / 3.0)).collect();
+    let mid_db = frequencies_hz
+        .iter()
+        .map(|hz| -12.0 - 3.2 * (hz / 90.0).log2().abs() - 1.4 * (hz / 240.0).ln().sin())
+        .map(Some)
+        .collect();
+    Spectrum { frequencies_hz, mid_db, side_db: vec![None; 31] }
 }
 
 /// Stereo of the mix, band by band.
@@ -527,7 +550,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
                 mono_fold_down_lu: Some(-1.4),
                 dc_offset: [1e-5, 2e-5],
             },
-            spectrum: Spectrum::default(),
+            spectrum: thirds(),
             bands: stereo_bands(),
             blocks: live.blocks.to_vec(),
             sections: sections(),

@@ -233,3 +233,19 @@ fn a_value_is_copied_and_pasted_into_another() {
     let gestures = fixture(&harness).host.take();
     assert!(matches!(gestures[..], [Gesture::Begin, Gesture::Set(_), Gesture::End]), "{gestures:?}");
 }
+
+#[test]
+fn a_new_band_is_made_and_set_by_key() {
+    let mut harness = open(Fixture::new(), Some(Stage::Equalizer));
+    fixture(&harness).session.set_once("equalizer.band_1.gain_db", 2.0);
+    tab_to(&mut harness, "New band");
+    press(&mut harness, Key::Enter);
+    harness.get_by_label("Band 2, bell, 1 kHz, +0.0 dB, Q 0.70, stereo");
+    tab_to(&mut harness, "Band 2 gain");
+    press(&mut harness, Key::PageDown);
+    assert_eq!(fixture(&harness).value("equalizer.band_2.gain_db"), -1.0);
+    // A press of the pointer alone makes none.
+    harness.get_by_label("New band").click();
+    harness.run_steps(2);
+    harness.get_by_label("EQ curve, 2 bands");
+}

@@ -230,3 +230,42 @@ fn what_waits_in_each_stage_is_told_at_every_size() {
     click(&mut harness, "Hear proposal 1");
     harness.get_by_label("EQ, on, Hearing 1");
 }
+
+/// Rows of text on a card are 17 points high; what else is on it is 33 + 3 gaps of 3 + 7 + 26 + 28 + 13, a title of 21 and
+/// up to 4 beside the evidence.
+#[test]
+fn a_card_has_six_lines_of_text_and_the_rest_in_its_description() {
+    let fixture = Fixture::judged(VerdictKind::SmallMoves);
+    fixture.params.change_saved(|saved| {
+        let mut judged = judged(VerdictKind::SmallMoves);
+        let moves = &mut judged.report.moves;
+        moves[0].title = "\u{2212}10.9 dB above 5.6 kHz".to_owned();
+        moves[0].sentence =
+            "5.6\u{2013}14.0 kHz is 12.5 dB louder than the rest of this song lets expect, all through the \
+            song; records stay within +6.5 dB: \u{2212}10.9 dB above 5.6 kHz brings 12.5 dB to 6.7."
+                .to_owned();
+        moves[1].sentence =
+            "\u{2212}16.2 LUFS is 2.2 LU below the \u{2212}14.0 LUFS that streaming asks for; +2.2 dB into \
+            the limiter reaches \u{2212}14.0 LUFS. The limiter takes up to 1.4 dB off the highest peaks."
+                .to_owned();
+        saved.set_judged(judged);
+    });
+    let mut harness = open(fixture, None);
+    for number in 1..=3 {
+        if harness.query_by_label(&format!("Hear proposal {number}")).is_none() {
+            harness.key_press(Key::CloseBracket);
+            harness.run_steps(3);
+        }
+        harness.get_by_label(&format!("Accept proposal {number}"));
+        let name = format!("Proposal {number}, ");
+        let card = harness
+            .get_all_by_label_contains(&name)
+            .find(|node| node.accesskit_node().description().is_some())
+            .expect("the open card");
+        let most = 33.0 + 9.0 + 7.0 + 26.0 + 28.0 + 13.0 + 21.0 + 4.0 + 4.0 * 17.0;
+        assert!(card.rect().height() <= most, "{number}: {} of {most}", card.rect().height());
+        let said = card.accesskit_node().description().unwrap_or_default();
+        assert!(said.contains("Expect loudness") || said.contains("Expect that band"), "{said}");
+        assert!(said.contains("Measured "), "{said}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What plots are for: values moved where they are seen, evidence where it was measured.
 
 use discern::assistant::VerdictKind;
-use discern::bridge::Phase;
+use discern::bridge::{Phase, Request};
 use discern::chain::Stage;
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use egui::{Event, Modifiers, PointerButton, Pos2, Vec2, vec2};
@@ -160,6 +160,15 @@ fn the_open_move_shows_what_it_was_measured_by() {
         let mut harness = open_sized(Fixture::judged(VerdictKind::WorkNeeded), Some(Stage::Equalizer), size, 1.0);
         let callout = harness.get_by_label("+3.1 dB over own trend").rect();
         assert!(callout.width() > 20.0);
+        // It covers no node: also when one is dragged to where it stands.
+        fixture(&harness).session.set_once("equalizer.band_1.gain_db", 1.5);
+        harness.run_steps(2);
+        let node = |harness: &Harness<'_, State>| harness.get_by_label_contains("Band 1, bell, ").rect();
+        let callout = harness.get_by_label("+3.1 dB over own trend").rect();
+        let from = node(&harness).center();
+        drag(&mut harness, from, callout.center() - from);
+        let callout = harness.get_by_label("+3.1 dB over own trend").rect();
+        assert!(!callout.intersects(node(&harness)), "{callout:?} {:?}", node(&harness));
         harness.key_press(egui::Key::R);
         harness.run_steps(3);
         assert!(harness.query_by_label("+3.1 dB over own trend").is_none());
@@ -241,4 +250,49 @@ fn the_song_map_tells_of_a_loop() {
     harness.run_steps(2);
     assert!(harness.query_by_label_contains("Song map").is_some());
     assert!(harness.query_by_label_contains("looping 0:48\u{2013}1:22").is_some());
+}
+
+#[test]
+fn the_song_end_is_dragged_stepped_typed_and_taken_away() {
+    let asked = |harness: &Harness<'_, State>| match fixture(harness).analysis.next_request() {
+        Some(Request::Extent(extent_s)) => extent_s,
+        other => panic!("{other:?}"),
+    };
+    for size in [DEFAULT_SIZE, MIN_SIZE] {
+        let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), None, size, 1.0);
+        let answer = |harness: &mut Harness<'_, State>, extent_s: Option<(f64, f64)>| {
+            let answered = discern::bridge::Hearing { extent_s, ..hearing(Phase::Judged, Some(0.96)) };
+            fixture(harness).analysis.publish(answered);
+            harness.run_steps(2);
+        };
+        let tick = harness.get_by_label("Song end").rect();
+        assert!(tick.width() >= 22.0);
+        drag(&mut harness, tick.center(), vec2(-60.0, 4.0));
+        let (start_s, end_s) = asked(&harness).expect("a mark");
+        assert_eq!(start_s, 0.0);
+        assert!((170.0..226.0).contains(&end_s), "{end_s}");
+        assert!(fixture(&harness).analysis.next_request().is_none(), "asked once, when it is let go");
+        answer(&mut harness, Some((start_s, end_s)));
+        let value = harness.get_by_label("Song end").value().expect("a value");
+        assert!(value.ends_with(", marked by you"), "{value}");
+
+        harness.get_by_label("Song end").focus();
+        harness.run_steps(2);
+        harness.key_press(egui::Key::ArrowRight);
+        harness.run_steps(2);
+        assert_eq!(asked(&harness).map(|(_, end_s)| end_s), Some(end_s + 1.0));
+        harness.key_press(egui::Key::Enter);
+        harness.run_steps(3);
+        harness.get_by_label("Type Song end").type_text("4:05");
+        harness.run_steps(2);
+        harness.key_press(egui::Key::Enter);
+        harness.run_steps(3);
+        assert_eq!(asked(&harness), Some((0.0, 245.0)));
+        answer(&mut harness, Some((0.0, 245.0)));
+        assert!(harness.query_all_by_label_contains("of 4:05 heard").count() > 0, "the length is the marked one");
+        let tick = harness.get_by_label("Song end").rect();
+        double_click(&mut harness, tick.center());
+        assert_eq!(asked(&harness), None);
+        assert!(fixture(&harness).host.take().is_empty(), "marking sets no parameter");
+    }
 }

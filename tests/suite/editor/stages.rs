@@ -4,6 +4,7 @@ use discern::chain::Stage;
 use discern::chain::makeup_match::StageLoudness;
 use discern::chain::monitor::{BandSolo, Channels, MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
+use egui::{Event, Key};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -130,4 +131,43 @@ fn every_stage_but_dither_has_its_amount() {
             assert_eq!(fixture(&harness).value(&format!("{}.amount_percent", stage.key())), 50.0, "{name}");
         }
     }
+}
+
+#[test]
+fn a_tile_lets_its_stage_be_heard_alone_and_against_the_mix() {
+    let mut harness = open(Fixture::new(), None);
+    assert!(harness.query_by_label("Solo Glue").is_none());
+    // By pointer: the buttons come with it and go with it.
+    let tile = harness.get_by_label("Glue, off, Off").rect();
+    harness.event(Event::PointerMoved(tile.center()));
+    harness.run_steps(2);
+    for name in ["Solo Glue", "Delta Glue"] {
+        let rect = harness.get_by_label(name).rect();
+        assert!(rect.height() >= 22.0 && rect.width() >= 22.0 && tile.contains_rect(rect), "{rect:?}");
+    }
+    click(&mut harness, "Delta Glue");
+    assert_eq!((monitor(&harness).solo, monitor(&harness).source), (Some(Stage::Glue), Source::Delta));
+    assert!(monitor(&harness).is_comparing);
+    click(&mut harness, "Solo Glue");
+    assert_eq!((monitor(&harness).solo, monitor(&harness).source), (Some(Stage::Glue), Source::Master));
+    click(&mut harness, "Solo Glue");
+    assert_eq!((monitor(&harness).solo, monitor(&harness).source), (None, Source::Master));
+    harness.event(Event::PointerMoved(tile.center() + egui::vec2(0.0, 200.0)));
+    harness.run_steps(2);
+    assert!(harness.query_by_label("Solo Glue").is_none());
+    // By key: the focus of the tile brings them, Tab goes on to them.
+    harness.get_by_label("EQ, on, Through").focus();
+    harness.run_steps(2);
+    for _ in 0..2 {
+        harness.key_press(Key::Tab);
+        harness.run_steps(2);
+    }
+    assert!(harness.get_by_label("Delta EQ").is_focused());
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!((monitor(&harness).solo, monitor(&harness).source), (Some(Stage::Equalizer), Source::Delta));
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!((monitor(&harness).solo, monitor(&harness).source), (None, Source::Master));
+    assert!(fixture(&harness).host.take().is_empty(), "listening sets no parameter");
 }
