@@ -119,7 +119,15 @@ fn evidence(
         ui.add_space(6.0);
         facts(ui, note, finding);
         heading(ui, "What would change my mind", "");
-        text(ui, "It is meant to be so. Mark it as intended and I drop it for good, also after another listening.");
+        // One line where room is short.
+        text(
+            ui,
+            if is_compact {
+                "It is meant to be so: mark it and I drop it."
+            } else {
+                "It is meant to be so. Mark it as intended and I drop it for good, also after another listening."
+            },
+        );
     });
     pen.horizontal(foot.left() + PAD, foot.right() - PAD, foot.top() + 0.5, SOFT);
     let name = intended_name(note);
