@@ -249,7 +249,9 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
         }
         (true, false) if scene.monitor.source == Source::Delta => {
             draw(&pen, Icon::Delta, pos2(left + 6.0, y - 9.5), T1, 1.0);
-            let below = part.map_or_else(|| matched.clone(), |part| format!("Only {part}"));
+            let alone = scene.monitor.solo.map(|stage| format!("{} alone makes", stage.name()));
+            let part = part.map(|part| format!("Only {part}"));
+            let below = alone.or(part).unwrap_or_else(|| matched.clone());
             two(("Hearing the difference", T1), &below);
             format!("Hearing the difference. {below}")
         }

@@ -31,9 +31,17 @@ pub fn choose(session: &Session, scene: &Scene, place: Option<(f64, f64)>) {
 
 /// Loops what was kept there, or ends it.
 pub fn toggle(session: &Session, scene: &Scene, place: Option<(f64, f64)>) {
-    let is_looping = !scene.monitor.is_looping && scene.hearing.has_excerpts;
-    if is_looping {
-        choose(session, scene, place);
+    if scene.monitor.is_looping {
+        session.end.set_monitor_state(MonitorState { is_looping: false, ..scene.monitor });
+    } else {
+        begin(session, scene, place);
     }
-    session.end.set_monitor_state(MonitorState { is_looping, ..scene.monitor });
+}
+
+/// Loops what was kept there, if anything was.
+pub fn begin(session: &Session, scene: &Scene, place: Option<(f64, f64)>) {
+    if scene.hearing.has_excerpts {
+        choose(session, scene, place);
+        session.end.set_monitor_state(MonitorState { is_looping: true, ..scene.monitor });
+    }
 }

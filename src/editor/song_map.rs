@@ -11,6 +11,7 @@ use crate::dsp::units::db_from_power;
 
 use super::layout::Layout;
 use super::levels::Levels;
+use super::looping;
 use super::pen::Pen;
 use super::proposals::ProposalsView;
 use super::scene::Scene;
@@ -46,12 +47,17 @@ pub fn show(
     pen.fill(plot, 2.0, ROW);
     let duration_s = scene.map_end_s();
     let spoken = spoken(scene, duration_s);
-    let response = ui.interact(area.shrink(4.0), ui.scope_id().with("song map"), Sense::hover());
+    // Pressed, but no stop of Tab: key L does the same for what is open.
+    let response = ui.interact(area.shrink(4.0), ui.scope_id().with("song map"), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
     describe(ui, &response, || spoken.clone());
     if duration_s <= 0.0 {
         pen.center(plot.center().x, plot.center().y + 4.0, "The song appears here as I hear it.", regular(11.0), T3);
         return;
+    }
+    if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
+        let time_s = f64::from((pointer.x - plot.left()) / plot.width()).clamp(0.0, 1.0) * duration_s;
+        looping::begin(session, scene, Some((time_s, time_s)));
     }
     let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
     let loudness = bar_loudness(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
@@ -78,7 +84,8 @@ pub fn show(
     marks::notes(ui, &places, scene, view);
     draw_axis(&pen, plot, area.bottom() - 6.0, duration_s);
     end::show(ui, &places, session, scene);
-    if let Some((start_s, end_s)) = scene.loop_s.filter(|(start_s, _)| *start_s < duration_s) {
+    let looped = looping::place(scene).or(scene.loop_s);
+    if let Some((start_s, end_s)) = looped.filter(|(start_s, _)| *start_s < duration_s) {
         let edge = |time_s: f64| x_of(time_s.clamp(0.0, duration_s));
         let looped = Rect::from_min_max(pos2(edge(start_s), plot.top()), pos2(edge(end_s), plot.bottom()));
         pen.frame(looped.expand2(vec2(0.0, 1.0)), 2.0, 1.25, T1);

@@ -5,6 +5,7 @@ use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 use crate::assistant::findings::Finding;
 use crate::assistant::{MixerNote, VerdictKind};
 use crate::editor::layout::Layout;
+use crate::editor::looping;
 use crate::editor::pen::Pen;
 use crate::editor::proposals::{ProposalsView, intended_button, intended_name, mixer_rows, number_box, report_text};
 use crate::editor::scene::Scene;
@@ -134,9 +135,18 @@ fn evidence(
     let button = intended_button(&name);
     let size = vec2(button.width(&pen), 28.0);
     let at = Rect::from_min_size(pos2(foot.left() + PAD, foot.center().y - 14.0), size);
+    let is_looping = looping::place(scene).is_some();
+    let looped = Button::new(if is_looping { "Stop" } else { "Loop here" }, Kind::Line)
+        .named("Loop here", "Plays what was kept of the song nearest to this, while the transport stands. Key L.")
+        .on(is_looping)
+        .enabled(scene.hearing.has_excerpts);
+    let beside = Rect::from_min_size(at.right_top() + vec2(8.0, 0.0), vec2(looped.width(&pen), at.height()));
     if push(ui, at, button).clicked() {
         session.set_intended([note.kind], true);
         view.open_note = None;
+    }
+    if push(ui, beside, looped).clicked() {
+        looping::toggle(session, scene, Some((note.from_s, note.to_s)));
     }
 }
 

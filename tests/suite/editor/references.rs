@@ -5,7 +5,7 @@ use discern::bridge::Request;
 use discern::chain::monitor::Source;
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use discern::params::DiscernParams;
-use egui::Key;
+use egui::{Event, Key, Modifiers, PointerButton};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Params;
@@ -95,6 +95,27 @@ fn a_kept_part_is_looped_while_the_transport_stands() {
     harness.key_press(Key::L);
     harness.run_steps(2);
     assert!(monitor(&harness).is_neutral());
+
+    // A double click on the map loops what was kept there.
+    let map = harness.get_by_label_contains("Song map").rect();
+    let at = map.center();
+    for _ in 0..2 {
+        for pressed in [true, false] {
+            harness.event(Event::PointerMoved(at));
+            harness.event(Event::PointerButton {
+                pos: at,
+                button: PointerButton::Primary,
+                pressed,
+                modifiers: Modifiers::NONE,
+            });
+            harness.step();
+        }
+    }
+    harness.run_steps(2);
+    assert!(monitor(&harness).is_looping);
+    assert!(matches!(&requests(&harness)[..], [Request::ChooseExcerpt((from_s, _))] if *from_s > 60.0));
+    harness.key_press(Key::L);
+    harness.run_steps(2);
 
     // Hear, with nothing playing.
     harness.key_press(Key::H);
