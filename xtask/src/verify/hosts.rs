@@ -1,6 +1,7 @@
 //! The editor as hosts treat it: sized, closed and opened again, worked with mouse and keys, twice at once, while the sound
 //! card changes and with the host's own bypass.
 
+mod clap_rig;
 mod hand;
 mod rig;
 
@@ -11,8 +12,9 @@ use anyhow::{Context, Result, ensure};
 
 use crate::screen::Input;
 use crate::session::Session;
+use clap_rig::ClapRig;
 use hand::{drag_something, type_value};
-use rig::{Rig, SETTLE};
+use rig::{Place, Rig, SETTLE};
 
 /// Sizes that hosts ask for: as it opens, its smallest layout, the smallest and a large one on a screen of 200 %.
 const SIZES: [(u32, u32); 4] = [(1180, 740), (920, 600), (1475, 925), (2360, 1480)];
@@ -24,24 +26,24 @@ const SAME: f64 = 0.01;
 /// A change that anybody would see: a few digits.
 const VISIBLE: f64 = 0.000_05;
 
-/// All checks; pictures of what was seen go to a folder.
+/// All checks of the .clap; pictures of what was seen go to a folder.
 pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     let input = Input::new(display)?;
     check_sizes(clap, display, pictures)?;
-    check_opens(clap, display)?;
-    check_hands(clap, display, &input, pictures)?;
-    check_two(clap, display, &input, pictures)
+    check_opens::<ClapRig>(clap, display)?;
+    check_hands::<ClapRig>(clap, display, &input, pictures)?;
+    check_two::<ClapRig>(clap, display, &input, pictures)
 }
 
 fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
-    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    let mut rig = ClapRig::open(Session::load(clap)?, Place::at_left(display), 48_000.0, 2)?;
     for (width, height) in SIZES {
         let size = rig.resize(width, height)?;
         ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
         let picture = rig.look()?;
         picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
         ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
-        let embedded = rig.editor.window().embedded_size()?;
+        let embedded = rig.window().embedded_size()?;
         ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
     }
     for ((width, height), limit) in LIMITS {
@@ -71,24 +73,28 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
 }
 
 /// Opened and closed again and again in one instance: the same picture every time.
-fn check_opens(clap: &Path, display: &str) -> Result<()> {
-    let mut session = Session::load(clap)?;
+fn check_opens<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
+    let mut instance = R::load(bundle)?;
     let mut first = None;
     for open in 1..=NUM_OPENS {
-        let mut rig = Rig::open(session, display, 0, 48_000.0, 2).with_context(|| format!("open {open}"))?;
-        ensure!(rig.editor.has_xembed_info()?, "the editor's window has no _XEMBED_INFO: some hosts would not show it");
+        let mut rig =
+            R::open(instance, Place::at_left(display), 48_000.0, 2).with_context(|| format!("open {open}"))?;
+        ensure!(
+            rig.window().has_xembed_info()?,
+            "the editor's window has no _XEMBED_INFO: some hosts would not show it"
+        );
         let picture = rig.look()?;
         let difference = first.get_or_insert_with(|| picture.clone()).difference(&picture);
         ensure!(difference < SAME, "open {open} looks different: {:.2} % of the pixels", difference * 100.0);
-        session = rig.close()?;
+        instance = rig.close()?;
     }
     println!("   the same picture in {NUM_OPENS} of {NUM_OPENS} opens");
     Ok(())
 }
 
 /// Mouse and keys change parameters and the host is told; what is seen follows; then another rate, mono, and bypass.
-fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
-    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+fn check_hands<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
     let before = rig.look_without_pointer(input)?;
     let dragged = drag_something(&mut rig, input)?;
     let after = rig.look_without_pointer(input)?;
@@ -99,8 +105,8 @@ fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Re
     typed.save(&pictures.join("hand_typed.png"))?;
     ensure!(typed.difference(&after) > VISIBLE, "{} was typed and nothing is to be seen of it", dragged.name);
 
-    let session = rig.close()?;
-    let mut rig = Rig::open(session, display, 0, 48_000.0, 2)?;
+    let instance = rig.close()?;
+    let mut rig = R::open(instance, Place::at_left(display), 48_000.0, 2)?;
     let again = rig.look_without_pointer(input)?;
     let difference = again.difference(&typed);
     ensure!(difference < SAME, "opened again it looks different: {:.2} % of the pixels", difference * 100.0);
@@ -118,10 +124,10 @@ fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Re
 }
 
 /// Two instances side by side: each has its own hand and its own parameters.
-fn check_two(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+fn check_two<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
     const SECOND_LEFT: i16 = 1200;
-    let mut first = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
-    let mut second = Rig::open(Session::load(clap)?, display, SECOND_LEFT, 44_100.0, 2)?;
+    let mut first = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
+    let mut second = R::open(R::load(bundle)?, Place { display, left: SECOND_LEFT }, 44_100.0, 2)?;
     first.run(SETTLE)?;
     let before = first.look_without_pointer(input)?;
     let dragged = drag_something(&mut second, input)?;

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use discern_host::ClapId;
 
 use super::rig::Rig;
 use crate::screen::{ENTER, Input};
@@ -12,6 +11,8 @@ use crate::screen::{ENTER, Input};
 const DRAG: [i32; 5] = [6, 14, 24, 34, 44];
 const STEP: Duration = Duration::from_millis(40);
 const DOUBLE_CLICK: Duration = Duration::from_millis(60);
+/// Share of the range that is typed.
+const TYPED: f64 = 0.7;
 /// A typed value is rounded to what the control shows.
 const TYPED_TOLERANCE: f64 = 0.02;
 
@@ -19,15 +20,15 @@ const TYPED_TOLERANCE: f64 = 0.02;
 pub struct Knob {
     /// Of the window.
     point: (i32, i32),
-    id: ClapId,
+    id: u32,
     /// Of the parameter.
     pub name: String,
 }
 
 /// Drags whatever control it finds among those of the selected stage; the host must see one whole gesture with several
 /// values of one parameter.
-pub fn drag_something(rig: &mut Rig, input: &Input) -> Result<Knob> {
-    let (width, height) = rig.editor.window().size();
+pub fn drag_something(rig: &mut impl Rig, input: &Input) -> Result<Knob> {
+    let (width, height) = rig.window().size();
     // The controls are above the compare bar and the status line, at the left; the middle of their row first.
     for up in [140, 125, 155, 170, 110] {
         for x in (360..width as i32 * 6 / 10).chain(20..360).step_by(24) {
@@ -39,16 +40,15 @@ pub fn drag_something(rig: &mut Rig, input: &Input) -> Result<Knob> {
     bail!("nothing in the editor can be dragged")
 }
 
-fn drag(rig: &mut Rig, input: &Input, point: (i32, i32)) -> Result<Option<Knob>> {
+fn drag(rig: &mut impl Rig, input: &Input, point: (i32, i32)) -> Result<Option<Knob>> {
     rig.take_changes();
     rig.take_gestures();
-    let at = |rig: &Rig, up: i32| rig.editor.window().on_screen((point.0, point.1 - up));
-    input.move_to(at(rig, 0))?;
+    input.move_to(rig.window().on_screen(point))?;
     rig.run(STEP)?;
     input.button(true)?;
     for up in DRAG {
         rig.run(STEP / 2)?;
-        input.move_to(at(rig, up))?;
+        input.move_to(rig.window().on_screen((point.0, point.1 - up)))?;
     }
     rig.run(STEP)?;
     input.button(false)?;
@@ -64,21 +64,17 @@ fn drag(rig: &mut Rig, input: &Input, point: (i32, i32)) -> Result<Option<Knob>>
     let values: Vec<f64> = changes.iter().map(|(_, value)| *value).collect();
     ensure!(values.is_sorted(), "a drag upwards is told as the values {values:?}");
     let last = *values.last().context("no value")?;
-    ensure!(rig.session.plugin.value(id)? == last, "the parameter is not what the host was told last");
-    let name = rig.session.plugin.parameter(id)?.name.clone();
-    Ok(Some(Knob { point, id, name }))
+    ensure!(rig.value(id)? == last, "the parameter is not what the host was told last");
+    Ok(Some(Knob { point, id, name: rig.name(id)? }))
 }
 
 /// Double-clicks the control, types a value and Enter.
-pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
-    let parameter = rig.session.plugin.parameter(knob.id)?;
-    let wanted = parameter.min + 0.7 * (parameter.max - parameter.min);
-    let range = parameter.max - parameter.min;
-    let text = rig.session.plugin.format(knob.id, wanted)?;
+pub fn type_value(rig: &mut impl Rig, input: &Input, knob: &Knob) -> Result<()> {
+    let text = rig.format(knob.id, TYPED)?;
     let typed: String = text.chars().take_while(|symbol| !symbol.is_alphabetic() && *symbol != ' ').collect();
     let typed = typed.trim_start_matches('+');
     rig.take_changes();
-    input.move_to(rig.editor.window().on_screen(knob.point))?;
+    input.move_to(rig.window().on_screen(knob.point))?;
     rig.run(STEP)?;
     for _ in 0..2 {
         input.button(true)?;
@@ -87,7 +83,7 @@ pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
         rig.run(DOUBLE_CLICK / 2)?;
     }
     rig.run(4 * STEP)?;
-    rig.editor.window().focus()?;
+    rig.window().focus()?;
     rig.run(STEP)?;
     for symbol in typed.chars() {
         input.key(u32::from(symbol))?;
@@ -98,9 +94,9 @@ pub fn type_value(rig: &mut Rig, input: &Input, knob: &Knob) -> Result<()> {
     let changes = rig.take_changes();
     let told = changes.iter().rev().find(|(id, _)| *id == knob.id);
     let (_, value) = told.with_context(|| format!("typing {typed:?} for {} told the host nothing", knob.name))?;
-    let expected = rig.session.plugin.parse(knob.id, typed)?;
+    let expected = rig.parse(knob.id, typed)?;
     ensure!(
-        (value - expected).abs() <= TYPED_TOLERANCE * range,
+        (value - expected).abs() <= TYPED_TOLERANCE,
         "typing {typed:?} for {} made it {value} and not {expected}",
         knob.name
     );
