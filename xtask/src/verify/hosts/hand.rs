@@ -1,6 +1,6 @@
 //! A hand that knows nothing of the editor's layout: it looks for a knob by trying, drags it and types a value into it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -11,6 +11,8 @@ use crate::screen::{ENTER, Input};
 const DRAG: [i32; 5] = [6, 14, 24, 34, 44];
 const STEP: Duration = Duration::from_millis(40);
 const DOUBLE_CLICK: Duration = Duration::from_millis(60);
+/// What a busy machine may take to tell the host of something.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Share of the range that is typed.
 const TYPED: f64 = 0.7;
 /// A typed value is rounded to what the control shows.
@@ -53,8 +55,13 @@ fn drag(rig: &mut impl Rig, input: &Input, point: (i32, i32)) -> Result<Option<K
     rig.run(STEP)?;
     input.button(false)?;
     rig.run(2 * STEP)?;
+    let mut gestures = rig.take_gestures();
+    let start = Instant::now();
+    while !gestures.len().is_multiple_of(2) && start.elapsed() < PATIENCE {
+        rig.run(STEP)?;
+        gestures.extend(rig.take_gestures());
+    }
     let changes = rig.take_changes();
-    let gestures = rig.take_gestures();
     let Some(&(id, _)) = changes.first() else { return Ok(None) };
     let is_one = changes.iter().all(|(other, _)| *other == id);
     if !is_one || changes.len() < 2 {
@@ -64,6 +71,7 @@ fn drag(rig: &mut impl Rig, input: &Input, point: (i32, i32)) -> Result<Option<K
     let values: Vec<f64> = changes.iter().map(|(_, value)| *value).collect();
     ensure!(values.is_sorted(), "a drag upwards is told as the values {values:?}");
     let last = *values.last().context("no value")?;
+    rig.run(STEP)?; // The host may have to bring the last value to the sound first.
     ensure!(rig.value(id)? == last, "the parameter is not what the host was told last");
     Ok(Some(Knob { point, id, name: rig.name(id)? }))
 }
@@ -91,8 +99,15 @@ pub fn type_value(rig: &mut impl Rig, input: &Input, knob: &Knob) -> Result<()> 
     }
     input.key(ENTER)?;
     rig.run(4 * STEP)?;
-    let changes = rig.take_changes();
-    let told = changes.iter().rev().find(|(id, _)| *id == knob.id);
+    let start = Instant::now();
+    let told = loop {
+        let changes = rig.take_changes();
+        let told = changes.into_iter().rev().find(|(id, _)| *id == knob.id);
+        if told.is_some() || start.elapsed() > PATIENCE {
+            break told;
+        }
+        rig.run(STEP)?;
+    };
     let (_, value) = told.with_context(|| format!("typing {typed:?} for {} told the host nothing", knob.name))?;
     let expected = rig.parse(knob.id, typed)?;
     ensure!(
