@@ -13,14 +13,16 @@ use anyhow::{Context, Result, ensure};
 use crate::screen::Input;
 use crate::session::Session;
 use clap_rig::ClapRig;
-use hand::{drag_something, type_value};
-use rig::{Place, Rig, SETTLE};
+use hand::type_value;
+
+pub use hand::drag_something;
+pub use rig::{BLOCK_FRAMES, Place, Rig, SETTLE, TICK};
 
 /// Sizes that hosts ask for: as it opens, its smallest layout, the smallest and a large one on a screen of 200 %.
-const SIZES: [(u32, u32); 4] = [(1180, 740), (920, 600), (1475, 925), (2360, 1480)];
+pub const SIZES: [(u32, u32); 4] = [(1180, 740), (920, 600), (1475, 925), (2360, 1480)];
 /// What becomes of sizes that are out of range: 75 % of the smallest layout, 250 % of the usual one.
-const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (920, 600)), ((6000, 6000), (2950, 1850))];
-const NUM_OPENS: usize = 20;
+pub const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (920, 600)), ((6000, 6000), (2950, 1850))];
+pub const NUM_OPENS: usize = 20;
 /// Less than this share of the pixels may differ between two looks at the same state.
 const SAME: f64 = 0.01;
 /// A change that anybody would see: a few digits.
@@ -73,7 +75,7 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
 }
 
 /// Opened and closed again and again in one instance: the same picture every time.
-fn check_opens<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
+pub fn check_opens<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
     let mut instance = R::load(bundle)?;
     let mut first = None;
     for open in 1..=NUM_OPENS {
@@ -93,7 +95,7 @@ fn check_opens<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
 }
 
 /// Mouse and keys change parameters and the host is told; what is seen follows; then another rate, mono, and bypass.
-fn check_hands<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+pub fn check_hands<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
     let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
     let before = rig.look_without_pointer(input)?;
     let dragged = drag_something(&mut rig, input)?;
@@ -124,7 +126,7 @@ fn check_hands<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &P
 }
 
 /// Two instances side by side: each has its own hand and its own parameters.
-fn check_two<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+pub fn check_two<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
     const SECOND_LEFT: i16 = 1200;
     let mut first = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
     let mut second = R::open(R::load(bundle)?, Place { display, left: SECOND_LEFT }, 44_100.0, 2)?;
