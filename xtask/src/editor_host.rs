@@ -9,8 +9,6 @@ use crate::screen::{Picture, Window};
 
 /// Many hosts take longer than a frame between creating an editor and showing it.
 const HOST_PAUSE: Duration = Duration::from_millis(200);
-/// An editor shows text, meters and curves: more colours than this.
-const MIN_COLOURS: usize = 24;
 
 /// An open editor; the plugin stays with the caller.
 pub struct EditorHost {
@@ -39,7 +37,7 @@ impl EditorHost {
         loop {
             idle(plugin, Duration::from_millis(50));
             let picture = self.window.picture()?;
-            if picture.num_colours() >= MIN_COLOURS {
+            if picture.is_drawn() {
                 return Ok(picture);
             }
             ensure!(start.elapsed() < timeout, "the editor is still blank after {} s", timeout.as_secs());
@@ -62,11 +60,6 @@ impl EditorHost {
     /// The window that it is in.
     pub fn window(&self) -> &Window {
         &self.window
-    }
-
-    /// Hosts that follow the XEmbed protocol can show it.
-    pub fn has_xembed_info(&self) -> Result<bool> {
-        self.window.has_xembed_info()
     }
 
     /// Closes the editor, then its window.

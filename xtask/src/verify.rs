@@ -8,6 +8,9 @@ mod pictures;
 mod samples;
 mod standalone;
 mod tools;
+// The host has Linux's main loop and windows of X11.
+#[cfg(target_os = "linux")]
+mod vst3_editor;
 
 use anyhow::{Context, Result, bail};
 
@@ -17,7 +20,7 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
@@ -25,6 +28,7 @@ const CHECKS: [Check; 9] = [
     ("allocations", "no allocation while processing", allocations::run),
     ("editor", "the editor in a window", || on_screen("editor")),
     ("hosts", "the editor as hosts treat it", || on_screen("hosts")),
+    ("vst3_editor", "the editor as VST3 hosts treat it", || on_screen("vst3_editor")),
     ("standalone", "the plugin as an application", standalone::build),
     ("pictures", "pictures of the editor", || on_screen("pictures")),
 ];
@@ -66,6 +70,8 @@ pub fn run_on_screen(task: &str) -> Result<()> {
     match task {
         "editor" => editor::run(&bundled("clap"), &demo_mix(), &display),
         "hosts" => hosts::run(&bundled("clap"), &display, &out("verify")?),
+        #[cfg(target_os = "linux")]
+        "vst3_editor" => vst3_editor::run(&bundled("vst3"), &display, &out("verify/vst3")?),
         "standalone" => standalone::look(&display),
         "pictures" => pictures::take(&display, &out("verify")?),
         "frames" => crate::frames::on_screen(&display),

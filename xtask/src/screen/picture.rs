@@ -7,6 +7,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
+/// An editor shows text, meters and curves: more colours than this.
+const MIN_COLOURS: usize = 24;
+
 /// 8-bit RGB, rows from the top.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Picture {
@@ -23,9 +26,9 @@ impl Picture {
         Ok(Self { width, height, rgb })
     }
 
-    /// How many colours there are: an undrawn window has one.
-    pub fn num_colours(&self) -> usize {
-        self.rgb.chunks_exact(3).collect::<HashSet<_>>().len()
+    /// Whether something like an editor is to be seen: an undrawn window has one colour.
+    pub fn is_drawn(&self) -> bool {
+        self.rgb.chunks_exact(3).collect::<HashSet<_>>().len() >= MIN_COLOURS
     }
 
     /// Share of the pixels that differ visibly from another picture's; 1 where the sizes differ.

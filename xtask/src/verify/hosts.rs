@@ -1,6 +1,7 @@
 //! The editor as hosts treat it: sized, closed and opened again, worked with mouse and keys, twice at once, while the sound
 //! card changes and with the host's own bypass.
 
+mod clap_rig;
 mod hand;
 mod rig;
 
@@ -11,38 +12,42 @@ use anyhow::{Context, Result, ensure};
 
 use crate::screen::Input;
 use crate::session::Session;
-use hand::{choose_scale, drag_something, type_value};
-use rig::{Rig, SETTLE};
+use clap_rig::ClapRig;
+use hand::{choose_scale, type_value};
+
+pub use hand::drag_something;
+pub use rig::{BLOCK_FRAMES, Place, Rig, SETTLE, TICK};
 
 /// Sizes that hosts ask for: as it opens, its smallest layout, that at 75 %, and two large ones.
-const SIZES: [(u32, u32); 5] = [(1180, 740), (920, 600), (690, 450), (1475, 925), (2360, 1480)];
+pub const SIZES: [(u32, u32); 5] = [(1180, 740), (920, 600), (690, 450), (1475, 925), (2360, 1480)];
 /// What becomes of sizes that are out of range: 75 % of the smallest layout, 250 % of the usual one.
-const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (690, 450)), ((6000, 6000), (2950, 1850))];
-const NUM_OPENS: usize = 20;
+pub const LIMITS: [((u32, u32), (u32, u32)); 2] = [((300, 200), (690, 450)), ((6000, 6000), (2950, 1850))];
+pub const NUM_OPENS: usize = 20;
 /// Less than this share of the pixels may differ between two looks at the same state.
 const SAME: f64 = 0.01;
 /// A change that anybody would see: a few digits.
 const VISIBLE: f64 = 0.000_05;
 
-/// All checks; pictures of what was seen go to a folder.
+/// All checks of the .clap; pictures of what was seen go to a folder.
 pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     let input = Input::new(display)?;
     check_sizes(clap, display, pictures)?;
-    check_scale(clap, display, &input, pictures)?;
-    check_opens(clap, display)?;
-    check_hands(clap, display, &input, pictures)?;
-    check_two(clap, display, &input, pictures)
+    check_scale::<ClapRig>(clap, display, &input, pictures)?;
+    check_fixed(clap, display, &input, pictures)?;
+    check_opens::<ClapRig>(clap, display)?;
+    check_hands::<ClapRig>(clap, display, &input, pictures)?;
+    check_two::<ClapRig>(clap, display, &input, pictures)
 }
 
 fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
-    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+    let mut rig = ClapRig::open(Session::load(clap)?, Place::at_left(display), 48_000.0, 2)?;
     for (width, height) in SIZES {
         let size = rig.resize(width, height)?;
         ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
         let picture = rig.look()?;
         picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
         ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
-        let embedded = rig.editor.window().embedded_size()?;
+        let embedded = rig.window().embedded_size()?;
         ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
     }
     for ((width, height), limit) in LIMITS {
@@ -50,7 +55,7 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
         ensure!(size == limit, "asked for {width}x{height}, the editor took {size:?} and not {limit:?}");
     }
     // A size outlasts the window, and the instance.
-    let (width, height) = SIZES[4];
+    let [.., (width, height)] = SIZES;
     rig.resize(width, height)?;
     rig.look()?;
     let mut session = rig.close()?;
@@ -71,50 +76,62 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A scale chosen in the editor: the window grows and shrinks with it, or the scale is what a fixed window holds.
-fn check_scale(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
-    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+/// A scale chosen in the editor: the window grows and shrinks with it.
+pub fn check_scale<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
     for (before, percent, size) in [(100, 150, (1770, 1110)), (150, 75, (885, 555)), (75, 100, (1180, 740))] {
         choose_scale(&mut rig, input, [before, percent])?;
         let picture = rig.look_without_pointer(input)?;
         picture.save(&pictures.join(format!("scale_{percent}.png")))?;
-        ensure!(rig.editor.window().size() == size, "at {percent} % the window has {:?}", rig.editor.window().size());
-        let embedded = rig.editor.window().embedded_size()?;
+        ensure!(rig.window().size() == size, "at {percent} % the window has {:?}", rig.window().size());
+        let embedded = rig.window().embedded_size()?;
         ensure!(embedded == size, "at {percent} % the editor's own window has {embedded:?}");
         ensure!(picture.is_filled(), "at {percent} % the window is not filled");
     }
-    let size = (1180, 740);
+    rig.close()?;
+    println!("   the window grows and shrinks with the scale that is chosen");
+    Ok(())
+}
+
+/// In a window that stays as it is the scale is what it holds.
+fn check_fixed(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = ClapRig::open(ClapRig::load(clap)?, Place::at_left(display), 48_000.0, 2)?;
+    let size = rig.window().size();
     rig.lets_resize = false;
     choose_scale(&mut rig, input, [100, 150])?;
     rig.run(2 * SETTLE)?;
     let picture = rig.look_without_pointer(input)?;
     picture.save(&pictures.join("scale_fixed.png"))?;
-    let embedded = rig.editor.window().embedded_size()?;
+    let embedded = rig.window().embedded_size()?;
     ensure!(embedded == size, "in a window that stays {size:?} the editor's own has {embedded:?}");
     rig.close()?;
-    println!("   scales chosen in the editor; a fixed window keeps its size");
+    println!("   a window that is not resized keeps its size");
     Ok(())
 }
 
 /// Opened and closed again and again in one instance: the same picture every time.
-fn check_opens(clap: &Path, display: &str) -> Result<()> {
-    let mut session = Session::load(clap)?;
+pub fn check_opens<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
+    let mut instance = R::load(bundle)?;
     let mut first = None;
     for open in 1..=NUM_OPENS {
-        let mut rig = Rig::open(session, display, 0, 48_000.0, 2).with_context(|| format!("open {open}"))?;
-        ensure!(rig.editor.has_xembed_info()?, "the editor's window has no _XEMBED_INFO: some hosts would not show it");
+        let mut rig =
+            R::open(instance, Place::at_left(display), 48_000.0, 2).with_context(|| format!("open {open}"))?;
+        ensure!(
+            rig.window().has_xembed_info()?,
+            "the editor's window has no _XEMBED_INFO: some hosts would not show it"
+        );
         let picture = rig.look()?;
         let difference = first.get_or_insert_with(|| picture.clone()).difference(&picture);
         ensure!(difference < SAME, "open {open} looks different: {:.2} % of the pixels", difference * 100.0);
-        session = rig.close()?;
+        instance = rig.close()?;
     }
     println!("   the same picture in {NUM_OPENS} of {NUM_OPENS} opens");
     Ok(())
 }
 
 /// Mouse and keys change parameters and the host is told; what is seen follows; then another rate, mono, and bypass.
-fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
-    let mut rig = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
+pub fn check_hands<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+    let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
     let before = rig.look_without_pointer(input)?;
     let dragged = drag_something(&mut rig, input)?;
     let after = rig.look_without_pointer(input)?;
@@ -125,8 +142,8 @@ fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Re
     typed.save(&pictures.join("hand_typed.png"))?;
     ensure!(typed.difference(&after) > VISIBLE, "{} was typed and nothing is to be seen of it", dragged.name);
 
-    let session = rig.close()?;
-    let mut rig = Rig::open(session, display, 0, 48_000.0, 2)?;
+    let instance = rig.close()?;
+    let mut rig = R::open(instance, Place::at_left(display), 48_000.0, 2)?;
     let again = rig.look_without_pointer(input)?;
     let difference = again.difference(&typed);
     ensure!(difference < SAME, "opened again it looks different: {:.2} % of the pixels", difference * 100.0);
@@ -144,10 +161,10 @@ fn check_hands(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Re
 }
 
 /// Two instances side by side: each has its own hand and its own parameters.
-fn check_two(clap: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
+pub fn check_two<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures: &Path) -> Result<()> {
     const SECOND_LEFT: i16 = 1200;
-    let mut first = Rig::open(Session::load(clap)?, display, 0, 48_000.0, 2)?;
-    let mut second = Rig::open(Session::load(clap)?, display, SECOND_LEFT, 44_100.0, 2)?;
+    let mut first = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
+    let mut second = R::open(R::load(bundle)?, Place { display, left: SECOND_LEFT }, 44_100.0, 2)?;
     first.run(SETTLE)?;
     let before = first.look_without_pointer(input)?;
     let dragged = drag_something(&mut second, input)?;

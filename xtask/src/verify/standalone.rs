@@ -12,7 +12,6 @@ use crate::workspace::{has_program, out, run, target};
 const HEADERS: [(&str, &str); 2] = [("alsa", "libasound2-dev"), ("jack", "libjack-jackd2-dev")];
 const BINARY: &str = "discern-standalone";
 const SIZE: (u16, u16) = (1180, 740);
-const MIN_COLOURS: usize = 24;
 const DRAW_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Builds it, or says what is missing: nothing else needs these headers, so they are never installed for it.
@@ -45,7 +44,7 @@ pub fn look(display: &str) -> Result<()> {
     let result = loop {
         std::thread::sleep(Duration::from_millis(200));
         let picture = picture_of_screen(display, SIZE)?;
-        if picture.num_colours() >= MIN_COLOURS {
+        if picture.is_drawn() {
             break Ok(picture);
         }
         if process.try_wait()?.is_some() || start.elapsed() > DRAW_TIMEOUT {
