@@ -37,6 +37,7 @@ mod plan;
 mod predict;
 pub mod ranges;
 mod reference;
+mod remeasure;
 mod rendering;
 mod scope;
 mod sentences;
@@ -50,6 +51,7 @@ pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
 pub use ranges::Ranges;
 pub use reference::Reference;
+pub use remeasure::{Remeasured, remeasure};
 pub use rendering::Audio;
 pub use verdict::{hear, judge_sound};
 
@@ -267,7 +269,7 @@ pub enum MoveClass {
 }
 
 /// A measurement before and after a move.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Change {
     /// Name with unit: `plr_db`.
     pub metric: &'static str,

@@ -36,6 +36,8 @@ pub enum Request {
     ReleaseTruePeak,
     /// A changed brief: judge again what was heard.
     Brief(Brief),
+    /// A hand moved something: what open moves do is to be measured anew.
+    Edited,
     /// A record that the song is to be like: measure it, and judge again.
     AddReference(PathBuf),
     /// One that it is no longer to be like.

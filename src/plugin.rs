@@ -3,6 +3,7 @@
 mod analysis_thread;
 mod audio_thread;
 mod library;
+mod remeasuring;
 mod remote_controls;
 
 use std::sync::Arc;

@@ -11,7 +11,8 @@ use super::tone::Tone;
 use super::workbench::{Outcome, Workbench};
 use super::{Change, Evidence, Move, MoveClass, Restraint};
 use crate::chain::Settings;
-use compare::{cost, differences, snapped, wish_effect, worsened};
+pub use compare::{cost, snapped, wish_effect};
+use compare::{differences, worsened};
 
 /// Times a remedy is rendered to find how much of it is right.
 const MAX_RENDERINGS: usize = 3;

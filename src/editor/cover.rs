@@ -168,7 +168,7 @@ fn sentences(scene: &Scene, level_move: Option<&Move>) -> (&'static str, String)
             let is_accepted = scene.moves().any(|(_, each)| scene.state_of(each) == MoveState::Accepted);
             let mut sentence = judged.report.verdict.sentence.clone();
             if let Some(proposed) = level_move {
-                let outcome = outcome(proposed);
+                let outcome = outcome(scene.outcome(proposed));
                 sentence = format!("{sentence} {outcome}").trim().to_owned();
             } else if kind == VerdictKind::LevelOnly && is_accepted {
                 sentence = format!("{sentence} The level is set.");

@@ -64,6 +64,7 @@ fn change(scene: &Scene, proposed: &Move) -> Option<Change> {
 
 /// What the move does to loudness as rendered, LU; in proportion where its amount is another.
 fn predicted(scene: &Scene, proposed: &Move) -> Option<f64> {
-    let rendered = proposed.effect.iter().chain(&proposed.cost).find(|change| change.metric == "integrated_lufs")?;
+    let (effect, cost) = scene.outcome(proposed);
+    let rendered = effect.iter().chain(&cost).find(|change| change.metric == "integrated_lufs")?;
     Some((rendered.after - rendered.before) * scene.amount(proposed) / 100.0)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::analysis::Block;
-use crate::assistant::{Brief, Destination, MixerNote, Move, MoveClass, VerdictKind};
+use crate::assistant::{Brief, Change, Destination, MixerNote, Move, MoveClass, Remeasured, VerdictKind};
 use crate::bridge::{Hearing, Phase};
 use crate::chain::makeup_match::StageLoudness;
 use crate::chain::monitor::MonitorState;
@@ -35,6 +35,8 @@ pub struct Scene {
     intended: Vec<String>,
     /// Id of the move that is heard.
     pub heard: Option<String>,
+    /// What open moves do and cost now.
+    remeasured: Arc<Vec<Remeasured>>,
     /// What the engineer wants.
     pub brief: Brief,
     /// Records that the song is to be like.
@@ -91,6 +93,7 @@ impl Scene {
             by_hand: saved.by_hand.clone(),
             intended: saved.intended.clone(),
             heard: session.heard().filter(|_| monitor.hear.is_some()),
+            remeasured: Arc::clone(&saved.remeasured),
             brief: saved.brief.clone(),
             references: saved.references.clone(),
             monitor,
@@ -137,8 +140,30 @@ impl Scene {
             Some(Decision::Accepted) => MoveState::Tweaked,
             None if self.by_hand.contains(&proposed.id) => self.state_by_hand(proposed),
             None if is_set(FULL_PERCENT) => MoveState::Accepted,
+            None if self.is_mended(proposed) => MoveState::ByHand,
             None => MoveState::Open,
         }
+    }
+
+    /// What a move does and costs: as proposed, or as measured anew since a hand moved something.
+    pub fn outcome(&self, proposed: &Move) -> (Vec<Change>, Vec<Change>) {
+        match self.remeasured.iter().find(|each| each.id == proposed.id) {
+            Some(anew) => (anew.effect.clone(), anew.cost.clone()),
+            None => (proposed.effect.clone(), proposed.cost.clone()),
+        }
+    }
+
+    /// What it is for was brought into its range by something else that was set.
+    fn is_mended(&self, proposed: &Move) -> bool {
+        let anew = self.remeasured.iter().find(|each| each.id == proposed.id);
+        let (Some(effect), Some(evidence)) = (anew.and_then(|anew| anew.effect.first()), proposed.evidence.first())
+        else {
+            return false;
+        };
+        let [low, high] = evidence.expected;
+        // What was judged by was outside: a move of taste rests on nothing that could be mended.
+        let is_inside = |value: f64| (low..=high).contains(&value);
+        effect.metric == evidence.metric && is_inside(effect.before) && !is_inside(evidence.value)
     }
 
     fn state_by_hand(&self, proposed: &Move) -> MoveState {

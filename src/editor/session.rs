@@ -6,7 +6,7 @@ use nice_plug::context::gui::GuiContext;
 
 use crate::assistant::findings::FindingKind;
 use crate::assistant::{Move, MoveClass};
-use crate::bridge::EditorEnd;
+use crate::bridge::{EditorEnd, Request};
 use crate::chain::Settings;
 use crate::chain::monitor::MonitorState;
 use crate::chain::settings::{Setting, find, table};
@@ -123,6 +123,7 @@ impl Session {
     fn note_hand(&self, setting: &Setting, value: f64) {
         if self.params.plain(&setting.id) != Some(setting.snap(value)) {
             self.params.change_saved(|saved| saved.note_hand(&setting.id, |id| self.params.plain(id)));
+            self.end.request(Request::Edited);
         }
     }
 
@@ -162,6 +163,7 @@ impl Session {
 
     /// Settings that a step is about to set, with their values.
     fn note_settings(&self, wanted: impl IntoIterator<Item = (&'static Setting, f64)>) {
+        self.end.request(Request::Edited);
         for (setting, value) in wanted {
             if let Some(before) = self.params.plain(&setting.id) {
                 let name = words::name(setting);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::analysis::Features;
 use crate::assistant::findings::FindingKind;
-use crate::assistant::{Brief, Character, Destination, Move, Report, Restraint};
+use crate::assistant::{Brief, Character, Destination, Move, Remeasured, Report, Restraint};
 use crate::chain::Stage;
 
 use super::kept_reference::{KeptReference, SavedReference, ask_for};
@@ -78,6 +78,8 @@ pub struct Saved {
     pub editor_scale_percent: Option<u16>,
     /// Whether nothing in the editor is to glide or fade.
     pub is_motion_reduced: bool,
+    /// What open moves do and cost with the chain set as it is now; nothing before a hand moved something. Not saved.
+    pub remeasured: Arc<Vec<Remeasured>>,
     /// What can be taken back; not saved.
     pub undo: Undo,
     /// A whole state of a newer version, kept for it.
@@ -130,6 +132,7 @@ impl Saved {
         self.amounts.clear();
         self.before.clear();
         self.by_hand.clear();
+        self.remeasured = Arc::default();
         self.is_accept_pending = false;
     }
 
@@ -170,6 +173,20 @@ impl Saved {
     pub fn change_references(&mut self, change: impl FnOnce(&mut Vec<KeptReference>)) {
         change(&mut self.references);
         ask_for(&self.references, &mut self.brief);
+    }
+
+    /// Ids of the moves that wait for a decision.
+    pub fn open_moves(&self) -> Vec<String> {
+        let moves = self.judged.iter().flat_map(|judged| &judged.report.moves);
+        let is_open = |each: &&Move| !self.decisions.contains_key(&each.id) && !self.by_hand.contains(&each.id);
+        moves.filter(is_open).map(|each| each.id.clone()).collect()
+    }
+
+    /// Keeps what open moves do and cost now; what was measured of others stays.
+    pub fn set_remeasured(&mut self, measured: Vec<Remeasured>) {
+        let is_anew = |old: &&Remeasured| measured.iter().all(|each| each.id != old.id);
+        let kept: Vec<Remeasured> = self.remeasured.iter().filter(is_anew).cloned().collect();
+        self.remeasured = Arc::new(kept.into_iter().chain(measured).collect());
     }
 
     /// Whether a kind of finding is meant to be as it is.
@@ -338,6 +355,7 @@ impl From<SavedForm> for Saved {
             // What another hand wrote there stays within what can be drawn.
             editor_scale_percent: form.editor_scale_percent.map(|percent| percent.clamp(75, 250)),
             is_motion_reduced: form.reduced_motion,
+            remeasured: Arc::default(),
             undo: Undo::default(),
             newer_state: form.newer_state,
         }

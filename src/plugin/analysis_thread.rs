@@ -15,6 +15,7 @@ use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, ReferenceState, 
 use crate::params::{Judged, Saved, SharedParams};
 
 use super::library::Library;
+use super::remeasuring::Remeasuring;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -125,6 +126,7 @@ struct Worker {
     extent_s: Option<(f64, f64)>,
     /// What can be heard beside the song.
     library: Library,
+    remeasuring: Remeasuring,
     /// What the editor was last woken for.
     shown: Shown,
 }
@@ -165,6 +167,7 @@ impl Worker {
             busy: Duration::ZERO,
             extent_s: None,
             library: Library::default(),
+            remeasuring: Remeasuring::default(),
             shown: Shown::default(),
         }
     }
@@ -182,6 +185,11 @@ impl Worker {
             let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
             if self.library.work(&mut self.end, &self.params, rate_hz) {
                 self.judge_again();
+            }
+            // Between a change of the stream and another listening there is nothing to render.
+            let song = self.ears.as_ref().filter(|_| self.phase == Phase::Judged).map(|ears| &ears.song);
+            if self.remeasuring.work(song, &self.params) {
+                self.end.wake_editor();
             }
             self.busy += start.elapsed();
             if self.last_published.elapsed() >= PUBLISH_INTERVAL {
@@ -269,6 +277,7 @@ impl Worker {
                     self.params.change_saved(|saved| saved.brief = brief);
                     self.judge_again();
                 }
+                Request::Edited => self.remeasuring.note_edit(),
                 Request::AddReference(path) => self.library.add(&self.params, path),
                 Request::RemoveReference(path) => {
                     self.library.remove(&self.params, &path);
@@ -328,6 +337,7 @@ impl Worker {
     fn forget(&mut self) {
         self.extent_s = None;
         self.library.forget_excerpt();
+        self.remeasuring.forget();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
@@ -378,6 +388,7 @@ impl Worker {
             return;
         };
         self.params.change_saved(|saved| saved.set_judged(judged));
+        self.remeasuring.forget();
         self.phase = Phase::Judged;
         if std::mem::take(&mut self.is_judged_again) {
             self.judge();

@@ -7,6 +7,7 @@ use discern::analysis::{Analyzer, Features};
 use discern::assistant::findings::{FindingKind, measured};
 use discern::assistant::{
     Audio, Brief, Character, Move, MoveClass, Reference, Report, Restraint, Severity, VerdictKind, hear, judge_sound,
+    remeasure,
 };
 use discern::chain::settings::find;
 use discern::chain::{Chain, Settings, Stage};
@@ -304,4 +305,39 @@ fn what_no_mastering_mends_goes_back() {
     assert_eq!(report.verdict.kind, VerdictKind::SendBack);
     assert_eq!(report.for_the_mixer[0].kind, FindingKind::MissingChannel);
     assert!(report.moves.iter().all(|each| each.class == MoveClass::Could && each.is_mitigation));
+}
+
+#[test]
+fn numbers_of_open_moves_follow_what_is_set() {
+    let mut song = Song::demo().through(&settings(&[("stereo.balance_db", -4.5)]));
+    // As quiet as a mix.
+    song.channels.iter_mut().flatten().for_each(|x| *x *= 0.2);
+    let (features, [left, right]) = (song.features(), &song.channels);
+    let audio = Audio::Song { left, right };
+    let report = hear(&features, &Brief::default(), &Settings::default(), audio);
+    let open: Vec<&Move> = report.moves.iter().collect();
+    assert!(open.iter().any(|each| each.finding.is_some()) && open.iter().any(|each| each.is_of_level()), "{open:?}");
+
+    // With nothing else set the numbers are those that were proposed.
+    let same = remeasure(&features, &Settings::default(), audio, &open);
+    for (each, anew) in
+        open.iter().flat_map(|each| same.iter().filter(|anew| anew.id == each.id).map(move |anew| (each, anew)))
+    {
+        for (old, new) in each.effect.iter().zip(&anew.effect) {
+            assert!(
+                (old.before - new.before).abs() < 0.35 && (old.after - new.after).abs() < 0.35,
+                "{}: {old:?} {new:?}",
+                each.id
+            );
+        }
+    }
+    assert_eq!(same.len(), open.len());
+
+    // A hand takes a third of the fault out: less is left to do.
+    let anew = remeasure(&features, &settings(&[("stereo.balance_db", 1.5)]), audio, &open);
+    let imbalance = open.iter().find(|each| each.finding == Some(FindingKind::Imbalance)).expect("what was put in");
+    let now = anew.iter().find(|each| each.id == imbalance.id).expect("measured");
+    let (old, new) = (imbalance.effect[0], now.effect[0]);
+    assert!((new.before.abs() - (old.before.abs() - 1.5)).abs() < 0.2, "{old:?} {new:?}");
+    assert!((new.after - old.after).abs() < 0.2, "{old:?} {new:?}");
 }

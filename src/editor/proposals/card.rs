@@ -32,13 +32,13 @@ fn is_in_sentence(metric: &str) -> bool {
 }
 
 /// "Expect ..." and "Cost: ..." from what was rendered.
-pub fn outcome(proposed: &Move) -> String {
+pub fn outcome((effect, cost): (Vec<Change>, Vec<Change>)) -> String {
     // What reads the same before and after is not worth a word.
     let list = |changes: &[Change]| {
         let is_told = |each: &&Change| (each.after - each.before).abs() >= 0.05 && !is_in_sentence(each.metric);
         changes.iter().filter(is_told).take(MAX_CHANGES).map(words::change).collect::<Vec<_>>().join(", ")
     };
-    let (effect, cost) = (list(&proposed.effect), list(&proposed.cost));
+    let (effect, cost) = (list(&effect), list(&cost));
     let mut text = String::new();
     if !effect.is_empty() {
         text = format!("Expect {effect}.");
@@ -69,7 +69,7 @@ pub fn open(
     let width = ui.available_width();
     let pen = Pen::of(ui);
     let inner = width - 2.0 * PAD;
-    let mut measured = outcome(proposed);
+    let mut measured = outcome(scene.outcome(proposed));
     if scene.amount(proposed) != 100.0 && !measured.is_empty() {
         measured = format!("At 100 %: {}{}", measured[..1].to_lowercase(), &measured[1..]);
     }

@@ -1,7 +1,7 @@
 //! Hearing, tweaking and deciding moves; the mixer's list; what a session keeps of it.
 
-use discern::assistant::VerdictKind;
 use discern::assistant::findings::FindingKind;
+use discern::assistant::{Change, Remeasured, VerdictKind};
 use discern::chain::Stage;
 use discern::chain::monitor::{MonitorState, Source};
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
@@ -268,4 +268,25 @@ fn a_card_has_six_lines_of_text_and_the_rest_in_its_description() {
         assert!(said.contains("Expect loudness") || said.contains("Expect that band"), "{said}");
         assert!(said.contains("Measured "), "{said}");
     }
+}
+
+#[test]
+fn what_a_hand_changed_is_in_the_numbers_of_open_moves() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Equalizer));
+    let judged = fixture(&harness).params.with_saved(|saved| saved.judged.clone()).expect("judged");
+    let first = &judged.report.moves[0];
+    let anew = |before: f64| Remeasured {
+        id: first.id.clone(),
+        effect: vec![Change { before, after: before - 1.0, ..first.effect[0] }],
+        cost: Vec::new(),
+    };
+    let evidence = &first.evidence[0];
+    fixture(&harness).params.change_saved(|saved| saved.set_remeasured(vec![anew(evidence.expected[1] + 0.9)]));
+    harness.run_steps(2);
+    harness.get_by_label("Accept proposal 1");
+    // Within its range by other means it is shown as done.
+    fixture(&harness).params.change_saved(|saved| saved.set_remeasured(vec![anew(evidence.expected[1] - 0.1)]));
+    harness.run_steps(2);
+    harness.get_by_label(&format!("{TONE}, done by you"));
+    assert!(fixture(&harness).host.take().is_empty(), "nothing is set");
 }

@@ -24,7 +24,7 @@ fn drag(harness: &mut Harness<'_, State>, from: Pos2, by: Vec2) {
 }
 
 /// Two clicks in one frame: the harness' clock is too slow for two in a row.
-fn double_click(harness: &mut Harness<'_, State>, at: Pos2) {
+pub fn double_click(harness: &mut Harness<'_, State>, at: Pos2) {
     harness.input_mut().events.push(Event::PointerMoved(at));
     harness.run_steps(1);
     for pressed in [true, false, true, false] {

@@ -5,12 +5,13 @@ use discern::bridge::Request;
 use discern::chain::monitor::Source;
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use discern::params::DiscernParams;
-use egui::{Event, Key, Modifiers, PointerButton};
+use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use nice_plug::prelude::Params;
 
 use super::fixture::Fixture;
+use super::plots::double_click;
 use super::{State, click, fixture, open_sized};
 
 fn requests(harness: &Harness<'_, State>) -> Vec<Request> {
@@ -99,18 +100,7 @@ fn a_kept_part_is_looped_while_the_transport_stands() {
     // A double click on the map loops what was kept there.
     let map = harness.get_by_label_contains("Song map").rect();
     let at = map.center();
-    for _ in 0..2 {
-        for pressed in [true, false] {
-            harness.event(Event::PointerMoved(at));
-            harness.event(Event::PointerButton {
-                pos: at,
-                button: PointerButton::Primary,
-                pressed,
-                modifiers: Modifiers::NONE,
-            });
-            harness.step();
-        }
-    }
+    double_click(&mut harness, at);
     harness.run_steps(2);
     assert!(monitor(&harness).is_looping);
     assert!(matches!(&requests(&harness)[..], [Request::ChooseExcerpt((from_s, _))] if *from_s > 60.0));
