@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub use read::read;
+pub use read::{read, read_at_most};
 pub use write::{Container, WordLength, clipped_samples, write};
 
 /// A recording in memory.

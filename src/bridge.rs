@@ -66,6 +66,8 @@ pub struct AudioEnd {
     meters: Arc<Meters>,
     presses: Arc<Presses>,
     monitor: rtrb::Consumer<MonitorState>,
+    /// Outlasts an activation: the editor sends a state once.
+    wanted: MonitorState,
     watched: Arc<AtomicU8>,
     /// Records heard beside mix and master.
     pub references: ClipSlot,
@@ -80,6 +82,7 @@ pub struct AnalysisEnd {
     requests: Receiver<Request>,
     hearing: Arc<Mutex<Arc<Hearing>>>,
     wake: Arc<Mutex<Option<Wake>>>,
+    monitor: Arc<Mutex<MonitorSender>>,
     seen_listen: u32,
     seen_accept_needed: u32,
     references: ClipSender,
@@ -104,6 +107,14 @@ struct MonitorSender {
     is_sent: bool,
 }
 
+impl MonitorSender {
+    fn flush(&mut self) {
+        if !self.is_sent {
+            self.is_sent = self.producer.push(self.wanted).is_ok();
+        }
+    }
+}
+
 /// No stage is watched.
 const NO_STAGE: u8 = u8::MAX;
 
@@ -118,12 +129,13 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let wake = Arc::new(Mutex::new(None));
     let (reference_sender, references) = clips::clips();
     let (excerpt_sender, excerpts) = clips::clips();
-    let sender = MonitorSender { producer, wanted: MonitorState::default(), is_sent: true };
+    let sender = Arc::new(Mutex::new(MonitorSender { producer, wanted: MonitorState::default(), is_sent: true }));
     (
         AudioEnd {
             meters: Arc::clone(&meters),
             presses: Arc::clone(&presses),
             monitor,
+            wanted: MonitorState::default(),
             watched: Arc::clone(&watched),
             references,
             excerpts,
@@ -134,12 +146,13 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
             requests: received,
             hearing: Arc::clone(&hearing),
             wake: Arc::clone(&wake),
+            monitor: Arc::clone(&sender),
             seen_listen: 0,
             seen_accept_needed: 0,
             references: reference_sender,
             excerpts: excerpt_sender,
         },
-        EditorEnd { meters, requests, hearing, monitor: Arc::new(Mutex::new(sender)), watched, wake },
+        EditorEnd { meters, requests, hearing, monitor: sender, watched, wake },
     )
 }
 
@@ -163,9 +176,16 @@ impl AudioEnd {
     pub fn new_monitor_state(&mut self) -> Option<MonitorState> {
         let mut newest = None;
         while let Ok(state) = self.monitor.pop() {
+            self.wanted = state;
             newest = Some(state);
         }
         newest
+    }
+
+    /// The monitor state that the editor sent last.
+    pub fn monitor_state(&mut self) -> MonitorState {
+        self.new_monitor_state();
+        self.wanted
     }
 
     /// The stage whose loudness the editor wants measured.
@@ -203,6 +223,11 @@ impl AnalysisEnd {
             ClipKind::Reference => self.references.send(clip),
             ClipKind::Excerpt => self.excerpts.send(clip),
         }
+    }
+
+    /// Sends the editor's newest monitor state again if there was no room for it: an editor that closed cannot.
+    pub fn flush_monitor_state(&self) {
+        self.monitor.lock().unwrap_or_else(PoisonError::into_inner).flush();
     }
 
     /// Frees recordings that the audio thread gave back.
@@ -269,11 +294,7 @@ impl EditorEnd {
 
     /// Sends the newest monitor state again if there was no room for it. Call once a frame.
     pub fn flush_monitor_state(&self) {
-        let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
-        if !sender.is_sent {
-            let wanted = sender.wanted;
-            sender.is_sent = sender.producer.push(wanted).is_ok();
-        }
+        self.monitor.lock().unwrap_or_else(PoisonError::into_inner).flush();
     }
 }
 

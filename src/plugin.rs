@@ -5,6 +5,7 @@ mod audio_thread;
 mod library;
 mod remeasuring;
 mod remote_controls;
+mod retired;
 
 use std::sync::Arc;
 

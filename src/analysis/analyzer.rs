@@ -290,6 +290,11 @@ impl Analyzer {
         }
     }
 
+    /// What comes now does not follow what came: the transport stopped between.
+    pub fn interrupt(&mut self) {
+        self.break_stream();
+    }
+
     /// The stream does not go on where it was: no window may reach across.
     fn break_stream(&mut self) {
         self.is_cell_counted = false;

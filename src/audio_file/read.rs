@@ -25,10 +25,18 @@ const READABLE: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 /// If the file cannot be opened, is none of the formats, is damaged or shorter than it says, is empty, or has more
 /// than two channels. The message names the file and what to do.
 pub fn read(path: &Path) -> Result<AudioFile> {
-    read_named(path).with_context(|| path.display().to_string())
+    read_named(path, f64::INFINITY).with_context(|| path.display().to_string())
 }
 
-fn read_named(path: &Path) -> Result<AudioFile> {
+/// The same for a file of at most so many seconds: a longer one is refused before it has taken more memory than that.
+///
+/// # Errors
+/// As [`read`], and for a longer file.
+pub fn read_at_most(path: &Path, max_s: f64) -> Result<AudioFile> {
+    read_named(path, max_s).with_context(|| path.display().to_string())
+}
+
+fn read_named(path: &Path, max_s: f64) -> Result<AudioFile> {
     if path.is_dir() {
         bail!("is a folder; give a file in {READABLE}");
     }
@@ -47,10 +55,10 @@ fn read_named(path: &Path) -> Result<AudioFile> {
     let mut format = symphonia::default::get_probe()
         .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
         .map_err(|_| anyhow::anyhow!("is not audio in {READABLE}; convert it first"))?;
-    decode(format.as_mut())
+    decode(format.as_mut(), max_s)
 }
 
-fn decode(format: &mut dyn FormatReader) -> Result<AudioFile> {
+fn decode(format: &mut dyn FormatReader, max_s: f64) -> Result<AudioFile> {
     let track = format.default_track(TrackType::Audio).context("holds no audio; choose another file")?;
     let (track_id, num_declared) = (track.id, track.num_frames);
     let parameters = track
@@ -96,6 +104,9 @@ fn decode(format: &mut dyn FormatReader) -> Result<AudioFile> {
                 buffer.copy_to_vecs_planar(&mut planes);
                 for (channel, plane) in audio.channels.iter_mut().zip(&planes) {
                     channel.extend_from_slice(plane);
+                }
+                if audio.duration_s() > max_s {
+                    bail!("is longer than {:.0} minutes; choose a part of it", max_s / 60.0);
                 }
             }
             // Lossy streams are made to survive a bad packet; a lossless one that has any is damaged.

@@ -57,13 +57,11 @@ impl ClipSlot {
         !self.clips.is_empty()
     }
 
-    /// Takes the next; true when [`Self::current`] is another. Whoever holds a clone of the one before lets go of it before
-    /// the next call. Real-time safe.
+    /// Takes the next; true when [`Self::current`] is another. Whoever holds a clone of the one before lets go of it, and then
+    /// calls [`Self::give_back`]. Real-time safe.
     pub fn follow(&mut self) -> bool {
-        if let Some(previous) = self.previous.take()
-            && let Err(rtrb::PushError::Full(previous)) = self.returned.push(previous)
-        {
-            self.previous = Some(previous);
+        self.give_back();
+        if self.previous.is_some() {
             return false;
         }
         match self.clips.pop() {
@@ -72,6 +70,15 @@ impl ClipSlot {
                 true
             }
             Err(_) => false,
+        }
+    }
+
+    /// Sends the one before back to be freed, as soon as there is room. Real-time safe.
+    pub fn give_back(&mut self) {
+        if let Some(previous) = self.previous.take()
+            && let Err(rtrb::PushError::Full(previous)) = self.returned.push(previous)
+        {
+            self.previous = Some(previous);
         }
     }
 
@@ -100,7 +107,7 @@ mod tests {
         assert!(slot.current().is_none());
         // Held until whoever played it has let go.
         assert_eq!(Arc::strong_count(&first), 2);
-        assert!(!slot.follow());
+        slot.give_back();
         sender.free_returned();
         assert_eq!(Arc::strong_count(&first), 1);
     }

@@ -10,9 +10,9 @@ const NUM_BLOCKS: usize = 100;
 /// Blocks after which the difference is trusted: 3 s.
 const NUM_TRUSTED: usize = 30;
 /// Blocks quieter than this are silence, LUFS (ITU-R BS.1770-5, annex 1: the absolute gate).
-const SILENCE_LUFS: f64 = -70.0;
+pub const SILENCE_LUFS: f64 = -70.0;
 /// Blocks this far below the window's mean are left out, LU.
-const RELATIVE_GATE_LU: f64 = 20.0;
+pub const RELATIVE_GATE_LU: f64 = 20.0;
 
 /// K-weighted mean squares of the last blocks of two streams that were music.
 #[derive(Clone, Debug)]

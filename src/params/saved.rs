@@ -10,13 +10,16 @@ use crate::assistant::findings::FindingKind;
 use crate::assistant::{Brief, Character, Destination, Move, Remeasured, Report, Restraint};
 use crate::chain::Stage;
 
-use super::kept_reference::{KeptReference, SavedReference, ask_for};
+use super::kept_reference::{KeptReference, MAX_REFERENCES, SavedReference, ask_for};
 use super::saved_report::SavedReport;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
 use super::undo::Undo;
 
 /// Version of the saved form. Grows with every change that an older version could not read.
 pub const SCHEMA: u32 = 1;
+
+/// Of a state that holds more references than that, no more are looked at.
+const MAX_SAVED_REFERENCES: usize = 64;
 
 /// A rejected move is offered again when what it rests on has grown to this many times what it was.
 const GROWN: f64 = 1.5;
@@ -338,7 +341,13 @@ impl From<&Saved> for SavedForm {
 impl From<SavedForm> for Saved {
     fn from(form: SavedForm) -> Self {
         let mut brief = Brief::from(form.brief);
-        let references: Vec<KeptReference> = form.references.into_iter().map(KeptReference::from).collect();
+        let mut references: Vec<KeptReference> = Vec::new();
+        for kept in form.references.into_iter().take(MAX_SAVED_REFERENCES).map(KeptReference::from) {
+            // What another hand wrote there stays within what is kept.
+            if references.len() < MAX_REFERENCES && references.iter().all(|other| other.path != kept.path) {
+                references.push(kept);
+            }
+        }
         ask_for(&references, &mut brief);
         Self {
             judged: form.report.map(|report| Arc::new(report.into_judged(&brief))),

@@ -16,6 +16,7 @@ use crate::params::{Judged, Saved, SharedParams};
 
 use super::library::Library;
 use super::remeasuring::Remeasuring;
+use super::retired::Retired;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -127,6 +128,10 @@ struct Worker {
     /// What can be heard beside the song.
     library: Library,
     remeasuring: Remeasuring,
+    retired: Retired,
+    seen_loads: u32,
+    /// The sentence of the verdict that what is kept of the sound is of.
+    verdict: Option<String>,
     /// What the editor was last woken for.
     shown: Shown,
 }
@@ -168,6 +173,9 @@ impl Worker {
             extent_s: None,
             library: Library::default(),
             remeasuring: Remeasuring::default(),
+            retired: Retired::default(),
+            seen_loads: 0,
+            verdict: None,
             shown: Shown::default(),
         }
     }
@@ -178,8 +186,10 @@ impl Worker {
             while let Ok(stream) = self.streams.try_recv() {
                 self.take_stream(stream);
             }
+            self.follow_loads();
             let has_heard = self.hear();
             self.answer();
+            self.end.flush_monitor_state();
             self.end_listening_when_over();
             self.collect_judgement();
             let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
@@ -198,6 +208,9 @@ impl Worker {
             }
             thread::sleep(if has_heard { POLL_PLAYING } else { POLL_IDLE });
         }
+        self.forget_work();
+        self.library.stop();
+        self.retired.wait();
     }
 
     /// A new activation. What was heard of the song stays if it is the same kind of stream.
@@ -211,7 +224,12 @@ impl Worker {
             }
             _ => {
                 self.library.change_rate(stream.sample_rate_hz);
-                self.ears = Some(Ears::new(stream));
+                let mut ears = Ears::new(stream);
+                if matches!(self.phase, Phase::Judged | Phase::Judging) {
+                    // What plays now is not heard for the first time: the verdict is of what was heard before.
+                    ears.song.watch();
+                }
+                self.ears = Some(ears);
                 if self.phase == Phase::Listening {
                     self.phase = Phase::Idle;
                 }
@@ -238,6 +256,8 @@ impl Worker {
             if !self.was_playing {
                 ears.mix.restart();
                 ears.master.restart();
+                // The delay of the chain holds the silence of the stop.
+                ears.song.interrupt();
                 self.was_playing = true;
             }
             self.last_playing = Instant::now();
@@ -274,7 +294,11 @@ impl Worker {
                 Request::NewSong => self.forget(),
                 Request::Extent(extent_s) => self.mark(extent_s),
                 Request::Brief(brief) => {
-                    self.params.change_saved(|saved| saved.brief = brief);
+                    self.params.change_saved(|saved| {
+                        saved.brief = brief;
+                        // A reference may have been measured since the editor read it.
+                        saved.change_references(|_| ());
+                    });
                     self.judge_again();
                 }
                 Request::Edited => self.remeasuring.note_edit(),
@@ -337,14 +361,38 @@ impl Worker {
     fn forget(&mut self) {
         self.extent_s = None;
         self.library.forget_excerpt();
-        self.remeasuring.forget();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
         self.params.change_saved(Saved::forget_song);
-        self.judging = None;
-        self.is_judged_again = false;
+        self.forget_work();
         self.phase = Phase::Idle;
+    }
+
+    /// Nothing that is worked out now is wanted.
+    fn forget_work(&mut self) {
+        self.retired.add(self.judging.take());
+        self.retired.add(self.remeasuring.forget());
+        self.is_judged_again = false;
+    }
+
+    /// The host loaded a state: its references are read, and what is worked out is of the one before.
+    fn follow_loads(&mut self) {
+        let loads = self.params.num_loads();
+        if std::mem::replace(&mut self.seen_loads, loads) == loads {
+            return;
+        }
+        self.library.follow(&self.params);
+        self.forget_work();
+        let loaded =
+            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
+        // Hosts that undo by loading a state bring the same verdict back: the sound that was kept is still its own.
+        let is_same = loaded.is_some() && loaded == self.verdict;
+        match self.phase {
+            Phase::Listening => {}
+            _ if is_same => self.phase = Phase::Judged,
+            _ => self.phase = Phase::Idle,
+        }
     }
 
     fn end_listening_when_over(&mut self) {
@@ -388,10 +436,12 @@ impl Worker {
             return;
         };
         self.params.change_saved(|saved| saved.set_judged(judged));
-        self.remeasuring.forget();
+        self.retired.add(self.remeasuring.forget());
+        self.verdict =
+            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
         self.phase = Phase::Judged;
         if std::mem::take(&mut self.is_judged_again) {
-            self.judge();
+            self.judge_again();
         }
         self.publish();
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 
 use thread_priority::{ThreadPriority, set_current_thread_priority};
@@ -30,6 +31,7 @@ struct Loaded {
 /// A file that is read.
 struct Loading {
     path: PathBuf,
+    is_cancelled: Arc<AtomicBool>,
     thread: JoinHandle<Result<Loaded, String>>,
 }
 
@@ -88,12 +90,36 @@ impl Library {
         }
     }
 
-    /// Another sample rate: the record that is heard is needed at that one.
+    /// Another sample rate: the record that is heard, or is to be, is needed at that one.
     pub fn change_rate(&mut self, sample_rate_hz: f64) {
-        if let Some((path, _)) = &self.chosen {
-            self.choose(path.clone(), sample_rate_hz);
+        let heard = self.wanted.clone().or_else(|| self.chosen.as_ref().map(|chosen| chosen.0.clone()));
+        if let Some(path) = heard {
+            self.choose(path, sample_rate_hz);
         }
         self.forget_excerpt();
+    }
+
+    /// The host loaded other references: those that are gone are let go, those that were never measured are read.
+    pub fn follow(&mut self, params: &SharedParams) {
+        let kept = params.with_saved(|saved| saved.references.clone());
+        let is_kept = |path: &Path| kept.iter().any(|kept| kept.path == path);
+        self.waiting.retain(|waiting| is_kept(waiting));
+        self.failed.retain(|(failed, _)| is_kept(failed));
+        self.wanted = self.wanted.take().filter(|wanted| is_kept(wanted));
+        if self.chosen.take_if(|chosen| !is_kept(&chosen.0)).is_some() {
+            self.send(ClipKind::Reference, None);
+        }
+        for unmeasured in kept.iter().filter(|kept| kept.measured.is_none()) {
+            self.read(unmeasured.path.clone());
+        }
+    }
+
+    /// Ends whatever is read; waits for it.
+    pub fn stop(&mut self) {
+        if let Some(loading) = self.loading.take() {
+            loading.is_cancelled.store(true, Ordering::Relaxed);
+            drop(loading.thread.join());
+        }
     }
 
     /// Loops the part of the song that was kept nearest to a place, seconds.
@@ -124,18 +150,19 @@ impl Library {
                 *unsent = Some((kind, clip));
             }
         }
-        let has_measured = self.collect(params);
+        let has_measured = self.collect(params, sample_rate_hz);
         if self.loading.is_none()
             && let Some(rate_hz) = sample_rate_hz
             && let Some(path) = self.waiting.pop_front()
         {
-            let file = path.clone();
+            let (file, is_cancelled) = (path.clone(), Arc::new(AtomicBool::new(false)));
+            let is_over = Arc::clone(&is_cancelled);
             let work = move || {
                 set_current_thread_priority(ThreadPriority::Min).ok();
-                load(&file, rate_hz)
+                load(&file, rate_hz, &is_over)
             };
             match thread::Builder::new().name("discern-reference".to_owned()).spawn(work) {
-                Ok(thread) => self.loading = Some(Loading { path, thread }),
+                Ok(thread) => self.loading = Some(Loading { path, is_cancelled, thread }),
                 Err(error) => self.failed.push((path, error.to_string())),
             }
         }
@@ -164,7 +191,7 @@ impl Library {
         self.unsent[kind as usize] = Some((kind, clip));
     }
 
-    fn collect(&mut self, params: &SharedParams) -> bool {
+    fn collect(&mut self, params: &SharedParams, sample_rate_hz: Option<f64>) -> bool {
         let Some(loading) = self.loading.take_if(|loading| loading.thread.is_finished()) else { return false };
         let path = loading.path;
         let result = loading.thread.join().unwrap_or_else(|_| Err("cannot be measured".to_owned()));
@@ -179,10 +206,14 @@ impl Library {
                 return false;
             }
         };
-        if self.chosen.is_none()
+        let is_for_hearing = self.chosen.is_none()
             || self.wanted.as_ref() == Some(&path)
-            || self.chosen.as_ref().is_some_and(|chosen| chosen.0 == path)
-        {
+            || self.chosen.as_ref().is_some_and(|chosen| chosen.0 == path);
+        if is_for_hearing && sample_rate_hz.is_some_and(|rate_hz| rate_hz != clip.sample_rate_hz()) {
+            // The host changed its rate meanwhile.
+            self.wanted = Some(path.clone());
+            self.read(path.clone());
+        } else if is_for_hearing {
             self.wanted = self.wanted.take().filter(|wanted| *wanted != path);
             self.chosen = Some((path.clone(), Arc::clone(&clip)));
             self.send(ClipKind::Reference, Some(clip));
@@ -213,22 +244,21 @@ impl Library {
 }
 
 /// Reads, measures and resamples a file.
-fn load(path: &Path, sample_rate_hz: f64) -> Result<Loaded, String> {
+fn load(path: &Path, sample_rate_hz: f64, is_cancelled: &AtomicBool) -> Result<Loaded, String> {
+    let check = || if is_cancelled.load(Ordering::Relaxed) { Err("is no longer wanted".to_owned()) } else { Ok(()) };
     // Without the file's name, which is shown beside it.
-    let audio = audio_file::read(path).map_err(|error| error.root_cause().to_string())?;
-    if audio.duration_s() > MAX_DURATION_S {
-        return Err(format!("is longer than {:.0} minutes", MAX_DURATION_S / 60.0));
-    }
+    let audio = audio_file::read_at_most(path, MAX_DURATION_S).map_err(|error| error.root_cause().to_string())?;
     let own_rate_hz = f64::from(audio.sample_rate_hz);
     let mut analyzer = Analyzer::new(own_rate_hz, audio.channels.len());
     analyzer.set_extent(Some((0.0, audio.duration_s())));
     for (left, right) in audio.left().chunks(CHUNK).zip(audio.right().chunks(CHUNK)) {
+        check()?;
         analyzer.process(left, right);
     }
     analyzer.finish();
     let features = analyzer.features();
-    let at_rate = |samples: &[f32]| resample(samples, own_rate_hz, sample_rate_hz);
-    let clip = Clip::new(sample_rate_hz, at_rate(audio.left()), at_rate(audio.right()), false);
+    let at_rate = |samples: &[f32]| check().map(|()| resample(samples, own_rate_hz, sample_rate_hz));
+    let clip = Clip::new(sample_rate_hz, at_rate(audio.left())?, at_rate(audio.right())?, false);
     Ok(Loaded {
         reference: Reference::of(&name_of(path), &features),
         integrated_lufs: features.levels.integrated_lufs,

@@ -25,9 +25,9 @@ impl Remeasuring {
         self.edited = Some(Instant::now());
     }
 
-    /// Other moves: nothing that was or is measured is of them.
-    pub fn forget(&mut self) {
-        *self = Self::default();
+    /// Other moves: nothing that was or is measured is of them. The thread that measures, if one does.
+    pub fn forget(&mut self) -> Option<JoinHandle<Vec<Remeasured>>> {
+        std::mem::take(self).running
     }
 
     /// Begins where a hand has come to rest, and keeps what was measured; true when there is something new to show.

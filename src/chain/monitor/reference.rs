@@ -16,6 +16,8 @@ pub struct ReferencePlayer {
     clip: Option<Arc<Clip>>,
     sample_rate_hz: f64,
     position: usize,
+    /// What it was to be as loud as when that was asked last.
+    level_lufs: Option<f64>,
     /// What it would have to be turned up to be as loud as the quieter of mix and master.
     distance_db: Option<f64>,
     gain: Ramp,
@@ -23,7 +25,7 @@ pub struct ReferencePlayer {
 
 impl ReferencePlayer {
     pub fn new(sample_rate_hz: f64) -> Self {
-        Self { clip: None, sample_rate_hz, position: 0, distance_db: None, gain: Ramp::new(0.0) }
+        Self { clip: None, sample_rate_hz, position: 0, level_lufs: None, distance_db: None, gain: Ramp::new(0.0) }
     }
 
     /// Takes another record, or none. The caller keeps one that is taken away until it is let go elsewhere: nothing is freed here.
@@ -53,6 +55,7 @@ impl ReferencePlayer {
     /// turned down to be as quiet as it is, dB: nothing is ever turned up.
     pub fn match_to(&mut self, level_lufs: Option<f64>, num_samples: usize) -> f64 {
         let Some(clip) = &self.clip else { return 0.0 };
+        self.level_lufs = level_lufs;
         let own_lufs = clip.loudness_lufs(self.position);
         let wanted_db = if own_lufs.is_finite() { level_lufs.unwrap_or(UNKNOWN_LUFS) - own_lufs } else { 0.0 };
         // Without a level of mix and master they stay as they are.
@@ -75,6 +78,9 @@ impl ReferencePlayer {
         self.position += 1;
         if self.position >= clip.num_frames() {
             self.position = 0;
+            // Its ends are silent, and its beginning may be much louder: found at once.
+            self.distance_db = None;
+            self.match_to(self.level_lufs, 0);
         }
         frame
     }
