@@ -66,8 +66,7 @@ pub struct AudioEnd {
     meters: Arc<Meters>,
     presses: Arc<Presses>,
     monitor: rtrb::Consumer<MonitorState>,
-    /// Outlasts an activation: the editor sends a state once.
-    wanted: MonitorState,
+    activations: Arc<AtomicU32>,
     watched: Arc<AtomicU8>,
     /// Records heard beside mix and master.
     pub references: ClipSlot,
@@ -102,13 +101,24 @@ pub struct EditorEnd {
 }
 
 struct MonitorSender {
+    activations: Arc<AtomicU32>,
+    seen_activations: u32,
     producer: rtrb::Producer<MonitorState>,
     wanted: MonitorState,
     is_sent: bool,
 }
 
 impl MonitorSender {
+    /// A new activation listens to nothing but the master.
+    fn follow_activations(&mut self) {
+        let activations = self.activations.load(Ordering::Relaxed);
+        if std::mem::replace(&mut self.seen_activations, activations) != activations {
+            (self.wanted, self.is_sent) = (MonitorState::default(), true);
+        }
+    }
+
     fn flush(&mut self) {
+        self.follow_activations();
         if !self.is_sent {
             self.is_sent = self.producer.push(self.wanted).is_ok();
         }
@@ -129,13 +139,20 @@ pub fn connect() -> (AudioEnd, AnalysisEnd, EditorEnd) {
     let wake = Arc::new(Mutex::new(None));
     let (reference_sender, references) = clips::clips();
     let (excerpt_sender, excerpts) = clips::clips();
-    let sender = Arc::new(Mutex::new(MonitorSender { producer, wanted: MonitorState::default(), is_sent: true }));
+    let activations = Arc::new(AtomicU32::new(0));
+    let sender = Arc::new(Mutex::new(MonitorSender {
+        activations: Arc::clone(&activations),
+        seen_activations: 0,
+        producer,
+        wanted: MonitorState::default(),
+        is_sent: true,
+    }));
     (
         AudioEnd {
             meters: Arc::clone(&meters),
             presses: Arc::clone(&presses),
             monitor,
-            wanted: MonitorState::default(),
+            activations: Arc::clone(&activations),
             watched: Arc::clone(&watched),
             references,
             excerpts,
@@ -176,16 +193,15 @@ impl AudioEnd {
     pub fn new_monitor_state(&mut self) -> Option<MonitorState> {
         let mut newest = None;
         while let Ok(state) = self.monitor.pop() {
-            self.wanted = state;
             newest = Some(state);
         }
         newest
     }
 
-    /// The monitor state that the editor sent last.
-    pub fn monitor_state(&mut self) -> MonitorState {
+    /// A new activation begins with the neutral state, whatever was heard before: it may be an export. The editor is told.
+    pub fn begin_neutral(&mut self) {
         self.new_monitor_state();
-        self.wanted
+        self.activations.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The stage whose loudness the editor wants measured.
@@ -277,12 +293,15 @@ impl EditorEnd {
 
     /// What the engineer listens to, as last set.
     pub fn monitor_state(&self) -> MonitorState {
-        self.monitor.lock().unwrap_or_else(PoisonError::into_inner).wanted
+        let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
+        sender.follow_activations();
+        sender.wanted
     }
 
     /// Changes what the engineer listens to. Never saved; [`MonitorState::default`] is neutral.
     pub fn set_monitor_state(&self, state: MonitorState) {
         let mut sender = self.monitor.lock().unwrap_or_else(PoisonError::into_inner);
+        sender.follow_activations();
         sender.wanted = state;
         sender.is_sent = sender.producer.push(state).is_ok();
     }

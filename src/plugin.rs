@@ -2,10 +2,13 @@
 
 mod analysis_thread;
 mod audio_thread;
+mod ears;
 mod library;
+mod pace;
 mod remeasuring;
 mod remote_controls;
 mod retired;
+mod shown;
 
 use std::sync::Arc;
 
@@ -17,8 +20,9 @@ use crate::chain::settings::{Choice, LatencyMode};
 use crate::editor::{self, DiscernEditor};
 use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_state};
 
-use analysis_thread::{AnalysisThread, Stream};
+use analysis_thread::AnalysisThread;
 use audio_thread::AudioThread;
+use ears::Stream;
 
 /// What is to be done on the host's main thread.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,5 @@
 //! The analysis thread: hears mix and master through the ring, and judges when a listening ends.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
@@ -9,14 +8,17 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::{Receiver, Sender, unbounded};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
-use crate::analysis::{Analyzer, Block, LiveMeter, LiveSpectrumMeter, Scope};
+use crate::analysis::Block;
 use crate::assistant::{self, Audio};
-use crate::bridge::{AnalysisEnd, FrameConsumer, Hearing, Phase, ReferenceState, Request};
+use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
 use crate::params::{Judged, Saved, SharedParams};
 
+use super::ears::{Ears, Stream};
 use super::library::Library;
+use super::pace::Pace;
 use super::remeasuring::Remeasuring;
 use super::retired::Retired;
+use super::shown::Shown;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -30,16 +32,6 @@ const MAP_BLOCKS: u32 = 6000;
 /// A listening ends this long after the transport stopped, if this much was heard (`product.md` section 3).
 const STOP_ENDS_AFTER: Duration = Duration::from_secs(3);
 const STOP_ENDS_WITH_S: f64 = 20.0;
-
-/// What one activation offers to hear.
-pub struct Stream {
-    /// Mix and master.
-    pub frames: FrameConsumer,
-    /// Rate, Hz.
-    pub sample_rate_hz: f64,
-    /// 1 or 2.
-    pub num_channels: usize,
-}
 
 /// The thread of one instance; joined on drop.
 pub struct AnalysisThread {
@@ -83,30 +75,6 @@ impl Drop for AnalysisThread {
     }
 }
 
-/// What hears one stream.
-struct Ears {
-    stream: Stream,
-    song: Analyzer,
-    mix: LiveMeter,
-    master: LiveMeter,
-    spectra: LiveSpectrumMeter,
-    scope: Scope,
-}
-
-impl Ears {
-    fn new(stream: Stream) -> Self {
-        let (rate, num_channels) = (stream.sample_rate_hz, stream.num_channels);
-        Self {
-            song: Analyzer::new(rate, num_channels),
-            mix: LiveMeter::new(rate, num_channels),
-            master: LiveMeter::new(rate, num_channels),
-            spectra: LiveSpectrumMeter::new(rate),
-            scope: Scope::new(rate),
-            stream,
-        }
-    }
-}
-
 struct Worker {
     end: AnalysisEnd,
     params: SharedParams,
@@ -129,22 +97,12 @@ struct Worker {
     library: Library,
     remeasuring: Remeasuring,
     retired: Retired,
+    pace: Pace,
     seen_loads: u32,
     /// The sentence of the verdict that what is kept of the sound is of.
     verdict: Option<String>,
     /// What the editor was last woken for.
     shown: Shown,
-}
-
-/// All that can change on the screen without a hand or the host's parameters: while it stays, nothing is drawn.
-#[derive(Default, PartialEq)]
-struct Shown {
-    phase: Phase,
-    transport: (Option<f64>, bool),
-    heard_s: f64,
-    sample_rate_hz: f64,
-    references: Arc<Vec<(PathBuf, ReferenceState)>>,
-    looped_s: Option<(f64, f64)>,
 }
 
 impl Worker {
@@ -174,6 +132,7 @@ impl Worker {
             library: Library::default(),
             remeasuring: Remeasuring::default(),
             retired: Retired::default(),
+            pace: Pace::new(),
             seen_loads: 0,
             verdict: None,
             shown: Shown::default(),
@@ -193,6 +152,9 @@ impl Worker {
             self.end_listening_when_over();
             self.collect_judgement();
             let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
+            if let Some(rate_hz) = rate_hz {
+                self.pace.follow(self.end.meters(), rate_hz);
+            }
             if self.library.work(&mut self.end, &self.params, rate_hz) {
                 self.judge_again();
             }
@@ -448,17 +410,8 @@ impl Worker {
 
     /// The editor rests until there is something new; from then on it looks by itself until that has come to rest again.
     fn wake_editor(&mut self) {
-        let meters = self.end.meters();
-        let published = self.end.published();
-        let shown = Shown {
-            phase: published.phase,
-            transport: meters.transport(),
-            heard_s: published.heard_s,
-            sample_rate_hz: meters.stream().0,
-            references: published.references.clone(),
-            looped_s: published.looped_s,
-        };
-        if shown != self.shown || meters.has_peaks() {
+        let shown = Shown::now(&self.end);
+        if shown != self.shown || self.end.meters().has_peaks() {
             self.shown = shown;
             self.end.wake_editor();
         }

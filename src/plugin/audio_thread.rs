@@ -26,7 +26,8 @@ pub struct AudioThread {
     monitor_state: MonitorState,
     looper: Looper,
     sample_rate_hz: f64,
-    is_offline: bool,
+    /// What the host said of this activation.
+    is_said_offline: bool,
     is_restart_asked: bool,
     listen: Button,
     accept_needed: Button,
@@ -67,18 +68,17 @@ impl AudioThread {
         end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
         let (mut monitor, mut looper) =
             (Monitor::new(sample_rate_hz, latency_mode), Looper::new(SWITCH_S, sample_rate_hz));
-        let is_offline = process_mode == ProcessMode::Offline;
-        let monitor_state = if is_offline { MonitorState::default() } else { end.monitor_state() };
+        end.begin_neutral();
+        end.meters().set_real_time(false);
         monitor.set_reference(end.references.current());
-        monitor.set(&monitor_state);
         looper.take(end.excerpts.current());
         Self {
             monitor,
-            monitor_state,
+            monitor_state: MonitorState::default(),
             looper,
             chain,
             sample_rate_hz,
-            is_offline,
+            is_said_offline: process_mode == ProcessMode::Offline,
             is_restart_asked: false,
             listen: Button::new(&params.actions.listen),
             accept_needed: Button::new(&params.actions.accept_needed),
@@ -121,9 +121,15 @@ impl AudioThread {
         self.looper.reset();
     }
 
+    /// Rendering faster than it could be heard. A host that keeps pace with the clock is heard, whatever was said.
+    fn is_offline(&self) -> bool {
+        self.is_said_offline && !self.end.meters().is_real_time()
+    }
+
     /// Processes one block in place: one or two channels, any length.
     pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
         let num_frames = channels.first().map_or(0, |channel| channel.len());
+        self.end.meters().add_frames(num_frames);
         self.read_outside(num_frames);
         self.follow_clips(transport.playing);
         let place = Place {
@@ -158,16 +164,16 @@ impl AudioThread {
         if self.settings.follow(&self.params) {
             self.chain.set(self.settings.settings());
         }
-        self.chain.watch(self.end.watched_stage().filter(|_| !self.is_offline));
+        self.chain.watch(self.end.watched_stage().filter(|_| !self.is_offline()));
         if let Some(state) = self.end.new_monitor_state() {
-            self.monitor_state = if self.is_offline { MonitorState::default() } else { state };
+            self.monitor_state = if self.is_offline() { MonitorState::default() } else { state };
             self.monitor.set(&self.monitor_state);
         }
         let loads = self.params.num_loads();
         if std::mem::replace(&mut self.seen_loads, loads) != loads {
             self.deaf_frames = (DEAF_AFTER_LOAD_S * self.sample_rate_hz) as usize;
         }
-        let is_deaf = self.deaf_frames > 0 || self.is_offline;
+        let is_deaf = self.deaf_frames > 0 || self.is_offline();
         self.deaf_frames = self.deaf_frames.saturating_sub(num_frames);
         let listen = self.listen.is_pressed(&self.params.actions.listen);
         let accept_needed = self.accept_needed.is_pressed(&self.params.actions.accept_needed);
@@ -191,7 +197,7 @@ impl AudioThread {
             self.end.excerpts.give_back();
         }
         // What the host plays goes before.
-        let is_on = self.monitor_state.is_looping && !is_playing && !self.is_offline;
+        let is_on = self.monitor_state.is_looping && !is_playing && !self.is_offline();
         self.looper.set(is_on && !self.end.excerpts.is_waiting());
     }
 
@@ -202,7 +208,7 @@ impl AudioThread {
         self.monitor.take_mix(self.settings.settings(), left, right);
         self.chain.process(left, right);
         // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
-        if !self.is_offline {
+        if !self.is_offline() {
             let (mix_left, mix_right) = self.monitor.mix();
             self.frames.write(place, [mix_left, mix_right], [left, right]);
         }
@@ -294,10 +300,27 @@ mod tests {
         let end = thread.into_end();
         let (producer, _consumer) = frames(RATE);
         let mut thread = AudioThread::new(end, producer, RATE, ProcessMode::Realtime, DiscernParams::new());
+        // A comparison ends with its activation, and the editor knows.
+        assert!(editor.monitor_state().is_neutral());
+        assert_eq!(play(&mut thread, true), 0.0);
+        editor.set_monitor_state(state);
         assert_eq!(play(&mut thread, true), 0.01);
         assert!(analysis.send_clip(ClipKind::Reference, None));
         assert_eq!(play(&mut thread, true), 0.0);
         analysis.free_clips();
         assert_eq!(clip.as_ref().map(Arc::strong_count), Some(1));
+    }
+
+    #[test]
+    fn who_keeps_pace_with_the_clock_is_heard_whatever_was_said() {
+        let (audio, _analysis, editor) = connect();
+        let (producer, mut consumer) = frames(RATE);
+        let mut thread = AudioThread::new(audio, producer, RATE, ProcessMode::Offline, DiscernParams::new());
+        editor.set_monitor_state(MonitorState { is_comparing: true, ..MonitorState::default() });
+        play(&mut thread, true);
+        assert!(consumer.read().is_none(), "an export is not listened to");
+        editor.meters().set_real_time(true);
+        play(&mut thread, true);
+        assert!(consumer.read().is_some());
     }
 }
