@@ -39,16 +39,22 @@ pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     check_two::<ClapRig>(clap, display, &input, pictures)
 }
 
+/// Resizes window and editor, which must fill it.
+pub fn take_size<R: Rig>(rig: &mut R, (width, height): (u32, u32), pictures: &Path) -> Result<()> {
+    let size = rig.resize(width, height)?;
+    ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
+    let picture = rig.look()?;
+    picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
+    ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
+    let embedded = rig.window().embedded_size()?;
+    ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
+    Ok(())
+}
+
 fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     let mut rig = ClapRig::open(Session::load(clap)?, Place::at_left(display), 48_000.0, 2)?;
-    for (width, height) in SIZES {
-        let size = rig.resize(width, height)?;
-        ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
-        let picture = rig.look()?;
-        picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
-        ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
-        let embedded = rig.window().embedded_size()?;
-        ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
+    for size in SIZES {
+        take_size(&mut rig, size, pictures)?;
     }
     for ((width, height), limit) in LIMITS {
         let size = rig.session.plugin.resize_editor(width, height)?;

@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 
 use super::hosts::{
     LIMITS, NUM_OPENS, Place, Rig, SETTLE, SIZES, check_hands, check_opens, check_scale, check_two, drag_something,
+    take_size,
 };
 use crate::screen::Input;
 use rig::Vst3Rig;
@@ -25,16 +26,10 @@ pub fn run(vst3: &Path, display: &str, pictures: &Path) -> Result<()> {
 
 fn check_sizes(vst3: &Path, display: &str, pictures: &Path) -> Result<()> {
     let mut rig = Vst3Rig::open(Vst3Rig::load(vst3)?, Place::at_left(display), 48_000.0, 2)?;
-    for (width, height) in SIZES {
-        let size = rig.resize(width, height)?;
-        ensure!(size == (width, height), "asked for {width}x{height}, the editor took {size:?}");
-        let picture = rig.look()?;
-        picture.save(&pictures.join(format!("size_{width}x{height}.png")))?;
-        ensure!(picture.is_filled(), "at {width}x{height} the window is not filled");
-        let embedded = rig.window().embedded_size()?;
-        ensure!(embedded == size, "at {width}x{height} the editor's own window has {embedded:?}");
+    for size in SIZES {
+        take_size(&mut rig, size, pictures)?;
         let told = rig.editor.size()?;
-        ensure!(told == size, "at {width}x{height} the editor says that it has {told:?}");
+        ensure!(told == size, "at {size:?} the editor says that it has {told:?}");
     }
     let [_, ((width, height), limit)] = LIMITS;
     let size = rig.editor.constrain(width, height)?;
