@@ -49,6 +49,7 @@ mod workbench;
 pub use evidence::Evidence;
 pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
+pub use plan::tone_caution;
 pub use ranges::Ranges;
 pub use reference::Reference;
 pub use remeasure::{Remeasured, remeasure};
@@ -94,15 +95,15 @@ pub struct Character {
     pub wider: i8,
 }
 
-/// How far moves may go. Level moves are the only ones so far, and every restraint allows them.
+/// How far moves may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Restraint {
     /// Level and ceiling only.
     Level,
-    /// Small corrections.
+    /// All stages; the balance as a whole stops at 9 dB a band.
     #[default]
     Gentle,
-    /// Whatever is needed.
+    /// The same, up to 12 dB.
     Full,
 }
 
@@ -314,6 +315,9 @@ const METRICS: &[&str] = &[
     "crest_loss_db",
     "tone_departure_db",
     "slope_db_per_octave",
+    "section_contrast_lu",
+    "level_spread_db",
+    "side_to_mid_db",
 ];
 
 /// The metric with this name, as a report holds it.

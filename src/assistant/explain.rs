@@ -112,6 +112,9 @@ fn shortfall(landing: &Landing, target_lufs: f64) -> String {
     let distance = number_text((target_lufs - landing.after.integrated_lufs).abs());
     match landing.shortfall {
         None => String::new(),
+        Some(Shortfall::Range) if landing.after.integrated_lufs > target_lufs => {
+            format!(" That is {distance} LU over: the limiter\u{2019}s gain ends there. Lower the mix before it.")
+        }
         Some(Shortfall::Range) => {
             format!(" That is {distance} LU short: the limiter\u{2019}s gain ends there. Raise the mix before it.")
         }
@@ -220,15 +223,22 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
         ),
         (None, Goal::Fits) if is_louder_than_asked(plan, brief) => {
             let turn_down = now.integrated_lufs - brief.target_lufs().unwrap_or(now.integrated_lufs);
-            format!(
-                "Leave the level: {measured}. {} turns it down by {} dB; nothing is gained by doing it here.",
-                sentence_case(brief.destination.key()),
-                number_text(turn_down)
-            )
+            let by = number_text(turn_down);
+            if brief.destination == Destination::Streaming {
+                format!(
+                    "Leave the level: {measured}. Streaming turns it down by {by} dB; nothing is gained by doing it here."
+                )
+            } else {
+                let destination = brief.destination.key();
+                format!(
+                    "Leave the level: {measured}, {by} LU louder than {destination} asks for; what was pressed does not come back."
+                )
+            }
         }
         (None, Goal::Reach(_)) => {
             format!("Leave the level: {measured}. More would level out what its sections differ by.")
         }
+        (None, Goal::Bear) => format!("Leave the level: {measured} is as loud as this music bears."),
         _ => format!("Leave the level: {measured} is what {}.", asker(brief)),
     }
 }
@@ -236,10 +246,6 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
 fn is_louder_than_asked(plan: &LevelPlan, brief: &Brief) -> bool {
     brief.target_lufs().is_some_and(|target| plan.current.integrated_lufs > target + 0.3)
         && brief.destination != Destination::Keep
-}
-
-fn sentence_case(text: &str) -> String {
-    text[..1].to_uppercase() + &text[1..]
 }
 
 /// The verdict when there was too little to judge.

@@ -5,7 +5,7 @@ mod clipping;
 use super::bearing::{Bearing, LimitingCost, set};
 use super::explain;
 use super::predict::{Prediction, Predictor};
-use super::{Brief, Change, Destination, Evidence, Move, MoveClass};
+use super::{Brief, Change, Destination, Evidence, Move, MoveClass, Restraint};
 use crate::analysis::Features;
 use crate::chain::{Settings, Stage};
 
@@ -130,7 +130,8 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
     }
     // What streaming would like is no reason to level out a song; a loudness that is asked for, and a loud destination, is.
     let is_streamed = brief.loudness_lufs.is_none() && brief.destination == Destination::Streaming;
-    let may_clip = !is_streamed && brief.destination.max_reduction_db().is_none();
+    let may_clip =
+        !is_streamed && brief.restraint != Restraint::Level && brief.destination.max_reduction_db().is_none();
     let clipping = match (&needed, goal) {
         (Some(landing), Goal::Reach(target_lufs)) if may_clip && landing.shortfall == Some(Shortfall::Saturated) => {
             clipping::find(brief, settings, predictor, (&current, landing), target_lufs)

@@ -91,7 +91,7 @@ pub fn remedies(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<
         TooWide | TooNarrow => stereo::of_width(finding, settings),
         Imbalance => stereo::of_imbalance(finding, settings),
         OutOfPhase => stereo::of_phase(settings),
-        TooDynamic => repair::of_range(finding, song),
+        TooDynamic => repair::of_range(finding, song, settings),
         _ => Vec::new(),
     }
 }

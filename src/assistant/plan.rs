@@ -10,7 +10,9 @@ use super::strength::{is_of_tone, needed_from, strength};
 use super::tone::Tone;
 use super::workbench::{Outcome, Workbench};
 use super::{Change, Evidence, Move, MoveClass, Restraint};
+use crate::analysis::Features;
 use crate::chain::Settings;
+use crate::chain::settings::find;
 pub use compare::{cost, snapped, wish_effect};
 use compare::{differences, worsened};
 
@@ -144,7 +146,7 @@ impl<'a, 'b> Planner<'a, 'b> {
             Some(from) if size >= from * self.caution(finding.kind) => MoveClass::Needed,
             _ => MoveClass::Could,
         };
-        for remedy in remedies(finding, self.song, &self.current) {
+        for remedy in self.with_room(|settings| remedies(finding, self.song, settings)) {
             if self.is_locked(&remedy) {
                 continue;
             }
@@ -164,10 +166,6 @@ impl<'a, 'b> Planner<'a, 'b> {
     /// (`dsp.md` section 8.6, table of coverage).
     fn caution(&self, kind: FindingKind) -> f64 {
         if is_of_tone(kind) { 1.0 + (1.0 - self.song.features.active_s / STEADY_S).max(0.0) } else { 1.0 }
-    }
-
-    fn caution_of_tone(&self) -> f64 {
-        (TONE_STEADY_S / self.song.features.active_s.max(1.0)).max(1.0)
     }
 
     fn is_locked(&self, remedy: &Remedy) -> bool {
@@ -253,6 +251,26 @@ impl<'a, 'b> Planner<'a, 'b> {
         }
     }
 
+    /// Remedies that leave alone the bands of the equalizer that moves before them use, Needed or not: both may be accepted. Where
+    /// there is no other band left, one that is only offered has to share its own.
+    fn with_room(&self, make: impl Fn(&Settings) -> Vec<Remedy>) -> Vec<Remedy> {
+        let apart = make(&self.offered());
+        if apart.is_empty() { make(&self.current) } else { apart }
+    }
+
+    /// The chain with the bands of all moves so far in use.
+    fn offered(&self) -> Settings {
+        let mut offered = self.current;
+        for (id, value) in
+            self.moves.iter().flat_map(|each| &each.settings).filter(|(id, _)| id.starts_with("equalizer.band_"))
+        {
+            if let Some(setting) = find(id) {
+                setting.set(&mut offered, *value);
+            }
+        }
+        offered
+    }
+
     /// Takes a move in; what is Needed is there for those that follow.
     fn take(&mut self, made: Move, settings: Settings) {
         if made.settings.is_empty() || self.moves.iter().any(|other| other.id == made.id) {
@@ -288,11 +306,22 @@ impl<'a, 'b> Planner<'a, 'b> {
         if rms_db < offer_db {
             return;
         }
-        let class = if rms_db >= needed_db * self.caution_of_tone() { MoveClass::Needed } else { MoveClass::Could };
+        let class =
+            if rms_db >= needed_db * tone_caution(self.song.features) { MoveClass::Needed } else { MoveClass::Could };
         let num_bands = if is_referred { 6 } else { 3 };
         let id = if is_referred { "equalizer.reference" } else { "equalizer.balance" };
         let gain_db = TONE_GAIN_DB[self.song.brief.restraint as usize];
-        let Some(remedy) = of_tone(id, &tone, (num_bands, gain_db), &self.current, rate_hz) else { return };
+        let of = |settings: &Settings| of_tone(id, &tone, (num_bands, gain_db), settings, rate_hz);
+        let num_set = |remedy: &Remedy| {
+            let mut settings = self.current;
+            (remedy.apply)(&mut settings, 1.0);
+            differences(&self.current, &settings).len()
+        };
+        // Bands of its own where there are as many as it wants.
+        let alone = of(&self.current);
+        let apart =
+            of(&self.offered()).filter(|apart| alone.as_ref().is_some_and(|one| num_set(apart) >= num_set(one)));
+        let Some(remedy) = apart.or(alone) else { return };
         if self.is_locked(&remedy) {
             return;
         }
@@ -416,6 +445,11 @@ fn is_on(settings: &Settings, remedy: &Remedy) -> bool {
         Stage::Input => settings.input.enabled,
         _ => true,
     }
+}
+
+/// How much farther off the tone as a whole has to be where little of a song was heard; 1 where enough was.
+pub fn tone_caution(features: &Features) -> f64 {
+    (TONE_STEADY_S / features.active_s.max(1.0)).max(1.0)
 }
 
 /// How sure a move is, by how strong its finding is; the coverage comes on top. The lines are those of the share of moves

@@ -61,7 +61,9 @@ fn applied(settings: &Settings, proposed: &Move) -> Settings {
 
 /// What a move does to what it is for: of the song, as far as the parts that were rendered tell it.
 fn effect(proposed: &Move, [untouched, before, after]: [&Outcome; 3]) -> Vec<Change> {
-    let Some((kind, evidence)) = proposed.finding.zip(proposed.evidence.first()) else {
+    let of_finding = proposed.finding.zip(proposed.evidence.first());
+    // The balance as a whole names a finding, and rests on something else.
+    let Some((kind, evidence)) = of_finding.filter(|(kind, evidence)| evidence.metric == kind.metric()) else {
         return kept(&proposed.effect, wish_effect(before, after));
     };
     let value = |outcome: &Outcome| outcome.of(kind).map(|finding: &Finding| finding.evidence.value);

@@ -50,7 +50,9 @@ impl Tone {
     pub fn against(levels_db: &[Option<f64>; NUM_TONE], references: &[Option<Wanted>; NUM_TONE]) -> Option<Self> {
         let difference: [Option<f64>; NUM_TONE] =
             std::array::from_fn(|band| Some(levels_db[band]? - references[band]?.mean));
-        let is_judged = difference.map(|db| db.is_some());
+        // A register that one of the two does not have is no fault of balance.
+        let (missing, added) = (judged(&difference), judged(&difference.map(|db| db.map(|db| -db))));
+        let is_judged: [bool; NUM_TONE] = std::array::from_fn(|band| missing[band] && added[band]);
         let is_enough = is_judged.iter().filter(|&&is_judged| is_judged).count() >= NUM_TONE / 2;
         let level = Self::centred(difference.map(|db| db.unwrap_or(0.0)), is_judged).excess_db;
         let outside =

@@ -63,7 +63,9 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
 
     let is_locked = brief.locks.contains(&Stage::Limiter);
     let can_level = with_level && !is_locked && is_limiter_on(settings);
-    let level = can_level.then(|| level::plan(brief, &plan.settings, &predictor));
+    // Where the mix goes back, what is Needed here is not made.
+    let base = if is_sent_back { settings } else { &plan.settings };
+    let level = can_level.then(|| level::plan(brief, base, &predictor));
     let mut level_moves = level.as_ref().map_or_else(Vec::new, |level| level.moves(features, brief, confidence));
     // Peaks between the samples are what the ceiling is for.
     if let Some(finding) = found.iter_mut().find(|finding| finding.kind == FindingKind::IntersamplePeaks)
@@ -80,6 +82,12 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
     let mut moves = plan.moves;
     if is_sent_back {
         moves.retain(|each| each.is_mitigation);
+        let is_mended = |finding: &Finding| moves.iter().any(|each| each.finding == Some(finding.kind));
+        for finding in found.iter_mut().filter(|finding| !is_mended(finding)) {
+            if matches!(finding.class, FindingClass::Needed | FindingClass::Could) {
+                finding.class = FindingClass::None;
+            }
+        }
     }
     let (needed, could): (Vec<Move>, Vec<Move>) =
         moves.into_iter().chain(level_moves).partition(|each| each.class == MoveClass::Needed);

@@ -32,8 +32,8 @@ const AXES: [Axis; 4] = [
 
 const RESTRAINTS: [(Restraint, &str, &str); 3] = [
     (Restraint::Level, "Level only", "No move but level and ceiling is proposed."),
-    (Restraint::Gentle, "Gentle", "Moves stay small."),
-    (Restraint::Full, "Full", "Moves go as far as is needed."),
+    (Restraint::Gentle, "Gentle", "Moves of the balance stop at 9 dB."),
+    (Restraint::Full, "Full", "Moves of the balance go up to 12 dB."),
 ];
 
 /// The closed menu and, while it is open, what it holds.

@@ -10,7 +10,7 @@ use super::broad::BROAD_SIZES_DB;
 use super::record::Record;
 use super::sound::Heard;
 use super::statistics::{mean, median, one_if, quantile};
-use crate::assistant::Move;
+use crate::assistant::{Move, tone_caution};
 
 /// Edges that are shown, dB: from where the move is offered at all.
 const EDGES_DB: [f64; 5] = [2.4, 2.7, 3.0, 3.15, 3.6];
@@ -30,7 +30,8 @@ impl Offer {
     /// What a report offers, by a figure of the moves that are accepted.
     pub fn of(heard: &Heard<'_>, figure: impl Fn(&[&Move]) -> f64) -> Option<Self> {
         let offered = heard.report.moves.iter().find(|each| each.id == "equalizer.balance")?;
-        let departure_db = offered.evidence.first()?.value;
+        // What little was heard of a song asks for is taken off: the edge is that of a whole one.
+        let departure_db = offered.evidence.first()?.value / tone_caution(&heard.features);
         let others: Vec<&Move> = heard.needed().into_iter().filter(|each| each.id != offered.id).collect();
         let with: Vec<&Move> = others.iter().copied().chain([offered]).collect();
         Some(Self { departure_db, with: figure(&with), without: figure(&others) })

@@ -30,13 +30,13 @@ fn head(table: &Table, command: &str) -> String {
     let num_faults: usize = table.records.iter().map(|record| record.faults.len()).sum();
     let num_broad: usize = table.records.iter().map(|record| record.broad.len()).sum();
     let by = match &table.judged_by {
-        None => "Judged by the factory's ranges, which hold none of these songs.".to_owned(),
+        None => "Judged by the factory's ranges (`assets/ranges/factory.toml` says of which records).".to_owned(),
         Some(ranges) => format!("Judged by ranges of its own: {ranges}."),
     };
     format!(
         "# What the assistant is held to\n\nWritten by `{command}`: {} finished songs, {} mixes, {} recordings outside the scope \
          and {} signals that are no music; of each song at most the middle minute. {num_faults} songs with one injected fault, \
-         {num_broad} with a broad fault of tone. Moves of the limiter count in no figure but landing. {by}\n",
+         {num_broad} with a broad fault of tone. Moves of the limiter count in no figure but landing, contrast and idempotence. {by}\n",
         count("fin"),
         count("mix"),
         count("ood"),

@@ -28,8 +28,10 @@ pub(super) fn find(
         return None;
     }
     let (current, landing) = without;
-    // Before the limiter: what comes out now, less what the limiter adds.
-    let peak_db = predictor.mix().true_peak_dbtp;
+    // What reaches the clipper: the limiter behind it taken away.
+    let mut before = *settings;
+    before.limiter.enabled = false;
+    let peak_db = predictor.predict(&before).true_peak_dbtp;
     DEPTHS_DB.into_iter().find_map(|depth_db| {
         let bend_db = peak_db - depth_db;
         let gain_db = (CEILING_DBFS - bend_db).clamp(-MOST_GAIN_DB, MOST_GAIN_DB);

@@ -57,7 +57,7 @@ pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<
                 *to = (from * factor).clamp(0.0, 200.0);
             }
         };
-        let title = move |_: f64| format!("width above 120 Hz to {} %", (100.0 * factor).round());
+        let title = move |_: f64| format!("width above 120 Hz to {} %", (widths[1] * factor).round());
         let remedy = Remedy::new("stereo.width", Stage::Stereo, turn).switch().taste().titled(title);
         wishes.push((remedy, wish(character.wider, ["wider", "narrower"])));
     }

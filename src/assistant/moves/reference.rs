@@ -60,7 +60,8 @@ fn of_widths(song: &Song<'_>, settings: &Settings) -> Option<(Remedy, Reason)> {
             *to = (from * factor).clamp(0.0, 200.0);
         }
     };
-    let percent: Vec<String> = factors[1..].iter().map(|factor| format!("{:.0}", 100.0 * factor)).collect();
+    let percent: Vec<String> =
+        factors.iter().zip(widths).skip(1).map(|(factor, width)| format!("{:.0}", width * factor)).collect();
     let title = format!("width {} % below 500 Hz, below 6 kHz and above", percent.join(", "));
     let remedy = Remedy::new("stereo.reference", Stage::Stereo, turn).switch().taste();
     Some((remedy.titled(move |_| title.clone()), reason))

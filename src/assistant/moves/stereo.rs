@@ -37,7 +37,7 @@ pub fn of_width(finding: &Finding, settings: &Settings) -> Vec<Remedy> {
     let id = if is_wide { "stereo.narrower" } else { "stereo.wider" };
     let remedy = Remedy::new(id, Stage::Stereo, turn);
     let remedy = if is_wide { remedy } else { remedy.taste() };
-    let title = move |amount: f64| format!("width above 500 Hz to {} %", (100.0 * factor(amount)).round());
+    let title = move |amount: f64| format!("width above 500 Hz to {} %", (widths[2] * factor(amount)).round());
     vec![remedy.amounts((finding.evidence.value - aim).abs(), if is_wide { 9.0 } else { 5.0 }, aim).titled(title)]
 }
 
