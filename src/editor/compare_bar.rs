@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let size = if layout.is_compact { vec2(300.0, 40.0) } else { vec2(372.0, 46.0) };
     let center = pos2(bar.center().x - if layout.is_compact { 6.0 } else { 0.0 }, bar.center().y);
     let switch = Rect::from_center_size(center, size);
-    left_side(ui, layout, session, scene);
+    left_side(ui, layout, switch.left() - 3.0, (session, scene));
     pen.fill(switch.expand(3.0), 11.0, WELL);
     let mix = switch.with_max_x(switch.center().x);
     half(ui, layout, mix, session, scene, Source::Mix);
@@ -93,7 +93,7 @@ pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     amount(ui, session, "chain.amount_percent", amount_area, color);
 }
 
-fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
+fn left_side(ui: &mut Ui, layout: &Layout, right: f32, (session, scene): (&Session, &Scene)) {
     let bar = layout.compare;
     let width = if layout.is_compact { 74.0 } else { 86.0 };
     let rect = Rect::from_min_size(pos2(bar.left() + 16.0, bar.center().y - 15.0), vec2(width, 30.0));
@@ -121,8 +121,11 @@ fn left_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
         if push(ui, rect, leaving).clicked() {
             leave(session);
         }
-        let text = if layout.is_compact { "Not for export" } else { "Monitoring, not for export" };
         let x = rect.right() + 12.0;
+        let room = right - x - 24.0;
+        let fits = |text: &&str| pen.width(*text, medium(12.0)) <= room;
+        let text =
+            ["Monitoring, not for export", "Not for export", "Monitoring"].into_iter().find(fits).unwrap_or_default();
         draw(&pen, Icon::Warn, pos2(x + 6.0, bar.center().y), REDUCTION, 0.85);
         pen.left(x + 18.0, bar.center().y + 4.3, text, medium(12.0), T1);
     }
@@ -201,9 +204,11 @@ fn half(ui: &mut Ui, layout: &Layout, area: Rect, session: &Session, scene: &Sce
 fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene) {
     let pen = Pen::of(ui);
     let y = layout.compare.center().y;
+    let pen_inside = pen.clipped(Rect::from_min_max(pos2(left, y - 24.0), pos2(right, y + 24.0)));
     let two = |first: (&str, Color32), second: &str| {
-        pen.left(left + 17.0, y - 4.6, first.0, medium(13.0), first.1);
-        pen.left(left + 17.0, y + 12.5, second, regular(11.0), T3);
+        let size = if pen.width(first.0, medium(13.0)) > right - left - 17.0 { 11.0 } else { 13.0 };
+        pen_inside.left(left + 17.0, y - 4.6, first.0, medium(size), first.1);
+        pen_inside.left(left + 17.0, y + 12.5, second, regular(11.0), T3);
     };
     let (match_db, seconds) = scene.match_db;
     let is_matching = seconds > 0.05;
@@ -214,7 +219,7 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
         format!("Matched {} dB", words::number(-f64::from(match_db.abs())))
     };
     let looped = looping::place(scene)
-        .map(|(from_s, to_s)| format!("{}\u{2013}{} round and round", words::time(from_s), words::time(to_s)));
+        .map(|(from_s, to_s)| format!("{}\u{2013}{} looped", words::time(from_s), words::time(to_s)));
     let part = part_heard(&scene.monitor).or(looped);
     let spoken = match (scene.monitor.is_comparing, is_matching) {
         (false, _) if part.is_some() => {
@@ -233,6 +238,7 @@ fn state(ui: &mut Ui, layout: &Layout, (left, right): (f32, f32), scene: &Scene)
             let name = references::chosen(scene).map(|kept| references::short(&kept.name(), 16));
             let (first, second) = match name {
                 Some(name) => (name, if layout.is_compact { "as loud as both" } else { "As loud as mix and master" }),
+                None if references::none_can_be_read(scene) => ("Cannot be read".to_owned(), "the master is heard"),
                 None => ("Reading".to_owned(), "the master until then"),
             };
             two((&first, T1), second);

@@ -175,7 +175,9 @@ pub fn reset_band(session: &Session, band_idx: usize) {
 
 /// The first band that does nothing, for a new one.
 fn free_band(settings: &Settings) -> Option<usize> {
-    (0..NUM_BANDS).find(|&idx| !is_working(&settings.equalizer.bands[idx]))
+    // One that is only switched off is the engineer's.
+    let would_work = |idx: usize| is_working(&BandSettings { enabled: true, ..settings.equalizer.bands[idx] });
+    (0..NUM_BANDS).find(|&idx| !would_work(idx))
 }
 
 /// A band as one sentence.

@@ -147,6 +147,13 @@ impl Levels {
         bars.into_iter().any(|bar| bar.peak_db > FLOOR_DB + 0.1) || self.reduction.peak_db > 0.01
     }
 
+    /// Another clock: lines that were held by the one before would stand for ever.
+    pub fn restart_clock(&mut self) {
+        self.last_s = None;
+        self.mix.iter_mut().chain(&mut self.master).for_each(|bar| *bar = Bar::resting(FLOOR_DB));
+        self.reduction = Bar::resting(0.0);
+    }
+
     /// Lets go of the peak lines.
     pub fn release_peaks(&mut self) {
         for bar in self.mix.iter_mut().chain(&mut self.master).chain([&mut self.reduction]) {

@@ -29,7 +29,7 @@ pub fn show(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, chooser: 
         ScrollArea::vertical().id_salt("references").max_height(height).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             for kept in &scene.references {
-                row(ui, width, session, scene, kept);
+                ui.push_id(&kept.path, |ui| row(ui, width, session, scene, kept));
             }
         });
     }
@@ -50,13 +50,22 @@ pub fn toggle(session: &Session, scene: &Scene) {
         return;
     }
     if chosen(scene).is_none()
-        && let Some(first) = scene.references.first()
+        && let Some(first) = scene.references.iter().find(|kept| !is_failed(scene, kept))
     {
         session.end.request(Request::ChooseReference(first.path.clone()));
     }
-    if !scene.references.is_empty() {
+    if scene.references.iter().any(|kept| !is_failed(scene, kept)) {
         compare_bar::hear(session, scene, Source::Reference);
     }
+}
+
+fn is_failed(scene: &Scene, kept: &KeptReference) -> bool {
+    matches!(state(scene, kept), Some(ReferenceState::Failed(_)))
+}
+
+/// Whether there is none that could be heard.
+pub fn none_can_be_read(scene: &Scene) -> bool {
+    scene.references.iter().all(|kept| is_failed(scene, kept))
 }
 
 /// The reference that is in memory to be heard.
@@ -71,6 +80,10 @@ fn state<'a>(scene: &'a Scene, kept: &KeptReference) -> Option<&'a ReferenceStat
 fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptReference) {
     let (row, response) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     let (name, state) = (kept.name(), state(scene, kept));
+    // Two of one name are told apart by their folders.
+    let is_twin = scene.references.iter().filter(|other| other.name() == name).count() > 1;
+    let folder = kept.path.parent().and_then(|folder| folder.file_name()).unwrap_or_default().to_string_lossy();
+    let name = if is_twin { format!("{name} ({folder})") } else { name };
     describe(ui, &response, || kept.path.display().to_string());
     let pen = Pen::of(ui);
     pen.fill(row.shrink2(vec2(0.0, 1.0)), 4.0, CANVAS);
@@ -91,7 +104,7 @@ fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptRef
     let remove = Button::new("", Kind::Ghost).icon(Icon::Cross).named(&spoken, &help);
     let cross = square(row.right() - 28.0);
     if push(ui, cross, remove).clicked() {
-        if is_heard {
+        if is_heard || (scene.monitor.source == Source::Reference && scene.references.len() == 1) {
             compare_bar::hear(session, scene, Source::Master);
         }
         session.end.request(Request::RemoveReference(kept.path.clone()));

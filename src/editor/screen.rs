@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{Key, Modifiers, Rect, Ui, pos2};
+use egui::{Event, Key, Modifiers, Rect, Ui, pos2};
 
 use crate::assistant::VerdictKind;
 use crate::bridge::Phase;
@@ -29,7 +29,7 @@ use super::session::Session;
 use super::theme::{CANVAS, SEAM, T2, T3, regular};
 use super::top_bar::{self, BriefEntry};
 use super::verdict_bar::Opened;
-use super::widgets::{is_typing, take_description};
+use super::widgets::{is_writing, take_description};
 use super::{compare_bar, cover, meters, song_map, stage, verdict_bar};
 
 /// Time between frames while something moves, and while nothing does: then whatever changes asks for a frame itself (input,
@@ -90,6 +90,8 @@ impl Screen {
     /// A window was opened: what was known of the last one counts no more.
     pub fn opened(&mut self) {
         self.scale = Scale::default();
+        // The clock begins anew with every window.
+        self.levels.restart_clock();
     }
 
     /// Draws one frame and acts on what was pressed.
@@ -101,7 +103,11 @@ impl Screen {
         hear::follow(session, &scene);
         let now_s = ui.input(|input| input.time);
         self.levels.follow(session, &scene, now_s);
-        self.turn_page(&scene);
+        // Nothing turns under a hand, and what is still worked out is not there yet.
+        if !scene.is_busy() && ui.ctx().dragged_id().is_none() {
+            self.turn_page(&scene);
+        }
+        self.follow_phase(&scene);
         self.keys(ui, session, &scene);
 
         let is_matchable = self.page == Page::Workbench && makeup_id(self.stage).is_some();
@@ -120,6 +126,9 @@ impl Screen {
         meters::show(ui, &layout, session, &scene, &mut self.levels);
         compare_bar::show(ui, &layout, session, &scene);
         self.status(ui, &layout, &scene);
+        if !ui.input(|input| input.pointer.any_down()) && ui.ctx().dragged_id().is_none() {
+            session.end_all();
+        }
         session.close_step(now_s);
         self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
         ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
@@ -191,6 +200,9 @@ impl Screen {
             self.page = if has_cover && waits { Page::Cover } else { Page::Workbench };
             self.follow_card(scene);
         }
+    }
+
+    fn follow_phase(&mut self, scene: &Scene) {
         if scene.hearing.phase != self.seen_phase {
             if scene.hearing.phase == Phase::Listening {
                 self.page = Page::Cover;
@@ -202,13 +214,18 @@ impl Screen {
     }
 
     fn keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
-        let is_writing =
-            ui.memory(|memory| memory.focused()).is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
-        if is_typing(ui) || is_writing || egui::Popup::is_any_open(ui.ctx()) {
+        if is_writing(ui) {
             return;
         }
         steps(ui, session);
-        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        // A key that is held decides once.
+        let pressed = |key: Key| {
+            ui.input_mut(|input| {
+                let is_new = |event: &Event| matches!(event, Event::Key { key: each, pressed: true, repeat: false, .. } if *each == key);
+                let is_pressed = input.events.iter().any(is_new);
+                input.consume_key(Modifiers::NONE, key) && is_pressed
+            })
+        };
         if pressed(Key::M) {
             let other = if scene.monitor.source == Source::Mix { Source::Master } else { Source::Mix };
             compare_bar::hear(session, scene, other);
@@ -247,13 +264,14 @@ impl Screen {
             self.drawer = None;
         }
         self.note_keys(ui, session, scene);
-        if pressed(Key::P) {
+        let is_stage_seen = self.page == Page::Workbench && self.drawer.is_none();
+        if is_stage_seen && pressed(Key::P) {
             let id = chain_strip::enabled_id(self.stage);
             if let Some((_, param)) = session.param(&id) {
                 session.set_once(&id, if param.normalized() >= 0.5 { 0.0 } else { 1.0 });
             }
         }
-        if pressed(Key::S) {
+        if is_stage_seen && pressed(Key::S) {
             compare_bar::toggle_solo(session, scene, self.stage);
         }
         let digits = [
@@ -277,7 +295,9 @@ impl Screen {
 
     /// Where in the song that holds which is open: a note, else a move.
     fn shown_place(&self, scene: &Scene) -> Option<(f64, f64)> {
-        let note = scene.notes().map(|(_, note)| note).find(|note| Some(note.kind) == self.proposals.open_note);
+        let first = || scene.notes().next().filter(|_| self.drawer == Some(Drawer::Report)).map(|(_, note)| note);
+        let chosen = scene.notes().map(|(_, note)| note).find(|note| Some(note.kind) == self.proposals.open_note);
+        let note = chosen.or_else(first);
         let of_move = || self.proposals.open_move(scene).and_then(looping::place_of);
         note.map(|note| (note.from_s, note.to_s)).or_else(of_move)
     }
@@ -346,8 +366,10 @@ fn steps(ui: &Ui, session: &Session) {
 fn fitting(pen: &Pen, text: &str, width: f32) -> String {
     let mut text = text;
     while pen.width(text, regular(11.0)) > width {
-        match text.trim_end_matches('.').rfind([';', '.', ',']) {
-            Some(end) if end > 0 => text = &text[..end],
+        // A point or a comma inside a number ends no clause.
+        let ends_clause = |(at, mark): &(usize, char)| ";.,".contains(*mark) && text[at + 1..].starts_with(' ');
+        match text.trim_end_matches('.').char_indices().rev().find(ends_clause) {
+            Some((end, _)) if end > 0 => text = &text[..end],
             _ => break,
         }
     }

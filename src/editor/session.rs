@@ -53,8 +53,11 @@ impl Session {
         self.params.param(id)
     }
 
-    /// Begins a gesture.
+    /// Begins a gesture, unless one of this setting runs.
     pub fn begin(&self, setting: &'static Setting) {
+        if self.has_gesture(setting) {
+            return;
+        }
         if let Some((_, param)) = self.param(&setting.id) {
             param.begin(&self.context.param_setter());
             self.gestures.borrow_mut().push(setting);
@@ -136,6 +139,13 @@ impl Session {
                 param.end(&self.context.param_setter());
             }
         }
+    }
+
+    /// Ends whatever runs: the hand let go of a control that is no longer there.
+    pub fn end_all(&self) {
+        let running: Vec<&'static Setting> = self.gestures.borrow().clone();
+        running.into_iter().for_each(|setting| self.end_gesture(setting));
+        self.is_amount_held.set(false);
     }
 
     /// Whether a gesture of this setting runs.
@@ -298,11 +308,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        let running: Vec<&'static Setting> = self.gestures.borrow().clone();
-        for setting in running {
-            self.end_gesture(setting);
-        }
-        self.is_amount_held.set(false);
+        self.end_all();
         self.close_step(f64::NEG_INFINITY);
         self.end.set_monitor_state(MonitorState::default());
         self.end.watch(None);

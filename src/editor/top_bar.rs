@@ -105,8 +105,7 @@ fn preset_menu(ui: &mut Ui, rect: Rect, session: &Session) {
 }
 
 fn target(ui: &mut Ui, rect: Rect, session: &Session, scene: &Scene, (entry, caption): (&mut BriefEntry, &str)) {
-    let lufs =
-        scene.target_lufs().map_or("as the music bears".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
+    let lufs = scene.target_lufs().map_or("as it bears".to_owned(), |lufs| format!("{} LUFS", words::number(lufs)));
     let is_short = caption.is_empty();
     let text = if is_short { lufs } else { format!("{lufs}, {} dBTP", words::number(scene.target_ceiling_dbtp())) };
     let response = menu(ui, rect, ("Target", caption, &text), LIST_GROUND);

@@ -184,6 +184,10 @@ fn buttons(
         let button = if is_tight { button.sized(11.0) } else { button };
         let width = button.width(&Pen::of(ui)) - if is_tight { 6.0 } else { 4.0 };
         let rect = Rect::from_min_size(pos2(x, top), vec2(width, height));
+        if opens == Some(Opened::Cover) && rect.right() > layout.verdict.right() - 2.0 {
+            // No room beside the others: the seal opens it too.
+            continue;
+        }
         x = rect.right() + gap;
         if push(ui, rect, button).clicked() {
             match opens {

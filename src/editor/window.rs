@@ -280,6 +280,11 @@ impl NiceEguiApp for App {
             .memory(|memory| memory.focused())
             .is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
         frame.set_key_capture(if is_writing { KeyCapture::CaptureAll } else { own_keys() });
+        if !is_writing {
+            // The host's, whatever has the focus: it would press it.
+            let is_space = |event: &egui::Event| matches!(event, egui::Event::Key { key: egui::Key::Space, .. });
+            ui.input_mut(|input| input.events.retain(|event| !is_space(event)));
+        }
         if let Some(session) = self.shared.session.lock().as_ref() {
             let mut screen = self.shared.screen.lock();
             screen.ui(ui, session);
@@ -288,6 +293,9 @@ impl NiceEguiApp for App {
     }
 
     fn resized(&mut self, new_size: WindowSize) {
+        // The framework counts in points of our scale; what is kept and told is the window itself.
+        let zoom = self.shared.context.lock().as_ref().map_or(1.0, |context| f64::from(context.zoom_factor()));
+        let new_size = WindowSize::from_physical(new_size.physical, new_size.scale_factor / zoom);
         let (width, height) = (new_size.logical.width as f32, new_size.logical.height as f32);
         self.shared.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
         // Of a window that closes meanwhile nothing is kept.

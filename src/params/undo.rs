@@ -157,7 +157,8 @@ fn is_one(last: &Step, step: &Step) -> bool {
     let same = |(old, new): (&Change, &Change)| old.id == new.id;
     last.is_nudge
         && step.is_nudge
-        && step.at_s - last.at_s <= TOGETHER_S
+        // The clock begins anew with every window.
+        && (0.0..=TOGETHER_S).contains(&(step.at_s - last.at_s))
         && last.label == step.label
         && last.changes.len() == step.changes.len()
         && last.changes.iter().zip(&step.changes).all(same)

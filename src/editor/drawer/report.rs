@@ -135,7 +135,7 @@ fn evidence(
     let button = intended_button(&name);
     let size = vec2(button.width(&pen), 28.0);
     let at = Rect::from_min_size(pos2(foot.left() + PAD, foot.center().y - 14.0), size);
-    let is_looping = looping::place(scene).is_some();
+    let is_looping = scene.monitor.is_looping;
     let looped = Button::new(if is_looping { "Stop" } else { "Loop here" }, Kind::Line)
         .named("Loop here", "Plays what was kept of the song nearest to this, while the transport stands. Key L.")
         .on(is_looping)

@@ -11,7 +11,7 @@ use crate::editor::session::Session;
 use crate::editor::theme::{
     CANVAS, ON_PROPOSAL, PROPOSAL, PROPOSAL_WELL, RAISED, REDUCTION, REDUCTION_TEXT, T1, T2, WELL, regular, semibold,
 };
-use crate::editor::widgets::{describe, is_typing};
+use crate::editor::widgets::{describe, is_writing};
 use crate::editor::words;
 
 use super::plot::Graph;
@@ -44,7 +44,7 @@ pub fn show(
             node(ui, graph, session, (scene, view), band_idx);
         }
     }
-    let is_delete = ui.input(|input| input.key_pressed(Key::Delete)) && !is_typing(ui);
+    let is_delete = !is_writing(ui) && ui.input(|input| input.key_pressed(Key::Delete));
     if is_delete && is_working(&scene.settings.equalizer.bands[view.band_idx]) {
         reset_band(session, view.band_idx);
     }

@@ -52,7 +52,7 @@ pub fn show(ui: &mut Ui, places: &Places, session: &Session, scene: &Scene) {
     let x = places.x(end_s);
     let place = Rect::from_center_size(pos2(x, places.plot.center().y), vec2(WIDTH, places.plot.height()));
     let response = ui.interact(place, id, Sense::click_and_drag());
-    let limits = (start_s + SHORTEST_S, LONGEST_S);
+    let limits = (start_s + SHORTEST_S, start_s + LONGEST_S);
     let mut wanted = drag(ui, &response, &mut held, (places, end_s), limits);
     if wanted.is_none() {
         wanted = pressed(ui, &response, end_s);
@@ -92,7 +92,14 @@ fn drag(
         let speed = if modifiers.shift || modifiers.command { FINE } else { 1.0 };
         *at_s = (*at_s + f64::from(response.drag_delta().x) * *per_point * speed).clamp(limits.0, limits.1);
     }
-    if response.drag_stopped() { held.drag.take().map(|(at_s, _)| Some(at_s)) } else { None }
+    let is_cancelled = ui.input(|input| input.key_pressed(Key::Escape));
+    if response.drag_stopped() && !is_cancelled {
+        return held.drag.take().map(|(at_s, _)| Some(at_s));
+    }
+    if is_cancelled || !response.dragged() {
+        held.drag = None;
+    }
+    None
 }
 
 /// What keys, clicks and assistive technology ask for; `Some(None)` takes the mark away.

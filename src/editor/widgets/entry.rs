@@ -28,7 +28,21 @@ pub fn begin_typing(ui: &Ui, response: &Response, text: String) {
 
 /// Whether a value is being typed somewhere.
 pub fn is_typing(ui: &Ui) -> bool {
-    ui.data(|data| data.get_temp::<Typing>(typing_id()).is_some())
+    let Some(typing) = ui.data(|data| data.get_temp::<Typing>(typing_id())) else { return false };
+    let is_open = typing.is_fresh || typing.is_refused || ui.memory(|memory| memory.has_focus(typing.id.with("entry")));
+    if !is_open {
+        // The control is gone that it belonged to.
+        ui.data_mut(|data| data.remove::<Typing>(typing_id()));
+    }
+    is_open
+}
+
+/// Whether keys are for a text, or for a popover that is open.
+pub fn is_writing(ui: &Ui) -> bool {
+    let focused = ui.memory(|memory| memory.focused());
+    is_typing(ui)
+        || focused.is_some_and(|id| TextEdit::load_state(ui.ctx(), id).is_some())
+        || egui::Popup::is_any_open(ui.ctx())
 }
 
 /// What became of the entry in this frame.

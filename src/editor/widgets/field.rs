@@ -30,6 +30,10 @@ pub fn value_field(ui: &mut Ui, session: &Session, id: &str, (label, rect): (&st
 /// A horizontal slider through `rect`'s middle with a tick at `mark`; returns the value as shown.
 pub fn slider(ui: &mut Ui, session: &Session, id: &str, rect: Rect, (color, mark): (Color32, f32)) -> Option<String> {
     let control = control(ui, session, id, rect)?;
+    let field = Rect::from_center_size(rect.center(), egui::vec2(rect.width(), 26.0));
+    if typed_value(ui, session, &control, field) {
+        return Some(control.text);
+    }
     // A line is pointed at where it should go; the drag itself is the control's.
     let pen = Pen::of(ui);
     let (left, right, y) = (rect.left() + 3.0, rect.right() - 3.0, rect.center().y);

@@ -96,9 +96,12 @@ pub fn value_menu(
 /// Ctrl-C and Ctrl-V on a control that has the focus.
 fn clipboard_keys(ui: &Ui) -> Option<(Wish, Option<String>)> {
     ui.input(|input| {
+        let is_paste = input.events.iter().any(|event| matches!(event, Event::Key { key: Key::V, pressed: true, .. }));
         input.events.iter().find_map(|event| match event {
             Event::Copy => Some((Wish::Copy, None)),
             Event::Paste(text) => Some((Wish::Paste, Some(text.clone()))),
+            // The window's framework tells the text of the clipboard as if it were typed.
+            Event::Text(text) if input.modifiers.command && is_paste => Some((Wish::Paste, Some(text.clone()))),
             _ => None,
         })
     })

@@ -92,7 +92,7 @@ fn a_kept_part_is_looped_while_the_transport_stands() {
     harness.run_steps(2);
     assert!(monitor(&harness).is_looping && !monitor(&harness).is_neutral());
     assert!(matches!(&requests(&harness)[..], [Request::ChooseExcerpt(_)]));
-    harness.get_by_label_contains("1:04–1:07 round and round");
+    harness.get_by_label_contains("1:04–1:07 looped");
     harness.key_press(Key::L);
     harness.run_steps(2);
     assert!(monitor(&harness).is_neutral());
