@@ -2,12 +2,13 @@
 
 use discern::assistant::VerdictKind;
 use discern::chain::Stage;
+use discern::chain::monitor::Source;
 use discern::params::Decision;
 use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 
 use super::fixture::{Fixture, Gesture};
-use super::{click, fixture, open};
+use super::{click, fixture, monitor, open};
 
 #[test]
 fn accept_all_needed_is_one_step_back_and_on() {
@@ -112,4 +113,21 @@ fn a_value_has_a_menu() {
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     assert_eq!(fixture(&harness).value("limiter.gain_db"), -1.2);
+}
+
+#[test]
+fn a_value_is_typed_into_the_amount_and_keys_work_again() {
+    let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), None);
+    harness.get_by_label("Chain amount").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    harness.get_by_label("Type Chain amount").type_text("50");
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert_eq!(fixture(&harness).value("chain.amount_percent"), 50.0);
+    harness.key_press(Key::M);
+    harness.run_steps(2);
+    assert_eq!(monitor(&harness).source, Source::Mix);
 }

@@ -94,8 +94,11 @@ pub fn check_scale<R: Rig>(bundle: &Path, display: &str, input: &Input, pictures
         ensure!(embedded == size, "at {percent} % the editor's own window has {embedded:?}");
         ensure!(picture.is_filled(), "at {percent} % the window is not filled");
     }
+    choose_scale(&mut rig, input, [100, 150])?;
+    let rig = R::open(rig.close()?, Place::at_left(display), 48_000.0, 2)?;
+    ensure!(rig.window().size() == (1770, 1110), "opened again at 150 % with {:?}", rig.window().size());
     rig.close()?;
-    println!("   the window grows and shrinks with the scale that is chosen");
+    println!("   the window grows and shrinks with the scale that is chosen, and opens with it again");
     Ok(())
 }
 
