@@ -24,6 +24,11 @@ const MAX_PLACES: usize = 12;
 const FOOT: f32 = 56.0;
 /// Height of the picture: full and compact.
 const PICTURE: (f32, f32) = (132.0, 84.0);
+/// What would take a note away, and the room that it needs.
+const MIND: [(f32, &str); 2] = [
+    (84.0, "It is meant to be so. Mark it as intended and I drop it for good, also after another listening."),
+    (64.0, "It is meant to be so: mark it and I drop it."),
+];
 /// Height of the panel's foot, with what marks a note as intended.
 const INTENDED: f32 = 48.0;
 
@@ -119,16 +124,13 @@ fn evidence(
         ui.spacing_mut().item_spacing.y = 0.0;
         ui.add_space(6.0);
         facts(ui, note, finding);
-        heading(ui, "What would change my mind", "");
-        // One line where room is short.
-        text(
-            ui,
-            if is_compact {
-                "It is meant to be so: mark it and I drop it."
-            } else {
-                "It is meant to be so. Mark it as intended and I drop it for good, also after another listening."
-            },
-        );
+        // In full, in short, or left to what the button says: never cut.
+        let left = room.height() - ui.min_rect().height();
+        let mind = MIND.iter().find(|(needed, _)| left >= *needed);
+        if let Some((_, words)) = mind {
+            heading(ui, "What would change my mind", "");
+            text(ui, words);
+        }
     });
     pen.horizontal(foot.left() + PAD, foot.right() - PAD, foot.top() + 0.5, SOFT);
     let name = intended_name(note);
