@@ -9,6 +9,7 @@ mod remeasuring;
 mod remote_controls;
 mod retired;
 mod shown;
+mod worker;
 
 use std::sync::Arc;
 

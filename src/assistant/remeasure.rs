@@ -30,18 +30,18 @@ pub fn remeasure(features: &Features, settings: &Settings, audio: Audio<'_>, ope
         return Vec::new();
     }
     let untouched = bench.hear(&Settings { latency_mode: settings.latency_mode, ..Settings::default() });
-    let mut current = *settings;
+    let (mut current, mut before) = (*settings, bench.hear(settings));
     let mut made = Vec::new();
     for each in open.iter().filter(|each| !each.is_of_level()) {
         let with = applied(&current, each);
-        let (before, after) = (bench.hear(&current), bench.hear(&with));
+        let after = bench.hear(&with);
         made.push(Remeasured {
             id: each.id.clone(),
             effect: effect(each, [&untouched, &before, &after]),
             cost: kept(&each.cost, cost(&before, &after)),
         });
         if each.class == MoveClass::Needed {
-            current = with;
+            (current, before) = (with, after);
         }
     }
     made.extend(levels(features, &current, audio, open));

@@ -1,0 +1,468 @@
+//! What the analysis thread does: hears mix and master through the ring, and judges when a listening ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crossbeam::channel::Receiver;
+
+use crate::analysis::Block;
+use crate::assistant::{self, Audio};
+use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
+use crate::params::{Judged, Saved, SharedParams};
+
+use super::ears::{Ears, Stream};
+use super::library::Library;
+use super::pace::Pace;
+use super::remeasuring::Remeasuring;
+use super::retired::Retired;
+use super::shown::Shown;
+
+/// The ring holds seconds; looking this often keeps meters smooth.
+const POLL_PLAYING: Duration = Duration::from_millis(8);
+const POLL_IDLE: Duration = Duration::from_millis(40);
+/// Meters and song map are shown this often.
+const PUBLISH_INTERVAL: Duration = Duration::from_millis(33);
+/// The song map grows by a block every 100 ms; copying it more often would show nothing new.
+const MAP_INTERVAL: Duration = Duration::from_millis(250);
+/// So many blocks (ten minutes) more make it that much rarer.
+const MAP_BLOCKS: u32 = 6000;
+/// A listening ends this long after the transport stopped, if this much was heard (`product.md` section 3).
+const STOP_ENDS_AFTER: Duration = Duration::from_secs(3);
+const STOP_ENDS_WITH_S: f64 = 20.0;
+
+/// What the thread does; everything it owns.
+pub struct Worker {
+    end: AnalysisEnd,
+    params: SharedParams,
+    streams: Receiver<Stream>,
+    accept_needed: Box<dyn Fn() + Send>,
+    ears: Option<Ears>,
+    phase: Phase,
+    judging: Option<JoinHandle<Judged>>,
+    /// The brief changed while it was worked out.
+    is_judged_again: bool,
+    last_playing: Instant,
+    was_playing: bool,
+    last_published: Instant,
+    last_mapped: Instant,
+    blocks: Arc<Vec<Block>>,
+    busy: Duration,
+    /// What the engineer marked as the song.
+    extent_s: Option<(f64, f64)>,
+    /// What can be heard beside the song.
+    library: Library,
+    remeasuring: Remeasuring,
+    retired: Retired,
+    pace: Pace,
+    seen_loads: u32,
+    /// The sentence of the verdict that what is kept of the sound is of.
+    verdict: Option<String>,
+    /// What the editor was last woken for.
+    shown: Shown,
+}
+
+impl Worker {
+    /// Has heard nothing. `accept_needed` asks the main thread to accept the open Needed moves.
+    pub fn new(
+        end: AnalysisEnd,
+        params: SharedParams,
+        streams: Receiver<Stream>,
+        accept_needed: Box<dyn Fn() + Send>,
+    ) -> Self {
+        let now = Instant::now();
+        Self {
+            end,
+            params,
+            streams,
+            accept_needed,
+            ears: None,
+            phase: Phase::Idle,
+            judging: None,
+            is_judged_again: false,
+            last_playing: now,
+            was_playing: false,
+            last_published: now,
+            last_mapped: now,
+            blocks: Arc::default(),
+            busy: Duration::ZERO,
+            extent_s: None,
+            library: Library::default(),
+            remeasuring: Remeasuring::default(),
+            retired: Retired::default(),
+            pace: Pace::new(),
+            seen_loads: 0,
+            verdict: None,
+            shown: Shown::default(),
+        }
+    }
+
+    /// Until it is stopped; waits for whatever it began.
+    pub fn run(mut self, is_stopped: &AtomicBool) {
+        while !is_stopped.load(Ordering::Relaxed) {
+            let start = Instant::now();
+            while let Ok(stream) = self.streams.try_recv() {
+                self.take_stream(stream);
+            }
+            self.follow_loads();
+            let has_heard = self.hear();
+            self.answer();
+            self.end.flush_monitor_state();
+            self.end_listening_when_over();
+            self.collect_judgement();
+            let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
+            if let Some(rate_hz) = rate_hz {
+                self.pace.follow(self.end.meters(), rate_hz);
+            }
+            if self.library.work(&mut self.end, &self.params, rate_hz) {
+                self.judge_again();
+            }
+            // Between a change of the stream and another listening there is nothing to render.
+            let song = self.ears.as_ref().filter(|_| self.phase == Phase::Judged).map(|ears| &ears.song);
+            if self.remeasuring.work(song, &self.params) {
+                self.end.wake_editor();
+            }
+            self.busy += start.elapsed();
+            if self.last_published.elapsed() >= PUBLISH_INTERVAL {
+                self.publish();
+                self.wake_editor();
+            }
+            thread::sleep(if has_heard { POLL_PLAYING } else { POLL_IDLE });
+        }
+        self.forget_work();
+        self.library.stop();
+        self.retired.wait();
+    }
+
+    /// A new activation. What was heard of the song stays if it is the same kind of stream.
+    fn take_stream(&mut self, stream: Stream) {
+        match &mut self.ears {
+            Some(ears)
+                if ears.stream.sample_rate_hz == stream.sample_rate_hz
+                    && ears.stream.num_channels == stream.num_channels =>
+            {
+                ears.stream = stream;
+            }
+            _ => {
+                self.library.change_rate(stream.sample_rate_hz);
+                let mut ears = Ears::new(stream);
+                if matches!(self.phase, Phase::Judged | Phase::Judging) {
+                    // What plays now is not heard for the first time: the verdict is of what was heard before.
+                    ears.song.watch();
+                }
+                self.ears = Some(ears);
+                if self.phase == Phase::Listening {
+                    self.phase = Phase::Idle;
+                }
+            }
+        }
+    }
+
+    /// Empties the ring; whether there was anything.
+    fn hear(&mut self) -> bool {
+        let Some(ears) = &mut self.ears else { return false };
+        let is_listening = self.phase == Phase::Listening;
+        // What plays after a verdict is compared with what was judged.
+        let is_watching = self.phase == Phase::Judged;
+        let mut has_heard = false;
+        while let Some(read) = ears.stream.frames.read() {
+            has_heard = true;
+            if is_listening {
+                ears.song.add_dropped_frames(read.num_dropped);
+            }
+            if !read.place.is_playing {
+                self.was_playing = false;
+                continue;
+            }
+            if !self.was_playing {
+                ears.mix.restart();
+                ears.master.restart();
+                // The delay of the chain holds the silence of the stop.
+                ears.song.interrupt();
+                self.was_playing = true;
+            }
+            self.last_playing = Instant::now();
+            let [mix_left, mix_right] = read.mix;
+            let [master_left, master_right] = read.master;
+            ears.mix.process(mix_left, mix_right);
+            ears.master.process(master_left, master_right);
+            ears.spectra.process(read.mix, read.master);
+            ears.scope.process(master_left, master_right);
+            if is_listening || (is_watching && read.place.position_s.is_some()) {
+                ears.song.set_position(read.place.position_s);
+                ears.song.process(mix_left, mix_right);
+            }
+        }
+        has_heard
+    }
+
+    /// Buttons and requests.
+    fn answer(&mut self) {
+        if self.end.was_listen_pressed() {
+            self.toggle_listening();
+        }
+        if self.end.was_accept_needed_pressed() {
+            (self.accept_needed)();
+        }
+        while let Some(request) = self.end.next_request() {
+            match request {
+                Request::Listen => self.toggle_listening(),
+                Request::ReleaseTruePeak => {
+                    if let Some(ears) = &mut self.ears {
+                        ears.master.release_true_peak();
+                    }
+                }
+                Request::NewSong => self.forget(),
+                Request::Extent(extent_s) => self.mark(extent_s),
+                Request::Brief(brief) => {
+                    self.params.change_saved(|saved| {
+                        saved.brief = brief;
+                        // A reference may have been measured since the editor read it.
+                        saved.change_references(|_| ());
+                    });
+                    self.judge_again();
+                }
+                Request::Edited => self.remeasuring.note_edit(),
+                Request::AddReference(path) => self.library.add(&self.params, path),
+                Request::RemoveReference(path) => {
+                    self.library.remove(&self.params, &path);
+                    self.judge_again();
+                }
+                Request::ChooseReference(path) => {
+                    if let Some(ears) = &self.ears {
+                        self.library.choose(path, ears.stream.sample_rate_hz);
+                    }
+                }
+                Request::ChooseExcerpt(place) => {
+                    if let Some(Ears { song, stream, .. }) = &self.ears {
+                        self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes what the engineer marked as the song. A listening that runs ends by itself once all of it was heard.
+    fn mark(&mut self, extent_s: Option<(f64, f64)>) {
+        self.extent_s = extent_s;
+        if let Some(ears) = &mut self.ears {
+            ears.song.set_extent(extent_s);
+        }
+        // How much was heard is part of the verdict.
+        self.judge_again();
+    }
+
+    /// What is judged by is another.
+    fn judge_again(&mut self) {
+        match self.phase {
+            // Another stream has heard nothing to judge by.
+            Phase::Judged if self.ears.as_ref().is_some_and(|ears| ears.song.progress().heard_s > 0.0) => self.judge(),
+            // What is worked out now is by what was before.
+            Phase::Judging => self.is_judged_again = true,
+            _ => {}
+        }
+    }
+
+    fn toggle_listening(&mut self) {
+        match self.phase {
+            Phase::Listening => self.judge(),
+            Phase::Judging => {}
+            Phase::Idle | Phase::Judged => {
+                if let Some(ears) = &mut self.ears {
+                    ears.song.reset();
+                    ears.song.set_extent(self.extent_s);
+                    self.last_playing = Instant::now();
+                    self.phase = Phase::Listening;
+                    self.publish();
+                }
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        self.extent_s = None;
+        self.library.forget_excerpt();
+        if let Some(ears) = &mut self.ears {
+            ears.song.reset();
+        }
+        self.params.change_saved(Saved::forget_song);
+        self.forget_work();
+        self.phase = Phase::Idle;
+    }
+
+    /// Nothing that is worked out now is wanted.
+    fn forget_work(&mut self) {
+        self.retired.add(self.judging.take());
+        self.retired.add(self.remeasuring.forget());
+        self.is_judged_again = false;
+    }
+
+    /// The host loaded a state: its references are read, and what is worked out is of the one before.
+    fn follow_loads(&mut self) {
+        let loads = self.params.num_loads();
+        if std::mem::replace(&mut self.seen_loads, loads) == loads {
+            return;
+        }
+        self.library.follow(&self.params);
+        self.forget_work();
+        let loaded =
+            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
+        // Hosts that undo by loading a state bring the same verdict back: the sound that was kept is still its own.
+        let is_same = loaded.is_some() && loaded == self.verdict;
+        match self.phase {
+            Phase::Listening => {}
+            _ if is_same => self.phase = Phase::Judged,
+            _ => self.phase = Phase::Idle,
+        }
+    }
+
+    fn end_listening_when_over(&mut self) {
+        let Some(ears) = &mut self.ears else { return };
+        if self.phase != Phase::Listening {
+            return;
+        }
+        let progress = ears.song.progress();
+        let has_stopped = self.last_playing.elapsed() >= STOP_ENDS_AFTER;
+        if has_stopped && progress.heard_s >= STOP_ENDS_WITH_S {
+            ears.song.stop();
+            self.judge();
+        } else if progress.is_complete {
+            self.judge();
+        }
+    }
+
+    /// Works out verdict and moves on a thread of its own, so that the ring is emptied meanwhile.
+    fn judge(&mut self) {
+        let Some(ears) = &mut self.ears else { return };
+        let features = ears.song.features();
+        let excerpts = ears.song.excerpts().to_vec();
+        ears.song.watch();
+        let brief = self.params.with_saved(|saved| saved.brief.clone());
+        let settings = self.params.settings();
+        let work = move || {
+            let report = assistant::hear(&features, &brief, &settings, Audio::Excerpts(&excerpts));
+            Judged { features, report }
+        };
+        self.judging = thread::Builder::new().name("discern-judgement".to_owned()).spawn(work).ok();
+        self.phase = if self.judging.is_some() { Phase::Judging } else { Phase::Idle };
+        self.publish();
+    }
+
+    fn collect_judgement(&mut self) {
+        if !self.judging.as_ref().is_some_and(JoinHandle::is_finished) {
+            return;
+        }
+        let Some(Ok(judged)) = self.judging.take().map(JoinHandle::join) else {
+            self.phase = Phase::Idle;
+            return;
+        };
+        self.params.change_saved(|saved| saved.set_judged(judged));
+        self.retired.add(self.remeasuring.forget());
+        self.verdict =
+            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
+        self.phase = Phase::Judged;
+        if std::mem::take(&mut self.is_judged_again) {
+            self.judge_again();
+        }
+        self.publish();
+    }
+
+    /// The editor rests until there is something new; from then on it looks by itself until that has come to rest again.
+    fn wake_editor(&mut self) {
+        let shown = Shown::now(&self.end);
+        if shown != self.shown || self.end.meters().has_peaks() {
+            self.shown = shown;
+            self.end.wake_editor();
+        }
+    }
+
+    fn publish(&mut self) {
+        let elapsed = self.last_published.elapsed().max(Duration::from_millis(1));
+        self.last_published = Instant::now();
+        let load = std::mem::take(&mut self.busy).as_secs_f64() / elapsed.as_secs_f64();
+        self.end.meters().set_load_share(load as f32);
+        let Some(ears) = &self.ears else { return };
+        let progress = ears.song.progress();
+        // Copying the map takes longer the longer the song is.
+        if self.last_mapped.elapsed() >= MAP_INTERVAL * (1 + self.blocks.len() as u32 / MAP_BLOCKS) {
+            self.last_mapped = self.last_published;
+            self.blocks = Arc::new(ears.song.map());
+        }
+        self.end.publish(Hearing {
+            phase: self.phase,
+            mix: ears.mix.levels(),
+            master: ears.master.levels(),
+            spectrum: ears.spectra.spectrum(),
+            scope: Arc::new(ears.scope.pairs()),
+            heard_s: progress.heard_s,
+            duration_s: progress.duration_s,
+            extent_s: self.extent_s,
+            share: progress.share,
+            blocks: Arc::clone(&self.blocks),
+            num_dropped_frames: progress.num_dropped_frames,
+            changed_at_s: progress.changed_at_s,
+            references: self.library.states(),
+            looped_s: self.library.looped_s(),
+            has_excerpts: !ears.song.excerpts().is_empty(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::{Place, connect, frames};
+    use crate::params::DiscernParams;
+
+    const RATE_HZ: f64 = 48_000.0;
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    /// Waits for the judgement that runs, and for the one after it; the share of the song it tells of.
+    fn judged_share(worker: &mut Worker) -> Option<f64> {
+        let start = Instant::now();
+        while worker.phase != Phase::Judged {
+            assert!(start.elapsed() < PATIENCE, "no verdict");
+            thread::sleep(Duration::from_millis(5));
+            worker.collect_judgement();
+        }
+        worker.params.with_saved(|saved| saved.judged.as_ref().and_then(|judged| judged.features.share))
+    }
+
+    #[test]
+    fn a_marked_end_ends_the_listening_and_a_moved_one_is_judged_by() {
+        let (_audio, end, editor) = connect();
+        let (mut producer, consumer) = frames(RATE_HZ);
+        let (_streams, receiver) = crossbeam::channel::unbounded();
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}));
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
+        let ask = |worker: &mut Worker, request: Request| {
+            editor.request(request);
+            worker.answer();
+        };
+        ask(&mut worker, Request::Listen);
+        let tone: Vec<f32> = (0..240_000).map(|idx| (idx as f32 * 0.05).sin() * 0.2).collect();
+        let place = Place { position_s: Some(0.0), is_playing: true };
+        producer.write(place, [&tone, &tone], [&tone, &tone]);
+        worker.hear();
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Listening, "the length is not known");
+        // All five seconds up to the mark were heard.
+        ask(&mut worker, Request::Extent(Some((0.0, 4.0))));
+        worker.end_listening_when_over();
+        assert_eq!(worker.phase, Phase::Judging);
+        // What is worked out is of the mark before: once more.
+        ask(&mut worker, Request::Extent(Some((0.0, 10.0))));
+        assert_eq!(judged_share(&mut worker), Some(0.5));
+        ask(&mut worker, Request::Extent(Some((0.0, 20.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judging, Some(0.25)));
+        assert_eq!(editor.hearing().extent_s, Some((0.0, 20.0)));
+        // Another stream has heard nothing: the verdict stays.
+        let (_producer, consumer) = frames(44_100.0);
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: 44_100.0, num_channels: 2 });
+        ask(&mut worker, Request::Extent(Some((0.0, 30.0))));
+        assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judged, Some(0.25)));
+        ask(&mut worker, Request::NewSong);
+        assert_eq!(worker.extent_s, None, "a mark is of its song");
+    }
+}
