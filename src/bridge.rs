@@ -7,6 +7,7 @@ mod clips;
 mod frames;
 mod hearing;
 mod meters;
+mod trouble;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
@@ -22,6 +23,7 @@ pub use clips::{ClipKind, ClipSender, ClipSlot};
 pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
 pub use hearing::{Hearing, Phase, ReferenceState};
 pub use meters::Meters;
+pub use trouble::{Trouble, Troubles};
 
 /// What the editor asks of the analysis thread.
 #[derive(Clone, Debug)]

@@ -19,6 +19,7 @@ use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
 use crate::assistant::{Move, MoveClass};
+use crate::bridge::Troubles;
 use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
 
@@ -40,6 +41,8 @@ pub struct DiscernParams {
     pub actions: ActionParams,
     saved: Mutex<Saved>,
     num_loads: AtomicU32,
+    /// What went wrong in this instance and is still to be said.
+    pub troubles: Troubles,
 }
 
 impl DiscernParams {
@@ -50,6 +53,7 @@ impl DiscernParams {
             actions: ActionParams::new(params),
             saved: Mutex::new(Saved::default()),
             num_loads: AtomicU32::new(0),
+            troubles: Troubles::default(),
         })
     }
 
