@@ -133,6 +133,14 @@ pub trait Plugin: Default + Send + 'static {
     /// Defaults to `false`
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
+    /// Whether the editor is told of every parameter change that arrives while the plugin is active
+    /// ([`EditorHandle::param_value_changed()`][crate::editor::EditorHandle::param_value_changed()]). Telling it
+    /// makes the audio thread post a task for each and wake another thread, which may allocate and call the
+    /// operating system. A plugin whose editor looks at the parameters by itself can do without.
+    ///
+    /// Defaults to `true`
+    const NOTIFY_EDITOR_OF_PARAM_CHANGES: bool = true;
+
     /// If this is set to true, then the plugin will report itself as having a hard realtime
     /// processing requirement when the host asks for it. Supported hosts will never ask the plugin
     /// to do offline processing.

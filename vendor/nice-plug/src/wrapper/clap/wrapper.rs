@@ -933,7 +933,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                             }
 
                             #[cfg(feature = "editor")]
-                            {
+                            if self.notifies_editor() {
                                 // The GUI needs to be informed about the changed parameter value. This
                                 // triggers an `Editor::param_value_changed()` call on the GUI thread.
                                 let task_posted = self.schedule_gui(Task::ParameterValueChanged(
@@ -963,7 +963,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                             }
 
                             #[cfg(feature = "editor")]
-                            {
+                            if self.notifies_editor() {
                                 let task_posted = self.schedule_gui(
                                     Task::ParameterModulationChanged(hash, normalized_delta),
                                 );
@@ -980,6 +980,13 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the editor is to be told of the parameter change at hand. Parameters of a plugin that is not
+    /// active change on the main thread, where that costs nothing.
+    #[cfg(feature = "editor")]
+    fn notifies_editor(&self) -> bool {
+        P::NOTIFY_EDITOR_OF_PARAM_CHANGES || !self.is_activated.load(Ordering::SeqCst)
     }
 
     /// Handle all incoming events from an event queue. This will clear `self.input_events` first.
