@@ -80,6 +80,9 @@ bitflags::bitflags! {
         /// Don't show this parameter when generating a generic UI for the plugin using one of
         /// nice-plug's generic UI widgets.
         const HIDE_IN_GENERIC_UI = 1 << 3;
+        /// The steps of the parameter are a list of names: each has a text of its own, and hosts should
+        /// show these instead of a switch or a number. Set by itself for [`EnumParam`]s.
+        const LIST = 1 << 4;
     }
 }
 

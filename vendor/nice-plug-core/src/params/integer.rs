@@ -356,6 +356,13 @@ impl IntParam {
         self
     }
 
+    /// Mark the parameter's values as a list of names, to be shown as texts. Without this a host shows two
+    /// of them as a switch without words.
+    pub fn as_list(mut self) -> Self {
+        self.info.flags.insert(ParamFlags::LIST);
+        self
+    }
+
     /// Hide the parameter in the host's generic UI for this plugin. This also implies
     /// `NON_AUTOMATABLE`. Setting this does not prevent you from changing the parameter in the
     /// plugin's editor GUI.
