@@ -27,6 +27,10 @@ use crate::{context::gui::AsyncExecutor, editor::Editor};
 /// they can be deferred for later to avoid blocking realtime contexts.
 pub type TaskExecutor<P> = Box<dyn Fn(<P as Plugin>::BackgroundTask) + Send>;
 
+/// The latency in samples that the next activation will have, as far as is known by now; given the sample rate of the last
+/// activation if there was one. See [`Plugin::latency_forecast()`].
+pub type LatencyForecast = Arc<dyn Fn(Option<f32>) -> u32 + Send + Sync>;
+
 /// Is told when a host call has panicked: the name of the call and the message of the panic. See
 /// [`Plugin::panic_hook()`].
 pub type PanicHook = Arc<dyn Fn(&'static str, &str) + Send + Sync>;
@@ -210,6 +214,15 @@ pub trait Plugin: Default + Send + 'static {
         Arc::new(|_, _| ())
     }
 
+    /// A function that says what latency the next activation will have. Hosts may ask for the latency while
+    /// the plugin is not active; without this function they are told that of the last activation, or 0
+    /// before the first one. It is called on the host's main thread.
+    ///
+    /// Queried only once immediately after the plugin instance is created.
+    fn latency_forecast(&mut self) -> Option<LatencyForecast> {
+        None
+    }
+
     /// The plugin's parameters. The host will update the parameter values before calling
     /// `process()`. These string parameter IDs parameters should never change as they are used to
     /// distinguish between parameters.
@@ -244,6 +257,11 @@ pub trait Plugin: Default + Send + 'static {
     ///
     /// This is an advanced feature that the vast majority of plugins won't need to implement.
     fn filter_state(state: &mut PluginState) {}
+
+    /// The counterpart to [`filter_state()`][Self::filter_state()]: called just before a [`PluginState`] is
+    /// saved. Some parameters are not to be saved as they stand, for instance buttons that a host holds
+    /// down.
+    fn filter_saved_state(state: &mut PluginState) {}
 
     //
     // The following functions follow the lifetime of the plugin.
