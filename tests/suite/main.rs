@@ -5,6 +5,8 @@ mod assistant;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
+mod clap;
+#[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
