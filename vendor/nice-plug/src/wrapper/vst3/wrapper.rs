@@ -982,17 +982,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
         check_null_ptr!(setup);
 
-        // There's no special handling for offline processing at the moment
         let setup = unsafe { &*setup };
-        crate::nice_debug_assert_eq!(setup.symbolicSampleSize, K_SYMBOLIC_SAMPLE_SIZE_32);
-
-        // This is needed when activating the plugin and when restoring state
-        self.inner.current_buffer_config.store(Some(BufferConfig {
-            sample_rate: setup.sampleRate as f32,
-            min_buffer_size: None,
-            max_buffer_size: setup.maxSamplesPerBlock as u32,
-            process_mode: self.inner.current_process_mode.load(),
-        }));
 
         #[allow(clippy::unnecessary_cast)]
         const K_REALTIME: i32 = ProcessModes_::kRealtime as i32;
@@ -1001,7 +991,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         #[allow(clippy::unnecessary_cast)]
         const K_OFFLINE: i32 = ProcessModes_::kOffline as i32;
 
-        let mode = match setup.processMode {
+        let process_mode = match setup.processMode {
             n if n == K_REALTIME => ProcessMode::Realtime,
             n if n == K_PREFETCH => ProcessMode::Buffered,
             n if n == K_OFFLINE => ProcessMode::Offline,
@@ -1013,7 +1003,25 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                 ProcessMode::Realtime
             }
         };
-        self.inner.current_process_mode.store(mode);
+
+        // What the plugin can not be activated with is refused here, and forgotten so that an activation
+        // that comes all the same fails.
+        let is_possible = setup.symbolicSampleSize == K_SYMBOLIC_SAMPLE_SIZE_32
+            && setup.sampleRate.is_finite()
+            && setup.sampleRate > 0.0
+            && setup.maxSamplesPerBlock > 0;
+        if !is_possible {
+            self.inner.current_buffer_config.store(None);
+            return kResultFalse;
+        }
+
+        // This is needed when activating the plugin and when restoring state
+        self.inner.current_buffer_config.store(Some(BufferConfig {
+            sample_rate: setup.sampleRate as f32,
+            min_buffer_size: None,
+            max_buffer_size: setup.maxSamplesPerBlock as u32,
+            process_mode,
+        }));
 
         // Initializing the plugin happens in `IAudioProcessor::set_active()` because the host may
         // still change the channel layouts at this point
