@@ -87,6 +87,9 @@ impl Plugin for Discern {
         },
     ];
 
+    // The analysis thread sees what changed and wakes the editor.
+    const NOTIFY_EDITOR_OF_PARAM_CHANGES: bool = false;
+
     type Editor = DiscernEditor;
     type SysExMessage = ();
     type BackgroundTask = Task;

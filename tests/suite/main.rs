@@ -11,6 +11,7 @@ mod command_line;
 mod editor;
 mod equalizer;
 mod figures;
+mod framework;
 mod hearing;
 mod judgement;
 mod limiter;

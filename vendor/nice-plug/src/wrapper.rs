@@ -12,3 +12,7 @@ pub mod vst3;
 
 // This is used by the wrappers.
 pub use util::setup_logger;
+
+/// For tests only: debug builds have it, release builds do not.
+#[cfg(debug_assertions)]
+pub use util::set_fault;
