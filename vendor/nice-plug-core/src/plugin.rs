@@ -27,6 +27,10 @@ use crate::{context::gui::AsyncExecutor, editor::Editor};
 /// they can be deferred for later to avoid blocking realtime contexts.
 pub type TaskExecutor<P> = Box<dyn Fn(<P as Plugin>::BackgroundTask) + Send>;
 
+/// The latency in samples that the next activation will have, as far as is known by now; given the sample rate of the last
+/// activation if there was one. See [`Plugin::latency_forecast()`].
+pub type LatencyForecast = Arc<dyn Fn(Option<f32>) -> u32 + Send + Sync>;
+
 /// Is told when a host call has panicked: the name of the call and the message of the panic. See
 /// [`Plugin::panic_hook()`].
 pub type PanicHook = Arc<dyn Fn(&'static str, &str) + Send + Sync>;
@@ -208,6 +212,15 @@ pub trait Plugin: Default + Send + 'static {
     /// Queried only once immediately after the plugin instance is created.
     fn panic_hook(&mut self) -> PanicHook {
         Arc::new(|_, _| ())
+    }
+
+    /// A function that says what latency the next activation will have. Hosts may ask for the latency while
+    /// the plugin is not active; without this function they are told that of the last activation, or 0
+    /// before the first one. It is called on the host's main thread.
+    ///
+    /// Queried only once immediately after the plugin instance is created.
+    fn latency_forecast(&mut self) -> Option<LatencyForecast> {
+        None
     }
 
     /// The plugin's parameters. The host will update the parameter values before calling

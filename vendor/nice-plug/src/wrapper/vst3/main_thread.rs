@@ -126,7 +126,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     }
 
     #[cfg(feature = "editor")]
-    fn tell_edits(&self) {
+    pub fn tell_edits(&self) {
         loop {
             // The lock is not held while the host is told: it may call back.
             let edit = self.main_thread.edits.lock().pop_front();
@@ -176,7 +176,9 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         // What tasks post in their turn waits for the next time.
         for _ in 0..self.main_thread.tasks.len() {
             match self.main_thread.tasks.pop() {
-                Some(task) => self.execute(task, true),
+                Some(task) => self.guard("a task on the main thread", (), || {
+                    self.execute(task, true)
+                }),
                 None => break,
             }
         }
@@ -254,6 +256,7 @@ mod linux {
     use vst3::{Class, ComPtr, ComWrapper};
 
     use super::super::inner::WrapperInner;
+    use crate::wrapper::util::guard::guard;
     use crate::wrapper::vst3::Vst3Plugin;
 
     /// Which thread this is. Neither allocates nor calls the operating system, which
@@ -323,14 +326,16 @@ mod linux {
 
     impl<P: Vst3Plugin> IEventHandlerTrait for Handler<P> {
         unsafe fn onFDIsSet(&self, _fd: FileDescriptor) {
-            self.waker.take();
-            self.run();
+            guard("IEventHandler::onFDIsSet", None, || {
+                self.waker.take();
+                self.run();
+            });
         }
     }
 
     impl<P: Vst3Plugin> ITimerHandlerTrait for Handler<P> {
         unsafe fn onTimer(&self) {
-            self.run();
+            guard("ITimerHandler::onTimer", None, || self.run());
         }
     }
 
