@@ -5,10 +5,13 @@ mod audio_thread;
 mod ears;
 mod library;
 mod pace;
+mod reading;
 mod remeasuring;
 mod remote_controls;
-mod retired;
+mod resident;
+mod sabotage;
 mod shown;
+mod work;
 mod worker;
 
 use std::sync::Arc;
@@ -64,6 +67,13 @@ impl Default for Discern {
         };
         let analysis = AnalysisThread::new(analysis_end, Arc::clone(&params), accept_needed);
         Self { params, contexts, main_thread, editor_end, analysis, audio_end: Some(audio_end), audio: None }
+    }
+}
+
+impl Drop for Discern {
+    fn drop(&mut self) {
+        // The analysis thread is not waited for, and has nothing to ask of a host that let go.
+        *self.main_thread.lock() = None;
     }
 }
 

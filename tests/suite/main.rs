@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assistant;
+mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
