@@ -7,7 +7,54 @@ pub(crate) fn translate_mouse_button(button: baseview::MouseButton) -> Option<eg
     }
 }
 
-pub(crate) fn translate_virtual_key(key: &keyboard_types::Key) -> Option<egui::Key> {
+/// The key as egui knows it: by what it writes, and where that is no letter of egui's (another alphabet) by its place.
+pub(crate) fn translate_key(event: &keyboard_types::KeyboardEvent) -> Option<egui::Key> {
+    translate_virtual_key(&event.key).or_else(|| match &event.key {
+        keyboard_types::Key::Character(written) if written.is_ascii() && !written.is_empty() => None,
+        keyboard_types::Key::Character(_) => translate_code(event.code),
+        _ => None,
+    })
+}
+
+fn translate_code(code: keyboard_types::Code) -> Option<egui::Key> {
+    use egui::Key;
+    use keyboard_types::Code;
+
+    Some(match code {
+        Code::KeyA => Key::A,
+        Code::KeyB => Key::B,
+        Code::KeyC => Key::C,
+        Code::KeyD => Key::D,
+        Code::KeyE => Key::E,
+        Code::KeyF => Key::F,
+        Code::KeyG => Key::G,
+        Code::KeyH => Key::H,
+        Code::KeyI => Key::I,
+        Code::KeyJ => Key::J,
+        Code::KeyK => Key::K,
+        Code::KeyL => Key::L,
+        Code::KeyM => Key::M,
+        Code::KeyN => Key::N,
+        Code::KeyO => Key::O,
+        Code::KeyP => Key::P,
+        Code::KeyQ => Key::Q,
+        Code::KeyR => Key::R,
+        Code::KeyS => Key::S,
+        Code::KeyT => Key::T,
+        Code::KeyU => Key::U,
+        Code::KeyV => Key::V,
+        Code::KeyW => Key::W,
+        Code::KeyX => Key::X,
+        Code::KeyY => Key::Y,
+        Code::KeyZ => Key::Z,
+        Code::BracketLeft => Key::OpenBracket,
+        Code::BracketRight => Key::CloseBracket,
+        Code::Space => Key::Space,
+        _ => return None,
+    })
+}
+
+fn translate_virtual_key(key: &keyboard_types::Key) -> Option<egui::Key> {
     use egui::Key;
     use keyboard_types::Key as K;
     use keyboard_types::NamedKey;
@@ -30,7 +77,31 @@ pub(crate) fn translate_virtual_key(key: &keyboard_types::Key) -> Option<egui::K
         K::Named(NamedKey::PageUp) => Key::PageUp,
         K::Named(NamedKey::PageDown) => Key::PageDown,
 
-        K::Character(s) => match s.chars().next()? {
+        K::Named(NamedKey::ContextMenu) => Key::Menu,
+        K::Named(NamedKey::F1) => Key::F1,
+        K::Named(NamedKey::F2) => Key::F2,
+        K::Named(NamedKey::F3) => Key::F3,
+        K::Named(NamedKey::F4) => Key::F4,
+        K::Named(NamedKey::F5) => Key::F5,
+        K::Named(NamedKey::F6) => Key::F6,
+        K::Named(NamedKey::F7) => Key::F7,
+        K::Named(NamedKey::F8) => Key::F8,
+        K::Named(NamedKey::F9) => Key::F9,
+        K::Named(NamedKey::F10) => Key::F10,
+        K::Named(NamedKey::F11) => Key::F11,
+        K::Named(NamedKey::F12) => Key::F12,
+
+        // Shift and Caps Lock write capitals with the same keys.
+        K::Character(s) => match s.chars().next()?.to_ascii_lowercase() {
+            '[' => Key::OpenBracket,
+            ']' => Key::CloseBracket,
+            '-' => Key::Minus,
+            '+' => Key::Plus,
+            '=' => Key::Equals,
+            ',' => Key::Comma,
+            '.' => Key::Period,
+            '/' => Key::Slash,
+            ';' => Key::Semicolon,
             ' ' => Key::Space,
             '0' => Key::Num0,
             '1' => Key::Num1,

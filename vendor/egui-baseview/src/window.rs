@@ -275,7 +275,11 @@ pub struct Frame {
     window: WindowContext,
     clear_color: Rgba,
     key_capture: KeyCapture,
+    key_filter: Option<KeyFilter>,
 }
+
+/// See [`Frame::set_key_filter`].
+type KeyFilter = Box<dyn Fn(&keyboard_types::KeyboardEvent, Option<egui::Key>, egui::Modifiers) -> bool>;
 
 impl Frame {
     fn new(renderer: Renderer, window: WindowContext) -> Self {
@@ -284,6 +288,7 @@ impl Frame {
             window,
             clear_color: Rgba::BLACK,
             key_capture: Default::default(),
+            key_filter: None,
         }
     }
 
@@ -295,6 +300,16 @@ impl Frame {
     /// Set how to handle capturing key events from the host.
     pub fn set_key_capture(&mut self, key_capture: KeyCapture) {
         self.key_capture = key_capture;
+    }
+
+    /// Set what decides, in place of the [`KeyCapture`], whether the app uses a key that goes down: told the event, the
+    /// key as egui knows it, and the modifiers. A key that the app does not use is not shown to egui and goes on to the
+    /// host; one that it uses does not. A key that goes up goes where it went down.
+    pub fn set_key_filter(
+        &mut self,
+        filter: impl Fn(&keyboard_types::KeyboardEvent, Option<egui::Key>, egui::Modifiers) -> bool + 'static,
+    ) {
+        self.key_filter = Some(Box::new(filter));
     }
 
     /// Access the internal baseview window.
@@ -354,6 +369,8 @@ pub struct EguiWindow<A: App> {
     current_cursor_icon: Cell<baseview::MouseCursor>,
     repaint_notifier: Option<RepaintNotifier>,
     modifiers: Cell<egui::Modifiers>,
+    /// Keys that are down and that the app uses.
+    used_keys: RefCell<Vec<keyboard_types::Code>>,
     poll_repaint_timer_handle: baseview::TimerHandle,
 
     // Re-use the allocations from the previous output.
@@ -451,6 +468,7 @@ impl<A: App> EguiWindow<A> {
             window,
             repaint_notifier,
             modifiers: Cell::new(egui::Modifiers::default()),
+            used_keys: RefCell::default(),
             full_output: RefCell::new(FullOutput::default()),
             poll_repaint_timer_handle,
         })
@@ -513,6 +531,27 @@ impl<A: App> EguiWindow<A> {
         )
     }
 
+    /// Whether the app uses a key, where it has said how to tell.
+    fn is_key_used(&self, event: &keyboard_types::KeyboardEvent) -> Option<bool> {
+        let inner = self.inner.borrow();
+        let filter = inner.frame.key_filter.as_ref()?;
+        let mut used_keys = self.used_keys.borrow_mut();
+        if event.state == keyboard_types::KeyState::Up {
+            let position = used_keys.iter().position(|code| *code == event.code);
+            return Some(position.map(|position| used_keys.swap_remove(position)).is_some());
+        }
+        if event.repeat {
+            return Some(used_keys.contains(&event.code));
+        }
+        let key = crate::translate::translate_key(event);
+        let is_used = filter(event, key, egui_modifiers(&event.modifiers));
+        used_keys.retain(|code| *code != event.code);
+        if is_used {
+            used_keys.push(event.code);
+        }
+        Some(is_used)
+    }
+
     fn poll_repaint_timer(&self) {
         if let Some(repaint_notifier) = &self.repaint_notifier
             && repaint_notifier.repaint_requested()
@@ -522,12 +561,7 @@ impl<A: App> EguiWindow<A> {
     }
 }
 
-/// Update the pressed key modifiers when a mouse event has sent a new set of modifiers.
-fn update_modifiers(
-    old_modifiers: &Cell<egui::Modifiers>,
-    new_modifiers: &Modifiers,
-    egui_input: &mut egui::RawInput,
-) {
+fn egui_modifiers(new_modifiers: &Modifiers) -> egui::Modifiers {
     let (new_mac_cmd, new_command) = if cfg!(target_os = "macos") {
         let m = new_modifiers.meta();
         (m, m)
@@ -535,13 +569,22 @@ fn update_modifiers(
         (false, new_modifiers.ctrl())
     };
 
-    let new_modifiers = egui::Modifiers {
+    egui::Modifiers {
         alt: new_modifiers.alt(),
         ctrl: new_modifiers.ctrl(),
         shift: new_modifiers.shift(),
         mac_cmd: new_mac_cmd,
         command: new_command,
-    };
+    }
+}
+
+/// Update the pressed key modifiers when a mouse event has sent a new set of modifiers.
+fn update_modifiers(
+    old_modifiers: &Cell<egui::Modifiers>,
+    new_modifiers: &Modifiers,
+    egui_input: &mut egui::RawInput,
+) {
+    let new_modifiers = egui_modifiers(new_modifiers);
 
     if old_modifiers.get() != new_modifiers {
         old_modifiers.set(new_modifiers);
@@ -746,6 +789,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
 
     fn on_event(&self, event: Event) -> EventStatus {
         let mut return_status = EventStatus::Captured;
+        let mut is_used_key = false;
 
         // Parent/embedded windows do not always gain keyboard focus
         // Automatically on click. Request focus explicitly before forwarding the event.
@@ -756,7 +800,19 @@ impl<A: App> WindowHandler for EguiWindow<A> {
             baseview::Event::Mouse(baseview::MouseEvent::ButtonPressed { .. })
         ) && !self.window.has_focus()
         {
-            self.window.focus().unwrap();
+            // A window that is about to go may refuse it; its handler must not end for that.
+            self.window.focus().ok();
+        }
+
+        if let baseview::Event::Keyboard(event) = &event
+            && let Some(is_used) = self.is_key_used(event)
+        {
+            if !is_used {
+                let mut egui_input = self.egui_input.borrow_mut();
+                update_modifiers(&self.modifiers, &event.modifiers, &mut egui_input);
+                return EventStatus::Ignored;
+            }
+            is_used_key = true;
         }
 
         let mut egui_input = self.egui_input.borrow_mut();
@@ -855,7 +911,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
 
                 let modifiers = self.modifiers.get();
 
-                if let Some(key) = crate::translate::translate_virtual_key(&event.key) {
+                if let Some(key) = crate::translate::translate_key(event) {
                     egui_input.events.push(egui::Event::Key {
                         key,
                         physical_key: None,
@@ -921,6 +977,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
                         .focused = Some(true);
                 }
                 baseview::WindowEvent::Unfocused => {
+                    self.used_keys.borrow_mut().clear();
                     egui_input.events.push(egui::Event::WindowFocused(false));
                     egui_input
                         .viewports
@@ -941,6 +998,7 @@ impl<A: App> WindowHandler for EguiWindow<A> {
         // For keyboard events, also check if egui actually wants keyboard input
         // This allows DAW shortcuts (spacebar, etc.) to pass through when no text field is focused
         match &event {
+            baseview::Event::Keyboard(_) if is_used_key => EventStatus::Captured,
             baseview::Event::Keyboard(_) => {
                 let egui_ctx = &self.inner.borrow().egui_ctx;
                 if return_status == EventStatus::Captured && !egui_ctx.egui_wants_keyboard_input() {
