@@ -80,7 +80,7 @@ impl Drop for Discern {
 impl Plugin for Discern {
     const NAME: &'static str = "Discern";
     const VENDOR: &'static str = "Discern";
-    const URL: &'static str = "https://discern.org";
+    const URL: &'static str = env!("CARGO_PKG_HOMEPAGE");
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
