@@ -19,4 +19,6 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;
