@@ -21,4 +21,6 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;
