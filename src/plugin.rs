@@ -7,10 +7,13 @@ mod faults;
 mod latency;
 mod library;
 mod pace;
+mod reading;
 mod remeasuring;
 mod remote_controls;
-mod retired;
+mod resident;
+mod sabotage;
 mod shown;
+mod work;
 mod worker;
 
 use std::sync::Arc;
@@ -69,10 +72,17 @@ impl Default for Discern {
     }
 }
 
+impl Drop for Discern {
+    fn drop(&mut self) {
+        // The analysis thread is not waited for, and has nothing to ask of a host that let go.
+        *self.main_thread.lock() = None;
+    }
+}
+
 impl Plugin for Discern {
     const NAME: &'static str = "Discern";
     const VENDOR: &'static str = "Discern";
-    const URL: &'static str = "https://discern.org";
+    const URL: &'static str = env!("CARGO_PKG_HOMEPAGE");
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assistant;
+mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
@@ -22,4 +23,6 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;

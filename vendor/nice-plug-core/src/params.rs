@@ -80,8 +80,8 @@ bitflags::bitflags! {
         /// Don't show this parameter when generating a generic UI for the plugin using one of
         /// nice-plug's generic UI widgets.
         const HIDE_IN_GENERIC_UI = 1 << 3;
-        /// The steps of the parameter are a list of names: each has a text of its own, and hosts should
-        /// show these instead of a switch or a number. Set by itself for [`EnumParam`]s.
+        /// The parameter's values are a list of choices, each with a name, and hosts should show it as one:
+        /// also if there are only two, which would otherwise become a switch without texts.
         const LIST = 1 << 4;
     }
 }

@@ -348,18 +348,17 @@ impl IntParam {
         self
     }
 
+    /// Mark the parameter's values as a list of choices. See [`ParamFlags::LIST`].
+    pub fn list(mut self) -> Self {
+        self.info.flags.insert(ParamFlags::LIST);
+        self
+    }
+
     /// Mark the parameter as non-automatable. This means that the parameter cannot be changed from
     /// an automation lane. The parameter can however still be manually changed by the user from
     /// either the plugin's own GUI or from the host's generic UI.
     pub fn non_automatable(mut self) -> Self {
         self.info.flags.insert(ParamFlags::NON_AUTOMATABLE);
-        self
-    }
-
-    /// Mark the parameter's values as a list of names, to be shown as texts. Without this a host shows two
-    /// of them as a switch without words.
-    pub fn as_list(mut self) -> Self {
-        self.info.flags.insert(ParamFlags::LIST);
         self
     }
 
