@@ -111,12 +111,6 @@ use crate::wrapper::util::{clamp_input_event_timing, hash_param_id, process_wrap
 /// more than this many parameters at a time will cause changes to get lost.
 const OUTPUT_EVENT_QUEUE_CAPACITY: usize = 2048;
 
-/// Protect against OOM issues when loading malformed state.
-///
-/// If your plugin needs more storgage space than this, please post an issue in the nice-plug
-/// repository.
-const MAX_STATE_BYTES: u64 = 268_435_456;
-
 pub struct Wrapper<P: ClapPlugin> {
     /// A reference to this object, upgraded to an `Arc<Self>` for the GUI context.
     this: AtomicRefCell<Weak<Self>>,
@@ -3449,7 +3443,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
         let length = u64::from_le_bytes(length_bytes);
         // Protect against OOM errors if the metadata is malformed.
-        if length > MAX_STATE_BYTES {
+        if length > state::MAX_STATE_BYTES as u64 {
             crate::nice_error!("Failed to load state: Malformed length");
             return false;
         }
@@ -3470,7 +3464,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             read_buffer.set_len(bytes_read);
         }
 
-        match unsafe { state::deserialize_json(&read_buffer) } {
+        match unsafe { state::deserialize_json::<P>(&read_buffer) } {
             Some(mut state) => {
                 let success = wrapper.set_state_inner(&mut state);
                 if success {

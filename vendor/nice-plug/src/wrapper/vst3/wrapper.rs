@@ -514,7 +514,12 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             return kResultFalse;
         }
 
-        let stream_byte_size = (eof_pos - current_pos) as i32;
+        let stream_byte_size = eof_pos - current_pos;
+        if !(0..=state::MAX_STATE_BYTES as i64).contains(&stream_byte_size) {
+            crate::nice_error!("Failed to load state: Malformed length");
+            return kResultFalse;
+        }
+        let stream_byte_size = stream_byte_size as i32;
         let mut num_bytes_read = 0;
 
         let mut read_buffer: Vec<u8> = Vec::new();
@@ -544,7 +549,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             return kResultFalse;
         }
 
-        match unsafe { state::deserialize_json(&read_buffer) } {
+        match unsafe { state::deserialize_json::<P>(&read_buffer) } {
             Some(mut state) => {
                 if self.inner.set_state_inner(&mut state) {
                     crate::nice_trace!("Loaded state ({} bytes)", read_buffer.len());
