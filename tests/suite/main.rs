@@ -15,8 +15,11 @@ mod hearing;
 mod judgement;
 mod limiter;
 mod loudness;
+mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod states;
 mod support;
