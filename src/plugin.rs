@@ -5,10 +5,13 @@ mod audio_thread;
 mod ears;
 mod library;
 mod pace;
+mod reading;
 mod remeasuring;
 mod remote_controls;
-mod retired;
+mod resident;
+mod sabotage;
 mod shown;
+mod work;
 mod worker;
 
 use std::sync::Arc;
@@ -67,10 +70,17 @@ impl Default for Discern {
     }
 }
 
+impl Drop for Discern {
+    fn drop(&mut self) {
+        // The analysis thread is not waited for, and has nothing to ask of a host that let go.
+        *self.main_thread.lock() = None;
+    }
+}
+
 impl Plugin for Discern {
     const NAME: &'static str = "Discern";
     const VENDOR: &'static str = "Discern";
-    const URL: &'static str = "https://discern.org";
+    const URL: &'static str = env!("CARGO_PKG_HOMEPAGE");
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
@@ -86,6 +96,9 @@ impl Plugin for Discern {
             ..AudioIOLayout::const_default()
         },
     ];
+
+    // The analysis thread sees what changed and wakes the editor.
+    const NOTIFY_EDITOR_OF_PARAM_CHANGES: bool = false;
 
     type Editor = DiscernEditor;
     type SysExMessage = ();

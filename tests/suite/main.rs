@@ -2,6 +2,7 @@
 
 mod architecture;
 mod assistant;
+mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
@@ -11,6 +12,7 @@ mod command_line;
 mod editor;
 mod equalizer;
 mod figures;
+mod framework;
 mod hearing;
 mod judgement;
 mod limiter;
@@ -22,4 +24,6 @@ mod params;
 mod spectrum;
 #[cfg(feature = "plugin")]
 mod states;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;

@@ -91,6 +91,19 @@ pub(crate) unsafe fn serialize_object<'a, P: Plugin>(
     }
 }
 
+/// A parameter's normalized value as [`serialize_object()`] would store it.
+#[cfg(feature = "vst3")]
+pub(crate) unsafe fn param_value(param: ParamPtr, normalized: f32) -> ParamValue {
+    unsafe {
+        match param {
+            ParamPtr::FloatParam(p) => ParamValue::F32((*p).preview_plain(normalized)),
+            ParamPtr::IntParam(p) => ParamValue::I32((*p).preview_plain(normalized)),
+            ParamPtr::BoolParam(p) => ParamValue::Bool((*p).preview_plain(normalized)),
+            ParamPtr::EnumParam(p) => ParamValue::I32((*p).preview_plain(normalized)),
+        }
+    }
+}
+
 /// Serialize a plugin's state to a vector containing JSON data. This can (and should) be shared
 /// across plugin formats. If the `zstd` feature is enabled, then the state will be compressed using
 /// Zstandard.
@@ -99,7 +112,12 @@ pub(crate) unsafe fn serialize_json<'a, P: Plugin>(
     params_iter: impl IntoIterator<Item = (&'a String, ParamPtr)>,
 ) -> Result<Vec<u8>> {
     let plugin_state = unsafe { serialize_object::<P>(plugin_params, params_iter) };
-    let json = serde_json::to_vec(&plugin_state).context("Could not format as JSON")?;
+    encode_object(&plugin_state)
+}
+
+/// The bytes of a state object, see [`serialize_json()`].
+pub(crate) fn encode_object(plugin_state: &PluginState) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(plugin_state).context("Could not format as JSON")?;
 
     #[cfg(feature = "zstd")]
     {

@@ -648,6 +648,12 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     fn request_restart(&self) {
         self.wrapper.upgrade().unwrap().request_restart();
     }
+
+    fn mark_dirty(&self) {
+        if let Some(wrapper) = self.wrapper.upgrade() {
+            wrapper.mark_dirty();
+        }
+    }
 }
 
 /// A remote control section. The plugin can fill this with information for one or more pages.

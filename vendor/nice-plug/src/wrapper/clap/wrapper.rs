@@ -41,7 +41,7 @@ use clap_sys::ext::render::{
     CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render,
     clap_plugin_render_mode,
 };
-use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_host_state, clap_plugin_state};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
 use clap_sys::ext::track_info::CLAP_EXT_TRACK_INFO;
@@ -252,6 +252,9 @@ pub struct Wrapper<P: ClapPlugin> {
     clap_plugin_render: clap_plugin_render,
 
     clap_plugin_state: clap_plugin_state,
+    host_state: AtomicRefCell<Option<ClapPtr<clap_host_state>>>,
+    /// The state has changed and the host has not been told yet. It is told on the main thread.
+    is_dirty: AtomicBool,
 
     clap_plugin_tail: clap_plugin_tail,
 
@@ -720,6 +723,8 @@ impl<P: ClapPlugin> Wrapper<P> {
                 save: Some(Self::ext_state_save),
                 load: Some(Self::ext_state_load),
             },
+            host_state: AtomicRefCell::new(None),
+            is_dirty: AtomicBool::new(false),
 
             clap_plugin_tail: clap_plugin_tail {
                 get: Some(Self::ext_tail_get),
@@ -807,7 +812,15 @@ impl<P: ClapPlugin> Wrapper<P> {
                             );
                         }
                     }),
-                ))
+                )
+                .with_mark_dirty(Arc::new({
+                    let wrapper = Arc::downgrade(&wrapper);
+                    move || {
+                        if let Some(wrapper) = wrapper.upgrade() {
+                            wrapper.mark_dirty();
+                        }
+                    }
+                })))
                 .map(Mutex::new);
         }
 
@@ -914,7 +927,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                             }
 
                             #[cfg(feature = "editor")]
-                            {
+                            if self.notifies_editor() {
                                 // The GUI needs to be informed about the changed parameter value. This
                                 // triggers an `Editor::param_value_changed()` call on the GUI thread.
                                 let task_posted = self.schedule_gui(Task::ParameterValueChanged(
@@ -944,7 +957,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                             }
 
                             #[cfg(feature = "editor")]
-                            {
+                            if self.notifies_editor() {
                                 let task_posted = self.schedule_gui(
                                     Task::ParameterModulationChanged(hash, normalized_delta),
                                 );
@@ -961,6 +974,13 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
             _ => false,
         }
+    }
+
+    /// Whether the editor is to be told of the parameter change at hand. Parameters of a plugin that is not
+    /// active change on the main thread, where that costs nothing.
+    #[cfg(feature = "editor")]
+    fn notifies_editor(&self) -> bool {
+        P::NOTIFY_EDITOR_OF_PARAM_CHANGES || !self.is_activated.load(Ordering::SeqCst)
     }
 
     /// Handle all incoming events from an event queue. This will clear `self.input_events` first.
@@ -1664,6 +1684,14 @@ impl<P: ClapPlugin> Wrapper<P> {
         success
     }
 
+    /// The host is to be told that the state has changed: on the main thread, once for all calls until
+    /// then. May be called from any thread but the audio thread.
+    pub fn mark_dirty(&self) {
+        if !self.is_dirty.swap(true, Ordering::SeqCst) {
+            unsafe_clap_call! { &*self.host_callback=>request_callback(&*self.host_callback) };
+        }
+    }
+
     pub fn request_restart(&self) {
         unsafe_clap_call! { &*self.host_callback=>request_restart(&*self.host_callback) };
     }
@@ -1691,6 +1719,8 @@ impl<P: ClapPlugin> Wrapper<P> {
                 query_host_extension::<clap_host_latency>(&wrapper.host_callback, CLAP_EXT_LATENCY);
             *wrapper.host_params.borrow_mut() =
                 query_host_extension::<clap_host_params>(&wrapper.host_callback, CLAP_EXT_PARAMS);
+            *wrapper.host_state.borrow_mut() =
+                query_host_extension::<clap_host_state>(&wrapper.host_callback, CLAP_EXT_STATE);
             *wrapper.host_voice_info.borrow_mut() = query_host_extension::<clap_host_voice_info>(
                 &wrapper.host_callback,
                 CLAP_EXT_VOICE_INFO,
@@ -2381,6 +2411,12 @@ impl<P: ClapPlugin> Wrapper<P> {
         // on the main thread, so once that's done we can just handle all requests here
         while let Some(task) = wrapper.tasks.pop() {
             wrapper.execute(task, true);
+        }
+
+        if wrapper.is_dirty.swap(false, Ordering::SeqCst)
+            && let Some(host_state) = &*wrapper.host_state.borrow()
+        {
+            unsafe_clap_call! { host_state=>mark_dirty(&*wrapper.host_callback) };
         }
     }
 
