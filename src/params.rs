@@ -7,7 +7,7 @@ mod host_param;
 mod kept_reference;
 mod migrate;
 mod saved;
-mod saved_report;
+mod saved_form;
 pub mod tweak;
 mod undo;
 
@@ -29,7 +29,7 @@ use dirty::{Dirty, Worth};
 pub use follower::Follower;
 pub use host_param::HostParam;
 pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
-pub use migrate::{filter_saved_state, filter_state};
+pub use migrate::{filter_saved_state, filter_state, repair_state};
 pub use saved::{Decision, EditorSize, Judged, Saved};
 pub use undo::{Direction, Restored, Undo};
 
@@ -191,11 +191,17 @@ unsafe impl Params for DiscernParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([(STATE_KEY.to_owned(), self.saved.lock().to_json())])
+        let saved = self.saved.lock();
+        let mut fields = saved.leftover.fields.clone();
+        fields.insert(STATE_KEY.to_owned(), saved.to_json());
+        fields
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
-        *self.saved.lock() = Saved::from_json(serialized.get(STATE_KEY).map(String::as_str));
+        // Read as a whole before anything that is there goes.
+        let (saved, notices) = migrate::load(serialized);
+        *self.saved.lock() = saved;
+        notices.into_iter().for_each(|notice| self.troubles.note_notice(notice));
         self.num_loads.fetch_add(1, Ordering::Relaxed);
     }
 }

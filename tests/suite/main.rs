@@ -19,10 +19,13 @@ mod hearing;
 mod judgement;
 mod limiter;
 mod loudness;
+mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod states;
 #[cfg(feature = "plugin")]
 mod steps;
 mod support;
