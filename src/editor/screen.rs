@@ -19,6 +19,7 @@ use super::chain_strip;
 use super::drawer::{self, Drawer};
 use super::equalizer::{self, EqualizerView};
 use super::hear;
+use super::keys::KeyFocus;
 use super::layout::Layout;
 use super::levels::Levels;
 use super::notice::Notice;
@@ -56,6 +57,8 @@ pub struct Screen {
     /// What a frame failed with, until it is tried again.
     failed: Option<String>,
     fails_next: bool,
+    key_focus: KeyFocus,
+    has_left: bool,
 }
 
 /// Cover or workbench.
@@ -83,6 +86,8 @@ impl Default for Screen {
             notice: Notice::default(),
             failed: None,
             fails_next: false,
+            key_focus: KeyFocus::default(),
+            has_left: false,
         }
     }
 }
@@ -146,6 +151,16 @@ impl Screen {
         session.close_step(now_s);
         self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
         ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
+    }
+
+    /// What keys mean until the next frame.
+    pub fn key_focus(&self) -> KeyFocus {
+        self.key_focus
+    }
+
+    /// Whether the engineer gave the keyboard back to the host in the last frame.
+    pub fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// Whether the next frame comes by itself.
