@@ -22,6 +22,7 @@ use super::hear;
 use super::keys::KeyFocus;
 use super::layout::Layout;
 use super::levels::Levels;
+use super::listening::SoloWatch;
 use super::notice::Notice;
 use super::pen::Pen;
 use super::preferences::apply_motion;
@@ -59,6 +60,7 @@ pub struct Screen {
     fails_next: bool,
     key_focus: KeyFocus,
     has_left: bool,
+    solo_watch: SoloWatch,
 }
 
 /// Cover or workbench.
@@ -88,6 +90,7 @@ impl Default for Screen {
             fails_next: false,
             key_focus: KeyFocus::default(),
             has_left: false,
+            solo_watch: SoloWatch::default(),
         }
     }
 }
@@ -118,6 +121,7 @@ impl Screen {
         let scene = Scene::read(session);
         session.end.flush_monitor_state();
         hear::follow(session, &scene);
+        self.solo_watch.follow(session, &scene, ui.ctx().dragged_id().is_some());
         let now_s = ui.input(|input| input.time);
         self.levels.follow(session, &scene, now_s);
         // Nothing turns under a hand, and what is still worked out is not there yet.

@@ -9,10 +9,11 @@ use crate::params::Direction;
 use super::{Page, Screen};
 use crate::editor::drawer::Drawer;
 use crate::editor::keys::pressed;
-use crate::editor::scene::{MoveState, Scene};
+use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::widgets::is_writing;
 use crate::editor::{chain_strip, compare_bar, hear, looping, proposals, references};
+use crate::params::MoveState;
 
 impl Screen {
     pub(super) fn keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
