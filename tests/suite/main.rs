@@ -6,6 +6,8 @@ mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
+mod clap;
+#[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
