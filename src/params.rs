@@ -8,6 +8,7 @@ mod kept_reference;
 mod migrate;
 mod saved;
 mod saved_form;
+mod standing;
 pub mod tweak;
 mod undo;
 
@@ -19,7 +20,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
-use crate::assistant::{Move, MoveClass};
+use crate::assistant::Move;
 use crate::bridge::Troubles;
 use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
@@ -31,6 +32,7 @@ pub use host_param::HostParam;
 pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
 pub use migrate::{filter_saved_state, filter_state, repair_state};
 pub use saved::{Decision, EditorSize, Judged, Saved};
+pub use standing::{MoveState, Standing};
 pub use undo::{Direction, Restored, Undo};
 
 /// Key of the saved state's own part among the host's fields.
@@ -142,19 +144,16 @@ impl DiscernParams {
         tweak::settings_at(proposed, percent, |setting| value(setting).unwrap_or(setting.default)).collect()
     }
 
+    /// The Needed moves that wait for a decision: what *Accept all* counts and accepts, in the editor and by the host.
+    pub fn open_needed(&self) -> Vec<Move> {
+        let settings = self.settings();
+        self.with_saved(|saved| saved.open_needed(&settings))
+    }
+
     /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
     /// Returns how many moves were accepted.
     pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
-        let (judged, decisions, by_hand) =
-            self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone(), saved.by_hand.clone()));
-        let Some(judged) = judged else { return 0 };
-        let open: Vec<&Move> = judged
-            .report
-            .moves
-            .iter()
-            .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
-            .filter(|each| !by_hand.contains(&each.id))
-            .collect();
+        let open = self.open_needed();
         let Some(context) = context else {
             self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());
             return 0;
