@@ -11,6 +11,8 @@ mod clap;
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
+mod contract;
+#[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
 mod figures;
