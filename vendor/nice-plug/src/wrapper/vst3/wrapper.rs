@@ -466,7 +466,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             let Some(bytes) = (unsafe { stream::read_to_end(state) }) else {
                 return kResultFalse;
             };
-            match unsafe { state::deserialize_json(&bytes) } {
+            match unsafe { state::deserialize_json::<P>(&bytes) } {
                 Some(mut state) => {
                     if !self.inner.set_state_inner(&mut state) {
                         return kResultFalse;
