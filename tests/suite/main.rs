@@ -21,3 +21,5 @@ mod nonlinear;
 mod params;
 mod spectrum;
 mod support;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod vst3_host;

@@ -14,7 +14,8 @@ use vst3::Steinberg::Vst::{
 use vst3::{ComPtr, ComWrapper};
 
 use crate::agreed;
-use crate::changes::Changes;
+use crate::block::Block;
+use crate::changes::{Changes, Point};
 use crate::handler::Handler;
 
 /// An active plugin that processes blocks; dropping it deactivates the plugin.
@@ -85,8 +86,8 @@ impl Audio {
         for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
             copy[..num_frames].copy_from_slice(channel);
         }
-        let values = std::mem::take(&mut self.handler.notes().to_process);
-        let changes = ComWrapper::new(Changes::new(&values));
+        let points = std::mem::take(&mut self.handler.notes().to_process);
+        let changes = ComWrapper::new(Changes::new(&points));
         let mut context = self.context();
         let mut input_pointers: Vec<*mut f32> = self.scratch.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
         let mut output_pointers: Vec<*mut f32> = channels.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
@@ -110,6 +111,18 @@ impl Audio {
         agreed(unsafe { self.processor.process(&mut data) }, "process")?;
         self.num_processed_frames += num_frames;
         Ok(())
+    }
+
+    /// Processes a block just as it is given; what the plugin answered.
+    pub fn process_block(&mut self, block: &mut Block) -> Result<i32> {
+        let (result, silence) = block.run(self.processor.as_com_ref(), self.sample_rate_hz)?;
+        ensure!(block.outputs.is_empty() || block.num_frames <= 0 || silence == 0, "silence is claimed: {silence:b}");
+        Ok(result)
+    }
+
+    /// What the host brings to the next block, beside what it was told by the editor.
+    pub fn bring(&mut self, points: &[Point]) {
+        self.handler.notes().to_process.extend_from_slice(points);
     }
 
     fn context(&self) -> ProcessContext {
