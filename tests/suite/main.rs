@@ -31,3 +31,5 @@ mod states;
 #[cfg(feature = "plugin")]
 mod steps;
 mod support;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod vst3_host;
