@@ -143,7 +143,8 @@ pub struct Chain {
 const CHUNK_FRAMES: usize = 64;
 
 impl Chain {
-    /// Allocates everything for `sample_rate_hz` (44.1–192 kHz). The latency follows from rate and mode alone.
+    /// Allocates everything for `sample_rate_hz`, within
+    /// [`SAMPLE_RATE_RANGE_HZ`](crate::dsp::sample_rate::SAMPLE_RATE_RANGE_HZ). The latency follows from rate and mode alone.
     pub fn new(sample_rate_hz: f64, latency_mode: settings::LatencyMode) -> Self {
         let mut chain = Self {
             settings: Settings { latency_mode, ..Settings::default() },

@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 
 use crate::bridge::{self, AudioEnd, EditorEnd};
 use crate::chain::settings::{Choice, LatencyMode};
+use crate::dsp::sample_rate::is_sample_rate;
 use crate::editor::{self, DiscernEditor};
 use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_state};
 
@@ -120,6 +121,10 @@ impl Plugin for Discern {
     ) -> bool {
         let num_channels = layout.main_output_channels.map_or(2, NonZeroU32::get) as usize;
         let sample_rate_hz = f64::from(config.sample_rate);
+        if !is_sample_rate(sample_rate_hz) {
+            self.deactivate();
+            return false;
+        }
         let end = self.audio_end.take().or_else(|| self.audio.take().map(AudioThread::into_end));
         let Some(end) = end else { return false };
         let (producer, consumer) = bridge::frames(sample_rate_hz);

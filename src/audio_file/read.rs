@@ -14,16 +14,15 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::{AudioFile, WordLength};
+use crate::dsp::sample_rate::{SAMPLE_RATE_RANGE_HZ, is_sample_rate};
 
-/// Below this rate there is no music to master, Hz.
-const MIN_RATE_HZ: u32 = 8_000;
 const READABLE: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 
 /// Reads a whole file of one or two channels.
 ///
 /// # Errors
-/// If the file cannot be opened, is none of the formats, is damaged or shorter than it says, is empty, or has more
-/// than two channels. The message names the file and what to do.
+/// If the file cannot be opened, is none of the formats, is damaged or shorter than it says, is empty, has more
+/// than two channels or a rate outside [`SAMPLE_RATE_RANGE_HZ`]. The message names the file and what to do.
 pub fn read(path: &Path) -> Result<AudioFile> {
     read_named(path, f64::INFINITY).with_context(|| path.display().to_string())
 }
@@ -136,8 +135,9 @@ fn check_layout(rate_hz: u32, num_channels: usize) -> Result<()> {
     if num_channels > 2 {
         bail!("has {num_channels} channels; give a mono or stereo file");
     }
-    if rate_hz < MIN_RATE_HZ {
-        bail!("has a sample rate of {rate_hz} Hz; {MIN_RATE_HZ} Hz is the least");
+    if !is_sample_rate(f64::from(rate_hz)) {
+        let (least, most) = (SAMPLE_RATE_RANGE_HZ.start(), SAMPLE_RATE_RANGE_HZ.end());
+        bail!("has a sample rate of {rate_hz} Hz; Discern runs at {least} to {most} Hz, convert it first");
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::figures;
 use super::spectrum::loudest_line_outside_db;
 
 const RATE: f64 = 48_000.0;
-const RATES_HZ: [f64; 6] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0];
+use super::sample_rates::RATES_HZ;
 
 /// What happens to a chain: settings that come at certain frames.
 type Script<'a> = &'a [(usize, Settings)];

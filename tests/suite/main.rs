@@ -18,5 +18,6 @@ mod loudness;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod sample_rates;
 mod spectrum;
 mod support;
