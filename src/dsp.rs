@@ -9,6 +9,7 @@ pub mod delay;
 pub mod envelope;
 pub mod fft_frames;
 pub mod gain_curve;
+pub mod heap;
 pub mod k_weighting;
 pub mod matched;
 pub mod oversampler;

@@ -18,6 +18,7 @@ use parking_lot::Mutex;
 
 use crate::bridge::{self, AudioEnd, EditorEnd};
 use crate::chain::settings::{Choice, LatencyMode};
+use crate::dsp::heap::on_heap;
 use crate::dsp::sample_rate::is_sample_rate;
 use crate::editor::{self, DiscernEditor};
 use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_state};
@@ -46,7 +47,7 @@ pub struct Discern {
     analysis: AnalysisThread,
     /// Waits here between activations.
     audio_end: Option<AudioEnd>,
-    audio: Option<AudioThread>,
+    audio: Option<Box<AudioThread>>,
 }
 
 impl Default for Discern {
@@ -125,10 +126,11 @@ impl Plugin for Discern {
             self.deactivate();
             return false;
         }
-        let end = self.audio_end.take().or_else(|| self.audio.take().map(AudioThread::into_end));
+        let end = self.audio_end.take().or_else(|| self.audio.take().map(|audio| audio.into_end()));
         let Some(end) = end else { return false };
         let (producer, consumer) = bridge::frames(sample_rate_hz);
-        let audio = AudioThread::new(end, producer, sample_rate_hz, config.process_mode, Arc::clone(&self.params));
+        let params = Arc::clone(&self.params);
+        let audio = on_heap(|| AudioThread::new(end, producer, sample_rate_hz, config.process_mode, params));
         context.set_latency_samples(audio.latency_samples() as u32);
         self.analysis.hear(Stream { frames: consumer, sample_rate_hz, num_channels });
         self.audio = Some(audio);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use super::settings::LatencyMode;
 use super::{Settings, Stage};
+use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, Ramp};
 use crate::dsp::units::gain_from_db;
 use band::BandListener;
@@ -96,7 +97,7 @@ pub struct Monitor {
     delay_position: usize,
     mix: [Vec<f32>; 2],
     num_mix_frames: usize,
-    matching: Matching,
+    matching: Box<Matching>,
     /// Shares of master, mix and reference: (1, 0, 0), (0, 1, 0), (1, −1, 0) or (0, 0, 1).
     shares: [f64; 3],
     previous_shares: [f64; 3],
@@ -110,10 +111,10 @@ pub struct Monitor {
     is_referred: bool,
     /// Another reference is to come: this one is faded out.
     is_reference_leaving: bool,
-    solo: Solo,
+    solo: Box<Solo>,
     /// What the match is of; the whole chain's output without one.
     compared: Option<Part>,
-    band: BandListener,
+    band: Box<BandListener>,
     channels: ChannelSwitch,
     switch_samples: usize,
     return_samples: usize,
@@ -125,14 +126,14 @@ impl Monitor {
 
     /// Allocates everything, for a chain of the same rate and mode.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
-        let solo = Solo::new(sample_rate_hz, latency_mode, Self::MAX_BLOCK_FRAMES, SWITCH_S);
+        let solo = on_heap(|| Solo::new(sample_rate_hz, latency_mode, Self::MAX_BLOCK_FRAMES, SWITCH_S));
         Self {
             state: MonitorState::default(),
             delay: vec![[0.0; 2]; solo.latency_samples()],
             delay_position: 0,
             mix: [vec![0.0; Self::MAX_BLOCK_FRAMES], vec![0.0; Self::MAX_BLOCK_FRAMES]],
             num_mix_frames: 0,
-            matching: Matching::new(sample_rate_hz),
+            matching: on_heap(|| Matching::new(sample_rate_hz)),
             shares: MASTER,
             previous_shares: MASTER,
             fade: Fade::new(true, SWITCH_S, sample_rate_hz),
@@ -143,7 +144,7 @@ impl Monitor {
             is_reference_leaving: false,
             solo,
             compared: None,
-            band: BandListener::new(SWITCH_S, sample_rate_hz),
+            band: on_heap(|| BandListener::new(SWITCH_S, sample_rate_hz)),
             channels: ChannelSwitch::new(SWITCH_S, sample_rate_hz),
             switch_samples: (SWITCH_S * sample_rate_hz) as usize,
             return_samples: (RETURN_S * sample_rate_hz) as usize,

@@ -8,6 +8,7 @@ use crossbeam::channel::{Sender, unbounded};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use crate::bridge::AnalysisEnd;
+use crate::dsp::heap::on_heap;
 use crate::params::SharedParams;
 
 use super::ears::Stream;
@@ -17,7 +18,7 @@ use super::worker::Worker;
 pub struct AnalysisThread {
     streams: Sender<Stream>,
     is_stopped: Arc<AtomicBool>,
-    waiting: Option<Worker>,
+    waiting: Option<Box<Worker>>,
     handle: Option<JoinHandle<()>>,
 }
 
@@ -26,7 +27,7 @@ impl AnalysisThread {
     /// `accept_needed` asks the main thread to accept the open Needed moves.
     pub fn new(end: AnalysisEnd, params: SharedParams, accept_needed: impl Fn() + Send + 'static) -> Self {
         let (streams, receiver) = unbounded();
-        let waiting = Some(Worker::new(end, params, receiver, Box::new(accept_needed)));
+        let waiting = Some(on_heap(|| Worker::new(end, params, receiver, Box::new(accept_needed))));
         Self { streams, is_stopped: Arc::new(AtomicBool::new(false)), waiting, handle: None }
     }
 

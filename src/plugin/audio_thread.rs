@@ -6,6 +6,7 @@ use crate::bridge::{AudioEnd, FrameProducer, Place};
 use crate::chain::Chain;
 use crate::chain::monitor::{Looper, Monitor, MonitorState, SWITCH_S};
 use crate::chain::settings::LatencyMode;
+use crate::dsp::heap::on_heap;
 use crate::params::{Action, Follower, SharedParams};
 
 /// Frames processed at once; longer blocks are cut. The samples do not depend on it.
@@ -20,8 +21,8 @@ pub struct AudioThread {
     frames: FrameProducer,
     params: SharedParams,
     settings: Follower,
-    chain: Chain,
-    monitor: Monitor,
+    chain: Box<Chain>,
+    monitor: Box<Monitor>,
     /// Outlasts a reset: a jump of the transport does not end a comparison.
     monitor_state: MonitorState,
     looper: Looper,
@@ -35,6 +36,9 @@ pub struct AudioThread {
     deaf_frames: usize,
     right_of_mono: Box<[f32]>,
 }
+
+// See `chain.rs`.
+const _: () = assert!(size_of::<AudioThread>() <= 8192);
 
 /// Presses of an action parameter that were seen. Those from before the activation count as seen.
 struct Button {
@@ -63,11 +67,11 @@ impl AudioThread {
     ) -> Self {
         let settings = Follower::new(&params);
         let latency_mode = settings.settings().latency_mode;
-        let mut chain = Chain::new(sample_rate_hz, latency_mode);
+        let mut chain = on_heap(|| Chain::new(sample_rate_hz, latency_mode));
         chain.set(settings.settings());
         end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
-        let (mut monitor, mut looper) =
-            (Monitor::new(sample_rate_hz, latency_mode), Looper::new(SWITCH_S, sample_rate_hz));
+        let mut monitor = on_heap(|| Monitor::new(sample_rate_hz, latency_mode));
+        let mut looper = Looper::new(SWITCH_S, sample_rate_hz);
         end.begin_neutral();
         end.meters().set_real_time(false);
         monitor.set_reference(end.references.current());

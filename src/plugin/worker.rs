@@ -38,7 +38,7 @@ pub struct Worker {
     params: SharedParams,
     streams: Receiver<Stream>,
     accept_needed: Box<dyn Fn() + Send>,
-    ears: Option<Ears>,
+    ears: Option<Box<Ears>>,
     phase: Phase,
     judging: Option<JoinHandle<Judged>>,
     /// The brief changed while it was worked out.
@@ -146,7 +146,7 @@ impl Worker {
             }
             _ => {
                 self.library.change_rate(stream.sample_rate_hz);
-                let mut ears = Ears::new(stream);
+                let mut ears = Box::new(Ears::new(stream));
                 if matches!(self.phase, Phase::Judged | Phase::Judging) {
                     // What plays now is not heard for the first time: the verdict is of what was heard before.
                     ears.song.watch();
@@ -235,7 +235,7 @@ impl Worker {
                     }
                 }
                 Request::ChooseExcerpt(place) => {
-                    if let Some(Ears { song, stream, .. }) = &self.ears {
+                    if let Some(Ears { song, stream, .. }) = self.ears.as_deref() {
                         self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
                     }
                 }

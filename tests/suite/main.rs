@@ -20,4 +20,6 @@ mod nonlinear;
 mod params;
 mod sample_rates;
 mod spectrum;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod stack;
 mod support;

@@ -4,6 +4,7 @@
 use super::Change;
 use crate::chain::settings::LatencyMode;
 use crate::chain::{Chain, Settings, Stage};
+use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, crossfade};
 
 /// Time that the second chain runs unheard after its latency, until its levels have settled, seconds.
@@ -35,7 +36,7 @@ impl Part {
 
 /// Renders a part of the chain or a changed chain, and puts it in the master's place.
 pub struct Solo {
-    chain: Chain,
+    chain: Box<Chain>,
     part: Option<Part>,
     is_running: bool,
     rendered_part: Option<Part>,
@@ -49,7 +50,7 @@ pub struct Solo {
 impl Solo {
     /// Allocates everything, for blocks of at most `max_frames`; a part is faded in and out over `fade_s`.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode, max_frames: usize, fade_s: f64) -> Self {
-        let chain = Chain::new(sample_rate_hz, latency_mode);
+        let chain = on_heap(|| Chain::new(sample_rate_hz, latency_mode));
         let warm_up_samples = chain.latency_samples() + (WARM_UP_S * sample_rate_hz) as usize;
         Self {
             chain,
