@@ -276,6 +276,14 @@ impl Chain {
         self.apply_settings(None);
     }
 
+    /// A new chain with these settings, whose first output nobody hears: what is costly to begin is spread over it. Returns
+    /// how many samples that are beside the latency. Real-time safe.
+    pub fn restart_unheard(&mut self, settings: &Settings) -> usize {
+        self.reset();
+        self.set(settings);
+        self.equalizer.take_time()
+    }
+
     /// Delay from input to output, samples; the same for all settings.
     pub fn latency_samples(&self) -> usize {
         self.stage_latencies_samples().iter().sum()

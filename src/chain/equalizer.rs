@@ -113,7 +113,14 @@ impl Equalizer {
         self.is_resting = true;
     }
 
-    /// 0, or the delay of the linear phase: 2560 samples at 44.1 and 48 kHz, twice that up to 100 kHz, else 4 times.
+    /// Right after the first settings, where nobody hears what comes out at first: lets a linear phase take its time over its
+    /// design. Returns how many samples of what comes out are not to be heard.
+    pub fn take_time(&mut self) -> usize {
+        self.linear.as_mut().map_or(0, |linear| linear.take_time())
+    }
+
+    /// 0, or the delay of the linear phase: 2560 samples up to 50 kHz, twice that up to 100 kHz, 4 times up to
+    /// 200 kHz, else 8 times.
     pub fn latency_samples(&self) -> usize {
         self.linear.as_ref().map_or(0, |linear| linear.latency_samples())
     }

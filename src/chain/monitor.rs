@@ -224,24 +224,20 @@ impl Monitor {
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), self.num_mix_frames);
         let num_frames = self.num_mix_frames.min(left.len()).min(right.len());
-        let [mix_left, mix_right] = &mut self.mix;
-        self.solo.replace(
-            [&mut left[..num_frames], &mut right[..num_frames]],
-            [&mut mix_left[..num_frames], &mut mix_right[..num_frames]],
-        );
-        if self.compared != self.solo.in_place() {
-            // Something else in the master's place is another comparison.
-            self.compared = self.solo.in_place();
-            self.matching.forget();
-            self.is_matched = false;
-            let is_predicted = !matches!(self.compared, Some(Part::Stage(_)));
-            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_predicted));
-        }
         let mut done = 0;
         while done < num_frames {
-            let run = (num_frames - done).min(self.matching.samples_to_block_end());
-            let frames = done..done + run;
+            self.follow_solo();
             self.start_crossfade();
+            // What ends within a run is seen at its end, so a run ends where anything does, whatever the block.
+            let run = (num_frames - done).min(self.matching.samples_to_block_end());
+            let run = self.channels.run_len(self.fade.run_len(self.solo.run_len(run)));
+            let frames = done..done + run;
+            let [mix_left, mix_right] = &mut self.mix;
+            self.solo.replace(
+                done,
+                [&mut left[frames.clone()], &mut right[frames.clone()]],
+                [&mut mix_left[frames.clone()], &mut mix_right[frames.clone()]],
+            );
             let is_block_complete = self.matching.measure(
                 [&self.mix[0][frames.clone()], &self.mix[1][frames.clone()]],
                 [&left[frames.clone()], &right[frames.clone()]],
@@ -259,6 +255,17 @@ impl Monitor {
         }
     }
 
+    /// Something else in the master's place is another comparison.
+    fn follow_solo(&mut self) {
+        if self.compared != self.solo.in_place() {
+            self.compared = self.solo.in_place();
+            self.matching.forget();
+            self.is_matched = false;
+            let is_predicted = !matches!(self.compared, Some(Part::Stage(_)));
+            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_predicted));
+        }
+    }
+
     /// How much louder the master is matched to be than the mix, dB: turned down by this where positive.
     pub fn match_db(&self) -> f64 {
         self.matching.match_db().unwrap_or(0.0)
@@ -267,6 +274,17 @@ impl Monitor {
     /// Seconds of music still to be heard before the match is trusted ("matching, n s left"); 0 when it is.
     pub fn seconds_to_match(&self) -> f64 {
         self.matching.seconds_to_match()
+    }
+
+    /// Another place of the song follows, as after a jump of the host's: what is listened to, the match and all that was
+    /// measured stay; the sound of before is forgotten. To be called with the chain's reset. Real-time safe.
+    pub fn interrupt(&mut self) {
+        self.delay.fill([0.0; 2]);
+        self.delay_position = 0;
+        self.num_mix_frames = 0;
+        self.matching.interrupt();
+        self.solo.interrupt();
+        self.band.interrupt();
     }
 
     /// Back to the state of a new monitor.

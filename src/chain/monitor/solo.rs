@@ -83,15 +83,18 @@ impl Solo {
         let is_other_kind = is_against_master(self.part) != is_against_master(self.rendered_part);
         let wanted = self.part.filter(|_| self.fade.is_zero() || !is_other_kind);
         if let Some(part) = wanted {
+            let settings = part.settings(settings);
             if !self.is_running || is_other_kind {
-                self.chain.reset();
                 self.is_running = true;
-                self.num_cold_samples = self.warm_up_samples;
+                self.num_cold_samples = self.warm_up_samples + self.chain.restart_unheard(&settings);
             }
-            self.chain.set(&part.settings(settings));
+            self.chain.set(&settings);
             self.rendered_part = Some(part);
+            self.fade.aim(self.num_cold_samples == 0);
         } else if self.fade.is_zero() {
             self.is_running = false;
+        } else {
+            self.fade.aim(false);
         }
         if !self.is_running {
             return;
@@ -102,8 +105,6 @@ impl Solo {
         l.copy_from_slice(left);
         r.copy_from_slice(right);
         self.chain.process(l, r);
-        self.num_cold_samples = self.num_cold_samples.saturating_sub(left.len());
-        self.fade.aim(wanted.is_some() && self.num_cold_samples == 0);
     }
 
     /// What is all that is in the master's place.
@@ -111,16 +112,27 @@ impl Solo {
         self.rendered_part.filter(|_| self.fade.is_one())
     }
 
-    /// Puts the rendering in the master's place, as far as it is faded in; and the master in the mix's place where it
-    /// is what the rendering is compared with. Real-time safe.
-    pub fn replace(&mut self, [left, right]: [&mut [f32]; 2], [mix_left, mix_right]: [&mut [f32]; 2]) {
+    /// How far a run of at most `num_samples` may reach before it is warm, or faded in or out.
+    pub fn run_len(&self, num_samples: usize) -> usize {
+        let is_cold = self.num_frames > 0 && self.num_cold_samples > 0;
+        if is_cold { num_samples.min(self.num_cold_samples) } else { self.fade.run_len(num_samples) }
+    }
+
+    /// Puts what was rendered from frame `first` of the block on in the master's place, as far as it is faded in; and the
+    /// master in the mix's place where it is what the rendering is compared with. At most [`Self::run_len`]. Real-time safe.
+    pub fn replace(&mut self, first: usize, [left, right]: [&mut [f32]; 2], [mix_left, mix_right]: [&mut [f32]; 2]) {
+        if self.num_frames > 0 && self.num_cold_samples > 0 {
+            self.num_cold_samples = self.num_cold_samples.saturating_sub(left.len());
+            self.fade.aim(self.num_cold_samples == 0);
+            return;
+        }
         if self.fade.is_zero() {
             return;
         }
         let is_against_master = self.rendered_part.is_some_and(|part| part.is_against_master());
         let master = left.iter_mut().zip(right);
         let mix = mix_left.iter_mut().zip(mix_right);
-        let rendered = self.rendered[0].iter().zip(&self.rendered[1]).take(self.num_frames);
+        let rendered = self.rendered[0].iter().zip(&self.rendered[1]).take(self.num_frames).skip(first);
         for (((l, r), (mix_l, mix_r)), (rendered_left, rendered_right)) in master.zip(mix).zip(rendered) {
             let weight = if self.fade.is_one() { 1.0 } else { self.fade.advance() };
             let mixed = |from: f32, to: f32| crossfade(f64::from(from), f64::from(to), weight) as f32;
@@ -128,6 +140,20 @@ impl Solo {
                 (*mix_l, *mix_r) = (mixed(*mix_l, *l), mixed(*mix_r, *r));
             }
             (*l, *r) = (mixed(*l, *rendered_left), mixed(*r, *rendered_right));
+        }
+    }
+
+    /// Another place of the song follows: what is rendered begins anew, as the chain does, and is heard at once where it was
+    /// heard before. Real-time safe.
+    pub fn interrupt(&mut self) {
+        self.num_frames = 0;
+        if !self.is_running {
+            return;
+        }
+        if self.num_cold_samples == 0 {
+            self.chain.reset();
+        } else {
+            self.is_running = false;
         }
     }
 
