@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::{read, read_at_most};
-pub use write::{Container, WordLength, clipped_samples, write};
+pub use write::{Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

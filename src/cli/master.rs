@@ -6,8 +6,7 @@ use super::args::{Accept, MasterArgs};
 use super::output::Output;
 use super::{song, text};
 use crate::assistant::{Move, MoveClass, Report};
-use crate::audio_file::read;
-use crate::audio_file::{AudioFile, WordLength};
+use crate::audio_file::{AudioFile, WordLength, read};
 use crate::chain::Settings;
 use crate::chain::settings::{DitherBits, find};
 use crate::report::{Master, delivery, json};
@@ -19,6 +18,7 @@ use crate::report::{Master, delivery, json};
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
     let audio = read(&arguments.file)?;
+    output.check_rate(&audio)?;
     let brief = arguments.brief.brief()?;
     let mix = song::analyze(&audio);
     let report = song::judge(&audio, &mix, &brief);

@@ -25,6 +25,7 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
         assignment.apply(&mut settings);
     }
     let audio = read(&arguments.file)?;
+    output.check_rate(&audio)?;
     let rendered = song::render(&audio, &settings);
     Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
 }

@@ -286,6 +286,10 @@ fn rates_at_the_ends_of_the_range_are_rendered_and_heard() {
             for setting in &settings {
                 arguments.extend([&"--set" as &dyn AsRef<std::ffi::OsStr>, setting]);
             }
+            if rate == 384_000 && name == "out.flac" {
+                assert!(error(&cli(&arguments), 1).contains("FLAC is written up to 96000 Hz"));
+                continue;
+            }
             stdout(&cli(&arguments));
             let rendered = read(&out).unwrap();
             assert_eq!((rendered.sample_rate_hz, rendered.num_frames()), (rate, frames));
