@@ -3,6 +3,7 @@
 mod analysis_thread;
 mod audio_thread;
 mod ears;
+mod judging;
 mod library;
 mod pace;
 mod reading;

@@ -69,3 +69,6 @@ impl Drop for AnalysisThread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ mod editor;
 mod equalizer;
 mod figures;
 mod hearing;
+#[cfg(feature = "plugin")]
+mod host_threads;
 mod judgement;
 mod limiter;
 mod loudness;
