@@ -43,6 +43,7 @@ impl HostParam {
             Kind::Choice(names) => {
                 let range = IntRange::Linear { min: 0, max: names.len() as i32 - 1 };
                 let param = IntParam::new(name, setting.default as i32, range)
+                    .list()
                     .with_value_to_string(Arc::new(move |position| label(names, position)))
                     .with_string_to_value(Arc::new(move |text| to_value(text).map(|value| value as i32)));
                 // A change of latency needs a restart of the host's engine, so it is not for automation.

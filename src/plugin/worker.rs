@@ -418,7 +418,7 @@ impl Worker {
 
     /// The editor rests until there is something new; from then on it looks by itself until that has come to rest again.
     fn wake_editor(&mut self) {
-        let shown = Shown::now(&self.end);
+        let shown = Shown::now(&self.end, &self.params);
         if shown != self.shown || self.end.meters().has_peaks() {
             self.shown = shown;
             self.end.wake_editor();

@@ -6,12 +6,15 @@ mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
+mod clap;
+#[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
 mod figures;
+mod framework;
 mod hearing;
 #[cfg(feature = "plugin")]
 mod host_threads;
@@ -22,4 +25,6 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;

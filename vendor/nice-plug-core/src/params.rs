@@ -80,6 +80,9 @@ bitflags::bitflags! {
         /// Don't show this parameter when generating a generic UI for the plugin using one of
         /// nice-plug's generic UI widgets.
         const HIDE_IN_GENERIC_UI = 1 << 3;
+        /// The parameter's values are a list of choices, each with a name, and hosts should show it as one:
+        /// also if there are only two, which would otherwise become a switch without texts.
+        const LIST = 1 << 4;
     }
 }
 

@@ -27,6 +27,14 @@ use crate::{context::gui::AsyncExecutor, editor::Editor};
 /// they can be deferred for later to avoid blocking realtime contexts.
 pub type TaskExecutor<P> = Box<dyn Fn(<P as Plugin>::BackgroundTask) + Send>;
 
+/// The latency in samples that the next activation will have, as far as is known by now; given the sample rate of the last
+/// activation if there was one. See [`Plugin::latency_forecast()`].
+pub type LatencyForecast = Arc<dyn Fn(Option<f32>) -> u32 + Send + Sync>;
+
+/// Is told when a host call has panicked: the name of the call and the message of the panic. See
+/// [`Plugin::panic_hook()`].
+pub type PanicHook = Arc<dyn Fn(&'static str, &str) + Send + Sync>;
+
 /// The main plugin trait covering functionality common across most plugin formats. Most formats
 /// also have another trait with more specific data and functionality that needs to be implemented
 /// before the plugin can be exported to that format. The wrappers will use this to expose the
@@ -129,6 +137,14 @@ pub trait Plugin: Default + Send + 'static {
     /// Defaults to `false`
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
+    /// Whether the editor is told of every parameter change that arrives while the plugin is active
+    /// ([`EditorHandle::param_value_changed()`][crate::editor::EditorHandle::param_value_changed()]). Telling it
+    /// makes the audio thread post a task for each and wake another thread, which may allocate and call the
+    /// operating system. A plugin whose editor looks at the parameters by itself can do without.
+    ///
+    /// Defaults to `true`
+    const NOTIFY_EDITOR_OF_PARAM_CHANGES: bool = true;
+
     /// If this is set to true, then the plugin will report itself as having a hard realtime
     /// processing requirement when the host asks for it. Supported hosts will never ask the plugin
     /// to do offline processing.
@@ -185,6 +201,28 @@ pub trait Plugin: Default + Send + 'static {
         Box::new(|_| ())
     }
 
+    /// A function that is told when a host call has panicked: the name of the call and the message. The
+    /// wrappers catch every panic at the border to the host, which would otherwise abort the host, and
+    /// answer with what is safe. After a panic while processing, the input is passed on, delayed by the
+    /// plugin's latency, until the next activation.
+    ///
+    /// It may be called from any thread, the audio thread included. Processing has failed by then, so it
+    /// may allocate and lock briefly.
+    ///
+    /// Queried only once immediately after the plugin instance is created.
+    fn panic_hook(&mut self) -> PanicHook {
+        Arc::new(|_, _| ())
+    }
+
+    /// A function that says what latency the next activation will have. Hosts may ask for the latency while
+    /// the plugin is not active; without this function they are told that of the last activation, or 0
+    /// before the first one. It is called on the host's main thread.
+    ///
+    /// Queried only once immediately after the plugin instance is created.
+    fn latency_forecast(&mut self) -> Option<LatencyForecast> {
+        None
+    }
+
     /// The plugin's parameters. The host will update the parameter values before calling
     /// `process()`. These string parameter IDs parameters should never change as they are used to
     /// distinguish between parameters.
@@ -219,6 +257,11 @@ pub trait Plugin: Default + Send + 'static {
     ///
     /// This is an advanced feature that the vast majority of plugins won't need to implement.
     fn filter_state(state: &mut PluginState) {}
+
+    /// The counterpart to [`filter_state()`][Self::filter_state()]: called just before a [`PluginState`] is
+    /// saved. Some parameters are not to be saved as they stand, for instance buttons that a host holds
+    /// down.
+    fn filter_saved_state(state: &mut PluginState) {}
 
     //
     // The following functions follow the lifetime of the plugin.

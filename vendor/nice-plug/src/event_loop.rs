@@ -1,5 +1,6 @@
 //! An internal event loop for spooling tasks to the/a GUI thread.
 
+use nice_plug_core::plugin::PanicHook;
 use std::sync::Weak;
 
 mod background_thread;
@@ -75,4 +76,9 @@ pub(crate) trait MainThreadExecutor<T>: Send + Sync {
     /// Execute a task on the current thread. This is either called from the GUI thread or from
     /// another background thread, depending on how the task was scheduled in the [`EventContext`].
     fn execute(&self, task: T, is_gui_thread: bool);
+
+    /// The function that is told when a task panics.
+    fn panic_hook(&self) -> Option<PanicHook> {
+        None
+    }
 }

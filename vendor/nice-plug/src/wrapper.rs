@@ -12,3 +12,12 @@ pub mod vst3;
 
 // This is used by the wrappers.
 pub use util::setup_logger;
+
+/// Runs a call of a library's entry point. `None` if it panicked.
+pub fn guard_entry<T>(name: &'static str, call: impl FnOnce() -> T) -> Option<T> {
+    util::guard::guard(name, None, call)
+}
+
+/// For tests only: debug builds have it, release builds do not.
+#[cfg(debug_assertions)]
+pub use util::set_fault;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
 use vst3::Steinberg::Vst::MediaTypes_::kAudio;
-use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kTempoValid;
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{kPlaying, kTempoValid};
 use vst3::Steinberg::Vst::ProcessModes_::kRealtime;
 use vst3::Steinberg::Vst::SpeakerArr::{kMono, kStereo};
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
@@ -17,6 +17,20 @@ use crate::agreed;
 use crate::changes::Changes;
 use crate::handler::Handler;
 
+/// Functions called right before and right after a call into the plugin.
+pub type Around = [extern "C" fn(); 2];
+
+extern "C" fn nothing() {}
+
+/// Where the song is and whether it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Transport {
+    /// Running; the position then moves with every block.
+    pub is_playing: bool,
+    /// Frames since the start of the song.
+    pub position_frames: i64,
+}
+
 /// An active plugin that processes blocks; dropping it deactivates the plugin.
 pub struct Audio {
     processor: ComPtr<IAudioProcessor>,
@@ -27,6 +41,10 @@ pub struct Audio {
     /// A copy of each input channel: input and output are given in separate buffers.
     scratch: Vec<Vec<f32>>,
     num_processed_frames: usize,
+    around: Option<Around>,
+    pending: Vec<(u32, usize, f64)>,
+    /// The transport that the next block sees; may be changed between blocks.
+    pub transport: Transport,
 }
 
 impl Audio {
@@ -68,12 +86,20 @@ impl Audio {
             max_frames,
             scratch: vec![vec![0.0; max_frames]; num_channels],
             num_processed_frames: 0,
+            around: None,
+            pending: Vec::new(),
+            transport: Transport::default(),
         })
     }
 
     /// Delay from input to output, samples.
     pub fn latency_samples(&self) -> usize {
         unsafe { self.processor.getLatencySamples() as usize }
+    }
+
+    /// Changes a parameter at a frame of the next block, as automation does.
+    pub fn set_at(&mut self, frame: usize, id: u32, value: f64) {
+        self.pending.push((id, frame, value));
     }
 
     /// Processes one block in place: one channel each, all of one length.
@@ -85,7 +111,9 @@ impl Audio {
         for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
             copy[..num_frames].copy_from_slice(channel);
         }
-        let values = std::mem::take(&mut self.handler.notes().to_process);
+        let edited = std::mem::take(&mut self.handler.notes().to_process);
+        let mut values: Vec<(u32, usize, f64)> = edited.into_iter().map(|(id, value)| (id, 0, value)).collect();
+        values.append(&mut self.pending);
         let changes = ComWrapper::new(Changes::new(&values));
         let mut context = self.context();
         let mut input_pointers: Vec<*mut f32> = self.scratch.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
@@ -107,15 +135,38 @@ impl Audio {
             processContext: &mut context,
         };
         // Everything that `data` points to lives until the end of this function.
-        agreed(unsafe { self.processor.process(&mut data) }, "process")?;
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
+        let result = unsafe { self.processor.process(&mut data) };
+        leave();
+        agreed(result, "process")?;
         self.num_processed_frames += num_frames;
+        if self.transport.is_playing {
+            self.transport.position_frames += num_frames as i64;
+        }
         Ok(())
     }
 
+    /// Stops processing and starts again, as hosts do after a jump; plugins then clear all that sounds on.
+    pub fn reset(&mut self) -> Result<()> {
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
+        let results = unsafe { [self.processor.setProcessing(0), self.processor.setProcessing(1)] };
+        leave();
+        agreed(results[0], "setProcessing(false)")?;
+        agreed(results[1], "setProcessing(true)")
+    }
+
+    /// Calls the first right before each call that the plugin gets while it processes, and the second right after it.
+    pub fn watch(&mut self, around: Around) {
+        self.around = Some(around);
+    }
+
     fn context(&self) -> ProcessContext {
-        // Numbers only, for which zeros are valid: a transport that stands still.
+        // Numbers only, for which zeros are valid.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
-        context.state = kTempoValid;
+        context.state = kTempoValid | if self.transport.is_playing { kPlaying } else { 0 };
+        context.projectTimeSamples = self.transport.position_frames;
         context.sampleRate = self.sample_rate_hz;
         context.continousTimeSamples = self.num_processed_frames as i64;
         context.tempo = 120.0;

@@ -6,21 +6,30 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{kInvalidArgument, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComWrapper};
 
-/// What changes at the first frame of a block.
-pub(crate) struct Changes(Vec<ComWrapper<Point>>);
+/// What changes within a block.
+pub(crate) struct Changes(Vec<ComWrapper<Queue>>);
 
-/// The one new value of a parameter.
-pub(crate) struct Point {
+/// The new values of one parameter, in the order of their frames.
+pub(crate) struct Queue {
     id: u32,
-    value: f64,
+    points: Vec<(i32, f64)>,
 }
 
 impl Changes {
-    /// Of several values of a parameter the last one holds.
-    pub fn new(values: &[(u32, f64)]) -> Self {
-        let is_last = |idx: usize, id: u32| values[idx + 1..].iter().all(|(later, _)| *later != id);
-        let last = values.iter().enumerate().filter(|(idx, (id, _))| is_last(*idx, *id));
-        Self(last.map(|(_, &(id, value))| ComWrapper::new(Point { id, value })).collect())
+    /// Of parameters, frames and values. Of several values of a parameter at one frame the last one holds.
+    pub fn new(values: &[(u32, usize, f64)]) -> Self {
+        let mut queues: Vec<Queue> = Vec::new();
+        for &(id, frame, value) in values {
+            let idx = queues.iter().position(|queue| queue.id == id).unwrap_or_else(|| {
+                queues.push(Queue { id, points: Vec::new() });
+                queues.len() - 1
+            });
+            let points = &mut queues[idx].points;
+            points.retain(|(other, _)| *other != frame as i32);
+            points.push((frame as i32, value));
+            points.sort_by_key(|(frame, _)| *frame);
+        }
+        Self(queues.into_iter().map(ComWrapper::new).collect())
     }
 }
 
@@ -34,8 +43,8 @@ impl IParameterChangesTrait for Changes {
     }
 
     unsafe fn getParameterData(&self, idx: i32) -> *mut IParamValueQueue {
-        let point = usize::try_from(idx).ok().and_then(|idx| self.0.get(idx));
-        point.and_then(|point| point.as_com_ref::<IParamValueQueue>()).map_or(std::ptr::null_mut(), |it| it.as_ptr())
+        let queue = usize::try_from(idx).ok().and_then(|idx| self.0.get(idx));
+        queue.and_then(|queue| queue.as_com_ref::<IParamValueQueue>()).map_or(std::ptr::null_mut(), |it| it.as_ptr())
     }
 
     unsafe fn addParameterData(&self, _id: *const ParamID, _idx: *mut i32) -> *mut IParamValueQueue {
@@ -43,17 +52,17 @@ impl IParameterChangesTrait for Changes {
     }
 }
 
-impl Class for Point {
+impl Class for Queue {
     type Interfaces = (IParamValueQueue,);
 }
 
-impl IParamValueQueueTrait for Point {
+impl IParamValueQueueTrait for Queue {
     unsafe fn getParameterId(&self) -> ParamID {
         self.id
     }
 
     unsafe fn getPointCount(&self) -> i32 {
-        1
+        self.points.len() as i32
     }
 
     unsafe fn getPoint(&self, idx: i32, frame: *mut i32, value: *mut f64) -> tresult {
@@ -61,10 +70,10 @@ impl IParamValueQueueTrait for Point {
         let (Some(frame), Some(value)) = (unsafe { frame.as_mut() }, unsafe { value.as_mut() }) else {
             return kInvalidArgument;
         };
-        if idx != 0 {
+        let Some(point) = usize::try_from(idx).ok().and_then(|idx| self.points.get(idx)) else {
             return kInvalidArgument;
-        }
-        (*frame, *value) = (0, self.value);
+        };
+        (*frame, *value) = *point;
         kResultOk
     }
 

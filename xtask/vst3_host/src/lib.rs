@@ -22,7 +22,7 @@ mod stream;
 use anyhow::{Result, ensure};
 use vst3::Steinberg::{kResultOk, tresult};
 
-pub use audio::Audio;
+pub use audio::{Around, Audio, Transport};
 pub use editor::Editor;
 pub use parameters::Parameter;
 pub use plugin::Plugin;

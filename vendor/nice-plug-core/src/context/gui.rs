@@ -92,6 +92,13 @@ impl GuiContext {
     pub fn request_restart(&self) {
         self.inner.request_restart();
     }
+
+    /// Tell the host that the plugin's state has changed and is worth saving. Not needed for parameters:
+    /// the host knows. May be called from any thread but the audio thread; the host is told on the main
+    /// thread, once for all calls until then.
+    pub fn mark_dirty(&self) {
+        self.inner.mark_dirty();
+    }
 }
 
 /// Callbacks the plugin can make when the user interacts with its GUI such as updating parameter
@@ -147,6 +154,9 @@ pub trait GuiContextInner: Send + Sync + 'static {
 
     /// Request the plugin to be restarted.
     fn request_restart(&self);
+
+    /// See [`GuiContext::mark_dirty()`]. Does nothing where there is no host to tell.
+    fn mark_dirty(&self) {}
 }
 
 /// An way to run background tasks from the plugin's GUI, equivalent to the
@@ -167,6 +177,7 @@ pub trait GuiContextInner: Send + Sync + 'static {
 pub struct AsyncExecutor<P: Plugin> {
     pub(crate) execute_background: Arc<dyn Fn(P::BackgroundTask) + Send + Sync>,
     pub(crate) execute_gui: Arc<dyn Fn(P::BackgroundTask) + Send + Sync>,
+    pub(crate) mark_dirty: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl<P: Plugin> AsyncExecutor<P> {
@@ -177,7 +188,13 @@ impl<P: Plugin> AsyncExecutor<P> {
         Self {
             execute_background,
             execute_gui,
+            mark_dirty: Arc::new(|| ()),
         }
+    }
+
+    /// The same with a way to tell the host that the state has changed.
+    pub fn with_mark_dirty(self, mark_dirty: Arc<dyn Fn() + Send + Sync>) -> Self {
+        Self { mark_dirty, ..self }
     }
 }
 
@@ -187,6 +204,7 @@ impl<P: Plugin> Clone for AsyncExecutor<P> {
         Self {
             execute_background: self.execute_background.clone(),
             execute_gui: self.execute_gui.clone(),
+            mark_dirty: self.mark_dirty.clone(),
         }
     }
 }
@@ -221,6 +239,12 @@ impl<P: Plugin> AsyncExecutor<P> {
     /// your task executor.
     pub fn execute_gui(&self, task: P::BackgroundTask) {
         (self.execute_gui)(task);
+    }
+
+    /// Tell the host that the plugin's state has changed and is worth saving. See
+    /// [`GuiContext::mark_dirty()`].
+    pub fn mark_dirty(&self) {
+        (self.mark_dirty)();
     }
 }
 

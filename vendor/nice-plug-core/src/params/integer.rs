@@ -348,6 +348,12 @@ impl IntParam {
         self
     }
 
+    /// Mark the parameter's values as a list of choices. See [`ParamFlags::LIST`].
+    pub fn list(mut self) -> Self {
+        self.info.flags.insert(ParamFlags::LIST);
+        self
+    }
+
     /// Mark the parameter as non-automatable. This means that the parameter cannot be changed from
     /// an automation lane. The parameter can however still be manually changed by the user from
     /// either the plugin's own GUI or from the host's generic UI.

@@ -81,10 +81,26 @@ pub(crate) unsafe fn serialize_object<'a, P: Plugin>(
     // storing things like sample data.
     let fields = plugin_params.serialize_fields();
 
-    PluginState {
+    let mut state = PluginState {
         version: String::from(P::VERSION),
         params,
         fields,
+    };
+    P::filter_saved_state(&mut state);
+
+    state
+}
+
+/// A parameter's normalized value as [`serialize_object()`] would store it.
+#[cfg(feature = "vst3")]
+pub(crate) unsafe fn param_value(param: ParamPtr, normalized: f32) -> ParamValue {
+    unsafe {
+        match param {
+            ParamPtr::FloatParam(p) => ParamValue::F32((*p).preview_plain(normalized)),
+            ParamPtr::IntParam(p) => ParamValue::I32((*p).preview_plain(normalized)),
+            ParamPtr::BoolParam(p) => ParamValue::Bool((*p).preview_plain(normalized)),
+            ParamPtr::EnumParam(p) => ParamValue::I32((*p).preview_plain(normalized)),
+        }
     }
 }
 
@@ -96,7 +112,12 @@ pub(crate) unsafe fn serialize_json<'a, P: Plugin>(
     params_iter: impl IntoIterator<Item = (&'a String, ParamPtr)>,
 ) -> Result<Vec<u8>> {
     let plugin_state = unsafe { serialize_object::<P>(plugin_params, params_iter) };
-    let json = serde_json::to_vec(&plugin_state).context("Could not format as JSON")?;
+    encode_object(&plugin_state)
+}
+
+/// The bytes of a state object, see [`serialize_json()`].
+pub(crate) fn encode_object(plugin_state: &PluginState) -> Result<Vec<u8>> {
+    let json = serde_json::to_vec(plugin_state).context("Could not format as JSON")?;
 
     #[cfg(feature = "zstd")]
     {

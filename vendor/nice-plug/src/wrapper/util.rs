@@ -1,5 +1,5 @@
 use backtrace::Backtrace;
-use nice_plug_core::plugin::Plugin;
+use nice_plug_core::plugin::{PanicHook, Plugin};
 use std::cmp;
 use std::marker::PhantomData;
 use std::os::raw::c_char;
@@ -10,6 +10,12 @@ use crate::util::permit_alloc;
 pub(crate) mod buffer_management;
 #[cfg(all(debug_assertions, feature = "editor"))]
 pub(crate) mod context_checks;
+pub(crate) mod fault;
+pub(crate) mod guard;
+pub(crate) mod pass_through;
+
+#[cfg(debug_assertions)]
+pub use fault::set_fault;
 
 /// The bit that controls flush-to-zero behavior for denormals in 32 and 64-bit floating point
 /// numbers on x86 family architectures. Rust 1.75 deprecated the built in functions for controlling

@@ -1,11 +1,18 @@
 #[macro_use]
 mod util;
 
+mod audio;
 mod context;
 mod factory;
+mod host_values;
 mod inner;
+mod lifecycle;
+mod main_thread;
 mod note_expressions;
 mod param_units;
+mod points;
+mod process;
+mod stream;
 pub mod subcategories;
 mod wrapper;
 
@@ -76,7 +83,7 @@ macro_rules! nice_export_vst3 {
 
             // `vst3` is imported from the VST3 wrapper module
             use $crate::wrapper::vst3::{PluginInfo, Wrapper};
-            use $crate::wrapper::vst3::vst3::Steinberg::{kInvalidArgument, kResultOk, tresult, int32, FIDString, TUID};
+            use $crate::wrapper::vst3::vst3::Steinberg::{kInvalidArgument, kResultFalse, kResultOk, tresult, int32, FIDString, TUID};
             use $crate::wrapper::vst3::vst3::Steinberg::{
                 PFactoryInfo_::FactoryFlags_, IPluginFactory, IPluginFactory2, IPluginFactory3, FUnknown,
                 PClassInfo, PClassInfo2, PClassInfoW, PFactoryInfo, IPluginFactoryTrait, IPluginFactory2Trait, IPluginFactory3Trait,
@@ -86,6 +93,10 @@ macro_rules! nice_export_vst3 {
             // Because the `$plugin_ty`s are likely defined in the enclosing scope. This works even
             // if the types are not public because this is a child module.
             use super::*;
+
+            fn guarded(name: &'static str, call: impl FnOnce() -> tresult) -> tresult {
+                $crate::wrapper::guard_entry(name, call).unwrap_or(kResultFalse)
+            }
 
             // Sneaky way to get the number of expanded elements
             const PLUGIN_COUNT: usize = [$(stringify!($plugin_ty)),+].len();
@@ -119,14 +130,16 @@ macro_rules! nice_export_vst3 {
 
             impl IPluginFactoryTrait for Factory {
                 unsafe fn getFactoryInfo(&self, info: *mut PFactoryInfo) -> tresult {
-                    if info.is_null() {
-                        return kInvalidArgument;
-                    }
+                    guarded("IPluginFactory::getFactoryInfo", || {
+                        if info.is_null() {
+                            return kInvalidArgument;
+                        }
 
-                    // We'll use the first plugin's info for this
-                    unsafe { *info = self.plugin_infos[0].create_factory_info(); }
+                        // We'll use the first plugin's info for this
+                        unsafe { *info = self.plugin_infos[0].create_factory_info(); }
 
-                    kResultOk
+                        kResultOk
+                    })
                 }
 
                 unsafe fn countClasses(&self) -> int32 {
@@ -134,13 +147,16 @@ macro_rules! nice_export_vst3 {
                 }
 
                 unsafe fn getClassInfo(&self, index: int32, info: *mut PClassInfo) -> tresult {
-                    if index < 0 || index >= self.plugin_infos.len() as i32 {
-                        return kInvalidArgument;
-                    }
+                    guarded("IPluginFactory::getClassInfo", || {
+                        let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
+                        if !is_there || info.is_null() {
+                            return kInvalidArgument;
+                        }
 
-                    unsafe { *info = self.plugin_infos[index as usize].create_class_info(); }
+                        unsafe { *info = self.plugin_infos[index as usize].create_class_info(); }
 
-                    kResultOk
+                        kResultOk
+                    })
                 }
 
                 unsafe fn createInstance(
@@ -151,11 +167,12 @@ macro_rules! nice_export_vst3 {
                 ) -> tresult {
                     // Can't use `check_null_ptr!()` here without polluting nice-plug's general
                     // exports
-                    if cid.is_null() || obj.is_null() {
+                    if cid.is_null() || iid.is_null() || obj.is_null() {
                         return kInvalidArgument;
                     }
 
-                    unsafe {
+                    guarded("IPluginFactory::createInstance", || unsafe {
+                        *obj = ::std::ptr::null_mut();
                         let cid = &*(cid as *const [u8; 16]);
 
                         // This is a poor man's way of treating `$plugin_ty` like an indexable array.
@@ -173,21 +190,24 @@ macro_rules! nice_export_vst3 {
 
                             plugin_idx += 1;
                         })+
-                    }
 
-                    kInvalidArgument
+                        kInvalidArgument
+                    })
                 }
             }
 
             impl IPluginFactory2Trait for Factory {
                 unsafe fn getClassInfo2(&self, index: int32, info: *mut PClassInfo2) -> tresult {
-                    if index < 0 || index >= self.plugin_infos.len() as i32 {
-                        return kInvalidArgument;
-                    }
+                    guarded("IPluginFactory::getClassInfo2", || {
+                        let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
+                        if !is_there || info.is_null() {
+                            return kInvalidArgument;
+                        }
 
-                    unsafe { *info = self.plugin_infos[index as usize].create_class_info_2(); }
+                        unsafe { *info = self.plugin_infos[index as usize].create_class_info_2(); }
 
-                    kResultOk
+                        kResultOk
+                    })
                 }
             }
 
@@ -197,13 +217,16 @@ macro_rules! nice_export_vst3 {
                     index: int32,
                     info: *mut PClassInfoW,
                 ) -> tresult {
-                    if index < 0 || index >= self.plugin_infos.len() as i32 {
-                        return kInvalidArgument;
-                    }
+                    guarded("IPluginFactory::getClassInfoUnicode", || {
+                        let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
+                        if !is_there || info.is_null() {
+                            return kInvalidArgument;
+                        }
 
-                    unsafe { *info = self.plugin_infos[index as usize].create_class_info_unicode(); }
+                        unsafe { *info = self.plugin_infos[index as usize].create_class_info_unicode(); }
 
-                    kResultOk
+                        kResultOk
+                    })
                 }
 
                 unsafe fn setHostContext(&self, _context: *mut FUnknown) -> tresult {
@@ -218,10 +241,13 @@ macro_rules! nice_export_vst3 {
         pub extern "system" fn GetPluginFactory() -> *mut ::std::ffi::c_void {
             use $crate::wrapper::vst3::vst3::{ComWrapper, Steinberg::IPluginFactory};
 
-            ComWrapper::new(self::vst3::Factory::new())
-                .to_com_ptr::<IPluginFactory>()
-                .unwrap()
-                .into_raw() as *mut ::std::ffi::c_void
+            $crate::wrapper::guard_entry("GetPluginFactory", || {
+                ComWrapper::new(self::vst3::Factory::new())
+                    .to_com_ptr::<IPluginFactory>()
+                    .unwrap()
+                    .into_raw() as *mut ::std::ffi::c_void
+            })
+            .unwrap_or(::std::ptr::null_mut())
         }
 
         // These two entry points are used on Linux, and they would theoretically also be used on
@@ -231,8 +257,10 @@ macro_rules! nice_export_vst3 {
         #[unsafe(no_mangle)]
         #[cfg(all(target_family = "unix", not(target_os = "macos")))]
         pub extern "C" fn ModuleEntry(_lib_handle: *mut ::std::ffi::c_void) -> bool {
-            $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
-            true
+            $crate::wrapper::guard_entry("module entry", || {
+                $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
+            })
+            .is_some()
         }
 
         #[allow(missing_docs)]
@@ -248,8 +276,10 @@ macro_rules! nice_export_vst3 {
         #[unsafe(no_mangle)]
         #[cfg(target_os = "macos")]
         pub extern "C" fn bundleEntry(_lib_handle: *mut ::std::ffi::c_void) -> bool {
-            $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
-            true
+            $crate::wrapper::guard_entry("module entry", || {
+                $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
+            })
+            .is_some()
         }
 
         #[allow(missing_docs)]
@@ -265,8 +295,10 @@ macro_rules! nice_export_vst3 {
         #[unsafe(no_mangle)]
         #[cfg(target_os = "windows")]
         pub extern "system" fn InitDll() -> bool {
-            $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
-            true
+            $crate::wrapper::guard_entry("module entry", || {
+                $({$crate::wrapper::setup_logger::<$plugin_ty>();})+
+            })
+            .is_some()
         }
 
         #[allow(missing_docs)]

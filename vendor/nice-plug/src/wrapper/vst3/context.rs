@@ -21,9 +21,6 @@ use vst3::{
 };
 
 #[cfg(feature = "editor")]
-use vst3::Steinberg::Vst::IComponentHandlerTrait;
-
-#[cfg(feature = "editor")]
 use nice_plug_core::{
     context::gui::GuiContextInner, params::internals::ParamPtr, plugin::PluginState,
 };
@@ -34,16 +31,15 @@ use crate::wrapper::{
 };
 
 use super::inner::{Task, WrapperInner};
+#[cfg(feature = "editor")]
+use super::main_thread::Edit;
 
 /// An [`ActivateContext`] implementation for the wrapper.
 ///
 /// # Note
 ///
-/// Requests to change the latency are only sent when this object is dropped. Otherwise there's the
-/// risk that the host will immediately deactivate/reactivate the plugin while still in the init
-/// call. Reentrannt function calls are difficult to handle in Rust without forcing everything to
-/// use interior mutability, so this will have to do for now. This does mean that `Plugin` mutex
-/// lock has to be dropped before this object.
+/// A latency is noted when this object is dropped. The host asks for it after every activation, so it is
+/// not told of a change: it would restart the plugin once more.
 pub(crate) struct WrapperActivateContext<'a, P: Vst3Plugin> {
     pub(super) inner: &'a WrapperInner<P>,
     pub(super) pending_requests: PendingActivateContextRequests,
@@ -84,7 +80,7 @@ pub(crate) struct WrapperGuiContext<P: Vst3Plugin> {
 impl<P: Vst3Plugin> Drop for WrapperActivateContext<'_, P> {
     fn drop(&mut self) {
         if let Some(samples) = self.pending_requests.latency_changed.take() {
-            self.inner.set_latency_samples(samples)
+            self.inner.set_latency_of_activation(samples)
         }
     }
 }
@@ -383,19 +379,16 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
         PluginApi::Vst3
     }
 
-    // All of these functions are supposed to be called from the main thread, so we'll put some
-    // trust in the caller and assume that this is indeed the case
+    // All of these functions are supposed to be called from the main thread, but on X11 the editor's
+    // window has a thread of its own
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        let inner = self.inner.upgrade().unwrap();
+        let Some(inner) = self.inner.upgrade() else {
+            return;
+        };
 
-        match &*inner.component_handler.borrow() {
-            Some(handler) => match inner.param_ptr_to_hash.get(&param) {
-                Some(hash) => unsafe {
-                    handler.beginEdit(*hash);
-                },
-                None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
-            },
-            None => crate::nice_debug_assert_failure!("Component handler not yet set"),
+        match inner.param_ptr_to_hash.get(&param) {
+            Some(hash) => inner.tell_edit(Edit::Begin(*hash)),
+            None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
 
         #[cfg(debug_assertions)]
@@ -411,34 +404,18 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        let inner = self.inner.upgrade().unwrap();
+        let Some(inner) = self.inner.upgrade() else {
+            return;
+        };
 
-        match &*inner.component_handler.borrow() {
-            Some(handler) => match inner.param_ptr_to_hash.get(&param) {
-                Some(hash) => {
-                    // Only update the parameters manually if the host is not processing audio. If
-                    // the plugin is currently processing audio, the host will pass this change back
-                    // to the plugin in the audio callback. This also prevents the values from
-                    // changing in the middle of the process callback, which would be unsound.
-                    // FIXME: So this doesn't work for REAPER, because they just silently stop
-                    //        processing audio when you bypass the plugin. Great. We can add a time
-                    //        based heuristic to work around this in the meantime.
-                    if !inner
-                        .is_processing
-                        .load(std::sync::atomic::Ordering::SeqCst)
-                    {
-                        inner.set_normalized_value_by_hash(
-                            *hash,
-                            normalized,
-                            inner.current_buffer_config.load().map(|c| c.sample_rate),
-                        );
-                    }
-
-                    unsafe { handler.performEdit(*hash, normalized as f64) };
-                }
-                None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
-            },
-            None => crate::nice_debug_assert_failure!("Component handler not yet set"),
+        match inner.param_ptr_to_hash.get(&param) {
+            Some(hash) => {
+                // While the plugin is processing audio, the host passes the value back to the plugin in
+                // the audio callback. Until then it is kept for those who ask.
+                inner.set_outside_process(*hash, normalized);
+                inner.tell_edit(Edit::Perform(*hash, normalized));
+            }
+            None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
 
         #[cfg(debug_assertions)]
@@ -456,16 +433,13 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        let inner = self.inner.upgrade().unwrap();
+        let Some(inner) = self.inner.upgrade() else {
+            return;
+        };
 
-        match &*inner.component_handler.borrow() {
-            Some(handler) => match inner.param_ptr_to_hash.get(&param) {
-                Some(hash) => unsafe {
-                    handler.endEdit(*hash);
-                },
-                None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
-            },
-            None => crate::nice_debug_assert_failure!("Component handler not yet set"),
+        match inner.param_ptr_to_hash.get(&param) {
+            Some(hash) => inner.tell_edit(Edit::End(*hash)),
+            None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
 
         #[cfg(debug_assertions)]
@@ -483,17 +457,32 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     fn get_state(&self) -> PluginState {
-        self.inner.upgrade().unwrap().get_state_object()
+        match self.inner.upgrade() {
+            Some(inner) => inner.get_state_object(),
+            None => PluginState {
+                version: String::new(),
+                params: Default::default(),
+                fields: Default::default(),
+            },
+        }
     }
 
     fn set_state(&self, state: PluginState) {
-        self.inner
-            .upgrade()
-            .unwrap()
-            .set_state_object_from_gui(state)
+        if let Some(inner) = self.inner.upgrade() {
+            inner.set_state_object_from_gui(state);
+        }
+    }
+
+    fn mark_dirty(&self) {
+        if let Some(inner) = self.inner.upgrade() {
+            inner.mark_dirty();
+        }
     }
 
     fn request_restart(&self) {
-        self.inner.upgrade().unwrap().request_restart();
+        if let Some(inner) = self.inner.upgrade() {
+            inner.request_restart();
+            let _ = inner.schedule_gui(Task::TellHost);
+        }
     }
 }

@@ -1,12 +1,11 @@
 use atomic_refcell::AtomicRefCell;
 use crossbeam::atomic::AtomicCell;
-use crossbeam::channel;
-use nice_plug_core::audio_setup::{AudioIOLayout, BufferConfig, ProcessMode};
+use nice_plug_core::audio_setup::{AudioIOLayout, BufferConfig};
 #[cfg(feature = "editor")]
 use nice_plug_core::context::gui::GuiContext;
 use nice_plug_core::context::process::Transport;
 #[cfg(feature = "editor")]
-use nice_plug_core::editor::dpi::Size;
+use nice_plug_core::editor::dpi::{NativeSize, Size};
 #[cfg(feature = "editor")]
 use nice_plug_core::editor::{Editor, SpawnedEditor};
 use nice_plug_core::midi::{MidiConfig, PluginNoteEvent};
@@ -14,34 +13,37 @@ use nice_plug_core::params::internals::ParamPtr;
 use nice_plug_core::params::{ParamFlags, Params};
 #[cfg(feature = "editor")]
 use nice_plug_core::plugin::TrackInfo;
-use nice_plug_core::plugin::{Plugin, PluginState, ProcessStatus, TaskExecutor};
+use nice_plug_core::plugin::{LatencyForecast, PanicHook, Plugin, PluginState, TaskExecutor};
 use parking_lot::Mutex;
-#[cfg(feature = "editor")]
-use parking_lot::RwLock;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use try_lock::TryLock;
 #[cfg(feature = "editor")]
-use vst3::ComWrapper;
-use vst3::Steinberg::Vst::{IComponentHandler, IComponentHandlerTrait, IEventList, RestartFlags_};
+use vst3::Steinberg::ViewRect;
+use vst3::Steinberg::Vst::{IComponentHandler, IEventList};
 use vst3::Steinberg::{kInvalidArgument, kResultOk, tresult};
 use vst3::{ComPtr, ComRef};
 
+#[cfg(all(target_family = "unix", not(target_os = "macos")))]
+use super::main_thread::MainLoop;
+use super::audio::AudioSide;
+use super::host_values::HostValues;
+use super::points::Points;
+use super::main_thread::MainThread;
 use super::context::{WrapperActivateContext, WrapperProcessContext};
 use super::note_expressions::NoteExpressionController;
 use super::param_units::ParamUnits;
 use super::util::{VST3_MIDI_PARAMS_END, VST3_MIDI_PARAMS_START};
 use crate::event_loop::{EventLoop, MainThreadExecutor, OsEventLoop};
-use crate::util::permit_alloc;
 use crate::wrapper::state;
-use crate::wrapper::util::buffer_management::BufferManager;
+use crate::wrapper::util::guard::guard;
 use crate::wrapper::util::hash_param_id;
 use crate::wrapper::vst3::Vst3Plugin;
 #[cfg(feature = "editor")]
 use crate::wrapper::vst3::context::WrapperGuiContext;
 #[cfg(feature = "editor")]
-use crate::wrapper::vst3::view::WrapperView;
+use crate::wrapper::vst3::view::OpenView;
 
 /// The actual wrapper bits. We need this as an `Arc<T>` so we can safely use our event loop API.
 /// Since we can't combine that with VST3's interior reference counting this just has to be moved to
@@ -49,6 +51,12 @@ use crate::wrapper::vst3::view::WrapperView;
 pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// The wrapped plugin instance.
     pub plugin: TryLock<P>,
+    /// Is told when a host call has panicked.
+    pub panic_hook: PanicHook,
+    /// The latency that an activation would have, asked while the plugin is not active.
+    pub latency_forecast: Option<LatencyForecast>,
+    /// The state that was saved or loaded last: what is saved when the plugin can not say it any more.
+    pub last_state: Mutex<Vec<u8>>,
     /// The plugin's background task executor closure.
     pub task_executor: Mutex<TaskExecutor<P>>,
     /// The plugin's parameters. These are fetched once during initialization. That way the
@@ -69,11 +77,11 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
 
     /// The host's [`IComponentHandler`] instance, if passed through
     /// [`IEditController::set_component_handler`].
-    pub component_handler: AtomicRefCell<Option<ComPtr<IComponentHandler>>>,
+    pub component_handler: Mutex<Option<ComPtr<IComponentHandler>>>,
 
-    /// Our own [`IPlugView`] instance.
+    /// The view that has a window, and the host's frame around it.
     #[cfg(feature = "editor")]
-    pub plug_view: RwLock<Option<ComWrapper<WrapperView<P>>>>,
+    pub open_view: Mutex<Option<OpenView>>,
 
     /// Whether the editor is currently open. This is changed by the attached and removed functions on IPlugViewTrait
     #[cfg(feature = "editor")]
@@ -87,8 +95,16 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// This AtomicRefCell+Option is only needed because it has to be initialized late. There is no
     /// reason to mutably borrow the event loop, so reads will never be contested.
     ///
+    /// On Linux this only runs background tasks, see [`MainThread`].
+    ///
     /// TODO: Is there a better type for Send+Sync late initialization?
     pub event_loop: AtomicRefCell<Option<OsEventLoop<Task<P>, Self>>>,
+
+    /// What waits for the host's main thread.
+    pub main_thread: MainThread<P>,
+    /// The run loop that the host's context offers. Held from `initialize()` to `terminate()`.
+    #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+    pub context_main_loop: Mutex<Option<MainLoop<P>>>,
 
     /// Whether the plugin is currently processing audio. In other words, the last state
     /// `IAudioProcessor::setActive()` has been called with.
@@ -101,22 +117,19 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// The current buffer configuration, containing the sample rate and the maximum block size.
     /// Will be set in `IAudioProcessor::setupProcessing()`.
     pub current_buffer_config: AtomicCell<Option<BufferConfig>>,
-    /// The current audio processing mode. Set in `IAudioProcessor::setup_processing()`.
-    pub current_process_mode: AtomicCell<ProcessMode>,
     /// The most recently reported track information. Hosts may send partial updates (e.g.
     /// Ableton), so this is used to merge successive [`IInfoListener::setChannelContextInfos()`]
     /// calls.
     #[cfg(feature = "editor")]
     pub current_track_info: AtomicRefCell<TrackInfo>,
 
-    /// The last process status returned by the plugin. This is used for tail handling.
-    pub last_process_status: AtomicCell<ProcessStatus>,
+    /// The tail that the plugin's last process status asks for.
+    pub tail_samples: AtomicU32,
+    /// Whether the plugin is activated.
+    pub is_active: AtomicBool,
     /// The current latency in samples, as set by the plugin through the [`ActivateContext`] and the
     /// [`ProcessContext`].
     pub current_latency: AtomicU32,
-    /// A data structure that helps manage and create buffers for all of the plugin's inputs and
-    /// outputs based on channel pointers provided by the host.
-    pub buffer_manager: AtomicRefCell<BufferManager>,
     /// The incoming events for the plugin, if `P::ACCEPTS_MIDI` is set. If
     /// `P::SAMPLE_ACCURATE_AUTOMATION`, this is also read in lockstep with the parameter change
     /// block splitting.
@@ -130,30 +143,23 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// the most recent VST3 note IDs we've seen, and then map those back to MIDI note IDs and
     /// channels as needed.
     pub note_expression_controller: AtomicRefCell<NoteExpressionController>,
-    /// Unprocessed parameter changes and note events sent by the host during a process call.
-    /// Parameter changes are sent as separate queues for each parameter, and note events are in
-    /// another queue on top of that. And if `P::MIDI_INPUT >= MidiConfig::MidiCCs`, then we can
-    /// also receive MIDI CC messages through special parameter changes. On top of that, we also
-    /// support sample accurate automation through block splitting if
-    /// `P::SAMPLE_ACCURATE_AUTOMATION` is set. To account for all of this, we'll read all of the
-    /// parameter changes and events into a vector at the start of the process call, sort it, and
-    /// then do the block splitting based on that. Note events need to have their timing adjusted to
-    /// match the block start, since they're all read upfront.
-    pub process_events: AtomicRefCell<Vec<ProcessEvent<P>>>,
-    /// The plugin is able to restore state through a method on the `GuiContext`. To avoid changing
-    /// parameters mid-processing and running into garbled data if the host also tries to load state
-    /// at the same time the restoring happens at the end of each processing call. If this zero
-    /// capacity channel contains state data at that point, then the audio thread will take the
-    /// state out of the channel, restore the state, and then send it back through the same channel.
-    /// In other words, the GUI thread acts as a sender and then as a receiver, while the audio
-    /// thread acts as a receiver and then as a sender. That way deallocation can happen on the GUI
-    /// thread. All of this happens without any blocking on the audio thread.
-    pub updated_state_sender: channel::Sender<PluginState>,
-    /// The receiver belonging to [`new_state_sender`][Self::new_state_sender].
-    pub updated_state_receiver: channel::Receiver<PluginState>,
+    /// Everything that belongs to the audio thread while the plugin is active.
+    pub audio: AtomicRefCell<Option<AudioSide>>,
+    /// The parameter changes sent by the host during a process call, in the order in which they are to be
+    /// applied.
+    pub points: AtomicRefCell<Points>,
+    /// The note events sent by the host during a process call, and, if `P::MIDI_INPUT >=
+    /// MidiConfig::MidiCCs`, the MIDI CC messages that come as special parameter changes. Note events need
+    /// to have their timing adjusted to match the block start, since they're all read upfront.
+    pub note_events: AtomicRefCell<VecDeque<PluginNoteEvent<P>>>,
+
+    /// What was set while the plugin is processing and has not come to it yet.
+    pub host_values: HostValues,
 
     /// The keys from `param_map` in a stable order.
     pub param_hashes: Vec<u32>,
+    /// The places of parameters in [`param_hashes`][Self::param_hashes].
+    pub param_idx_by_hash: HashMap<u32, u32>,
     /// A mapping from parameter ID hashes (obtained from the string parameter IDs) to pointers to
     /// parameters belonging to the plugin. These addresses will remain stable as long as the
     /// `params` object does not get deallocated.
@@ -186,9 +192,8 @@ pub enum Task<P: Plugin> {
     /// since the task will be created from the audio thread.
     #[cfg(feature = "editor")]
     ParameterValueChanged(u32, f32),
-    /// Trigger a restart with the given restart flags. This is a bit set of the flags from
-    /// [`vst3::Steinberg::Vst::RestartFlags`].
-    TriggerRestart(i32),
+    /// Tell the host what it has not been told yet: edits, restarts, a state worth saving.
+    TellHost,
     // Request the editor to be resized according to its current size. Right now there is no way to
     // handle "denied resize" requests yet.
     #[cfg(feature = "editor")]
@@ -197,51 +202,13 @@ pub enum Task<P: Plugin> {
     CallMainThread,
 }
 
-/// VST3 makes audio processing pretty complicated. In order to support both block splitting for
-/// sample accurate automation and MIDI CC handling through parameters we need to put all parameter
-/// changes and (translated) note events into a sorted array first.
-#[derive(Debug, PartialEq)]
-pub enum ProcessEvent<P: Plugin> {
-    /// An incoming parameter change sent by the host. This will only be used when sample accurate
-    /// automation has been enabled, and the parameters are only updated when we process this
-    /// spooled event at the start of a block.
-    ParameterChange {
-        /// The event's sample offset within the buffer. Used for sorting.
-        timing: u32,
-        /// The parameter's hash, as used everywhere else.
-        hash: u32,
-        /// The normalized values, as provided by the host.
-        normalized_value: f32,
-    },
-    /// An incoming parameter change sent by the host. This will only be used when sample accurate
-    /// automation has been enabled, and the parameters are only updated when we process this
-    /// spooled event at the start of a block.
-    ///
-    /// The timing stored within the note event needs to have the block start index subtraced from
-    /// it. make sure to subtract the block start index with [`NoteEvent::subtract_timing()`] before
-    /// putting this into the input event queue.
-    NoteEvent(PluginNoteEvent<P>),
-}
-
-impl<P: Plugin> ProcessEvent<P> {
-    #[inline]
-    pub(crate) fn timing(&self) -> u32 {
-        match self {
-            ProcessEvent::ParameterChange { timing, .. } => *timing,
-            ProcessEvent::NoteEvent(event) => event.timing(),
-        }
-    }
-}
-
 impl<P: Vst3Plugin> WrapperInner<P> {
     #[allow(unused_unsafe)]
     pub fn new() -> Arc<Self> {
         let mut plugin = P::default();
+        let panic_hook = plugin.panic_hook();
+        let latency_forecast = plugin.latency_forecast();
         let task_executor = Mutex::new(plugin.task_executor());
-
-        // This is used to allow the plugin to restore preset data from its editor, see the comment
-        // on `Self::updated_state_sender`
-        let (updated_state_sender, updated_state_receiver) = channel::bounded(0);
 
         // This is a mapping from the parameter IDs specified by the plugin to pointers to those
         // parameters. These pointers are assumed to be safe to dereference as long as
@@ -295,7 +262,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             }
         }
 
-        let param_hashes = param_id_hashes_ptrs_groups
+        let param_hashes: Vec<u32> = param_id_hashes_ptrs_groups
             .iter()
             .map(|(_, hash, _, _)| *hash)
             .collect();
@@ -322,14 +289,18 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             .map(|(_, hash, ptr, _)| (ptr, hash))
             .collect();
 
-        let input_note_events = if P::MIDI_INPUT == MidiConfig::None {
-            AtomicRefCell::new(VecDeque::new())
-        } else {
-            AtomicRefCell::new(VecDeque::with_capacity(P::INPUT_EVENT_CAPACITY))
+        let note_capacity = match P::MIDI_INPUT {
+            MidiConfig::None => 0,
+            _ => P::INPUT_EVENT_CAPACITY,
         };
+        let input_note_events = AtomicRefCell::new(VecDeque::with_capacity(note_capacity));
+        let note_events = VecDeque::with_capacity(note_capacity);
 
         let wrapper = Arc::new(Self {
             plugin: TryLock::new(plugin),
+            panic_hook,
+            latency_forecast,
+            last_state: Mutex::new(Vec::new()),
             task_executor,
             params,
             // Initialized later as it needs a reference to the wrapper for the async executor
@@ -338,15 +309,18 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             #[cfg(feature = "editor")]
             editor_window: Arc::new(AtomicRefCell::new(None)),
 
-            component_handler: AtomicRefCell::new(None),
+            component_handler: Mutex::new(None),
 
             #[cfg(feature = "editor")]
-            plug_view: RwLock::new(None),
+            open_view: Mutex::new(None),
 
             #[cfg(feature = "editor")]
             is_editor_open: AtomicBool::new(false),
 
             event_loop: AtomicRefCell::new(None),
+            main_thread: MainThread::new(),
+            #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+            context_main_loop: Mutex::new(None),
 
             is_processing: AtomicBool::new(false),
             // Some hosts, like the current version of Bitwig and Ardour at the time of writing,
@@ -357,23 +331,23 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                 P::AUDIO_IO_LAYOUTS.first().copied().unwrap_or_default(),
             ),
             current_buffer_config: AtomicCell::new(None),
-            current_process_mode: AtomicCell::new(ProcessMode::Realtime),
             #[cfg(feature = "editor")]
             current_track_info: AtomicRefCell::new(TrackInfo::default()),
-            last_process_status: AtomicCell::new(ProcessStatus::Normal),
+            tail_samples: AtomicU32::new(0),
+            is_active: AtomicBool::new(false),
             current_latency: AtomicU32::new(0),
-            // This is initialized just before calling `Plugin::activate()` so that during the
-            // process call buffers can be initialized without any allocations
-            buffer_manager: AtomicRefCell::new(BufferManager::for_audio_io_layout(
-                0,
-                AudioIOLayout::default(),
-            )),
             input_note_events,
             note_expression_controller: AtomicRefCell::new(NoteExpressionController::default()),
-            process_events: AtomicRefCell::new(Vec::with_capacity(P::INPUT_EVENT_CAPACITY)),
-            updated_state_sender,
-            updated_state_receiver,
+            audio: AtomicRefCell::new(None),
+            points: AtomicRefCell::new(Points::new(param_hashes.len())),
+            note_events: AtomicRefCell::new(note_events),
 
+            host_values: HostValues::new(param_hashes.iter().copied()),
+            param_idx_by_hash: param_hashes
+                .iter()
+                .enumerate()
+                .map(|(idx, hash)| (*hash, idx as u32))
+                .collect(),
             param_hashes,
             param_by_hash,
             param_id_by_hash,
@@ -427,7 +401,15 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                             );
                         }
                     }),
-                ))
+                )
+                .with_mark_dirty(Arc::new({
+                    let wrapper = Arc::downgrade(&wrapper);
+                    move || {
+                        if let Some(wrapper) = wrapper.upgrade() {
+                            wrapper.mark_dirty();
+                        }
+                    }
+                })))
                 .map(|editor| Arc::new(Mutex::new(editor)));
         }
 
@@ -482,43 +464,45 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         event_loop.schedule_background(task)
     }
 
-    /// Either posts the task to the task queue using [`EventLoop::schedule_gui()`] so it can be
-    /// delegated to the main thread, executes the task directly if this is the main thread, or runs
-    /// the task on the host's `IRunLoop` if the GUI is open and it exposes one.
-    ///
-    /// If the task queue is full, then this will return false.
-    #[must_use]
-    pub fn schedule_gui(&self, task: Task<P>) -> bool {
-        let event_loop = self.event_loop.borrow();
-        let event_loop = event_loop.as_ref().unwrap();
-        if event_loop.is_main_thread() {
-            self.execute(task, true);
-            true
-        } else {
-            // If the editor is open, and the host exposes the `IRunLoop` interface, then we'll run
-            // the task on the host's GUI thread using that interface. Otherwise we'll use the
-            // regular event loop. If the editor gets dropped while there's still outstanding work
-            // left in the run loop task queue, then those tasks will be posted to the regular event
-            // loop so no work is lost.
-            #[cfg(feature = "editor")]
-            if self.is_editor_open.load(Ordering::Relaxed) {
-                match self
-                    .plug_view
-                    .read()
-                    .clone()
-                    .unwrap()
-                    .do_maybe_in_run_loop(task)
-                {
-                    Ok(()) => true,
-                    Err(task) => event_loop.schedule_gui(task),
-                }
-            } else {
-                event_loop.schedule_gui(task)
-            }
+    /// Runs a host call; what it answers if it panics is `fallback`.
+    pub fn guard<T>(&self, name: &'static str, fallback: T, call: impl FnOnce() -> T) -> T {
+        guard(name, Some(&self.panic_hook), call).unwrap_or(fallback)
+    }
 
-            #[cfg(not(feature = "editor"))]
-            event_loop.schedule_gui(task)
-        }
+    /// The host's component handler, if it has given one. Not held while the host is called: it may call
+    /// back.
+    pub fn component_handler(&self) -> Option<ComPtr<IComponentHandler>> {
+        self.component_handler.lock().clone()
+    }
+
+    /// The editor's window, on the thread that opened it and while it is neither being opened nor closed.
+    #[cfg(feature = "editor")]
+    pub fn with_open_editor<T>(
+        &self,
+        f: impl FnOnce(&SpawnedEditor<<P::Editor as Editor>::Handle>) -> T,
+    ) -> Option<T> {
+        let window = self.editor_window.try_borrow().ok()?;
+        let editor = window.as_ref()?.try_get().ok()?;
+        Some(f(editor))
+    }
+
+    /// Asks the host for a window of this size. On the main thread; false if there is no window or the
+    /// host does not want to.
+    #[cfg(feature = "editor")]
+    pub fn request_resize(&self, size: NativeSize<u32>) -> bool {
+        use vst3::Steinberg::IPlugFrameTrait;
+
+        // The host calls `onSize()` from within.
+        let Some((view, frame)) = self.open_view.lock().as_ref().and_then(OpenView::get) else {
+            return false;
+        };
+        let mut rect = ViewRect {
+            left: 0,
+            top: 0,
+            right: size.width as i32,
+            bottom: size.height as i32,
+        };
+        unsafe { frame.resizeView(view.as_ptr(), &mut rect) == kResultOk }
     }
 
     /// Get a parameter's ID based on a `ParamPtr`. Used in the `GuiContext` implementation for the
@@ -547,6 +531,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         if !normalized_value.is_finite() {
             return kInvalidArgument;
         }
+        let normalized_value = normalized_value.clamp(0.0, 1.0);
 
         match self.param_by_hash.get(&hash) {
             Some(param_ptr) => {
@@ -556,7 +541,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                     }
 
                     #[cfg(feature = "editor")]
-                    {
+                    if self.notifies_editor() {
                         let task_posted =
                             self.schedule_gui(Task::ParameterValueChanged(hash, normalized_value));
                         crate::nice_debug_assert!(
@@ -572,71 +557,86 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         }
     }
 
-    /// Get the plugin's state object, may be called by the plugin's GUI as part of its own preset
-    /// management. The wrapper doesn't use these functions and serializes and deserializes directly
-    /// the JSON in the relevant plugin API methods instead.
+    /// Whether the editor is to be told of the parameter change at hand. Parameters of a plugin that is not
+    /// processing change on the main thread, where that costs nothing.
     #[cfg(feature = "editor")]
+    fn notifies_editor(&self) -> bool {
+        P::NOTIFY_EDITOR_OF_PARAM_CHANGES || !self.is_processing.load(Ordering::SeqCst)
+    }
+
+    /// Sets a parameter for host or editor outside of `process()`: at once if the plugin is not processing
+    /// audio. Otherwise the host brings the value with one of the next blocks, for the sample that it is
+    /// meant for, and until then it is kept for those who ask.
+    pub fn set_outside_process(&self, hash: u32, normalized_value: f32) -> tresult {
+        if !normalized_value.is_finite() || !self.param_by_hash.contains_key(&hash) {
+            return kInvalidArgument;
+        }
+        let normalized_value = normalized_value.clamp(0.0, 1.0);
+
+        // Noted in any case, so that nothing is lost if the plugin stops processing right now.
+        self.host_values.set(hash, normalized_value);
+        if !self.is_processing.load(Ordering::SeqCst) {
+            self.apply_host_value(hash);
+        }
+        kResultOk
+    }
+
+    /// What waits for a block need not wait any more: the plugin does not process audio.
+    pub fn apply_host_values(&self) {
+        for hash in &self.param_hashes {
+            self.apply_host_value(*hash);
+        }
+    }
+
+    fn apply_host_value(&self, hash: u32) {
+        if let Some(normalized_value) = self.host_values.take(hash) {
+            let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
+            self.set_normalized_value_by_hash(hash, normalized_value, sample_rate);
+        }
+    }
+
+    /// A parameter's value as the host knows it.
+    pub fn normalized_value(&self, hash: u32) -> Option<f32> {
+        let param_ptr = self.param_by_hash.get(&hash)?;
+        let waiting = self.host_values.get(hash);
+        Some(waiting.unwrap_or_else(|| unsafe { param_ptr.modulated_normalized_value() }))
+    }
+
+    /// The state as the host is to store it, with the values that have not come to the processor yet.
+    pub fn serialize(&self) -> anyhow::Result<Vec<u8>> {
+        state::encode_object(&self.get_state_object())
+    }
+
+    /// Get the plugin's state object, may be called by the plugin's GUI as part of its own preset
+    /// management.
     pub fn get_state_object(&self) -> PluginState {
-        unsafe {
+        let mut state = unsafe {
             state::serialize_object::<P>(
                 self.params.clone(),
                 state::make_params_iter(&self.param_by_hash, &self.param_id_to_hash),
             )
+        };
+        for (hash, normalized) in self.host_values.iter() {
+            let value = unsafe { state::param_value(self.param_by_hash[&hash], normalized) };
+            state
+                .params
+                .insert(self.param_id_by_hash[&hash].clone(), value);
         }
+        state
     }
 
-    /// Update the plugin's internal state, called by the plugin itself from the GUI thread. To
-    /// prevent corrupting data and changing parameters during processing the actual state is only
-    /// updated at the end of the audio processing cycle.
+    /// Update the plugin's internal state, called by the plugin itself from the GUI thread. Parameters are
+    /// atomic, so this is done at once, also while the plugin is processing, just as when the host loads a
+    /// state.
     #[cfg(feature = "editor")]
     pub fn set_state_object_from_gui(&self, mut state: PluginState) {
-        use crossbeam::channel::SendTimeoutError;
+        self.set_state_inner(&mut state);
+        self.tell_parameters_changed();
+    }
 
-        // Use a loop and timeouts to handle the super rare edge case when this function gets called
-        // between a process call and the host disabling the plugin
-        loop {
-            if self.is_processing.load(Ordering::SeqCst) {
-                // If the plugin is currently processing audio, then we'll perform the restore
-                // operation at the end of the audio call. This involves sending the state to the
-                // audio thread, having the audio thread handle the state restore at the very end of
-                // the process function, and then sending the state back to this thread so it can be
-                // deallocated without blocking the audio thread.
-                match self
-                    .updated_state_sender
-                    .send_timeout(state, std::time::Duration::from_secs(1))
-                {
-                    Ok(_) => {
-                        // As mentioned above, the state object will be passed back to this thread
-                        // so we can deallocate it without blocking.
-                        let state = self.updated_state_receiver.recv();
-                        drop(state);
-                        break;
-                    }
-                    Err(SendTimeoutError::Timeout(value)) => {
-                        state = value;
-                        continue;
-                    }
-                    Err(SendTimeoutError::Disconnected(_)) => {
-                        crate::nice_debug_assert_failure!("State update channel got disconnected");
-                        return;
-                    }
-                }
-            } else {
-                // Otherwise we'll set the state right here and now, since this function should be
-                // called from a GUI thread
-                self.set_state_inner(&mut state);
-                break;
-            }
-        }
-
-        // After the state has been updated, notify the host about the new parameter values
-        let task_posted = self
-            .event_loop
-            .borrow()
-            .as_ref()
-            .unwrap()
-            .schedule_gui(Task::TriggerRestart(RestartFlags_::kParamValuesChanged));
-        crate::nice_debug_assert!(task_posted, "The task queue is full, dropping task...");
+    /// From an activation: the host asks for the latency once it is over, so nothing more is to be said.
+    pub fn set_latency_of_activation(&self, samples: u32) {
+        self.current_latency.store(samples, Ordering::SeqCst);
     }
 
     pub fn set_latency_samples(&self, samples: u32) {
@@ -647,15 +647,9 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         }
     }
 
-    pub fn request_restart(&self) {
-        let task_posted = self.schedule_gui(Task::TriggerRestart(RestartFlags_::kLatencyChanged));
-        crate::nice_debug_assert!(task_posted, "The task queue is full, dropping task...");
-    }
-
     /// Immediately set the plugin state. Returns `false` if the deserialization failed. The plugin
-    /// state is set from a couple places, so this function aims to deduplicate that. Includes
-    /// `permit_alloc()`s around the deserialization and initialization for the use case where
-    /// `set_state_object_from_gui()` was called while the plugin is process audio.
+    /// state is set from a couple places, so this function aims to deduplicate that. Never called from
+    /// the audio thread.
     ///
     /// Implicitly emits `Task::ParameterValuesChanged`.
     ///
@@ -663,18 +657,17 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     ///
     /// `self.plugin` must _not_ be locked while calling this function or it will deadlock.
     pub fn set_state_inner(&self, state: &mut PluginState) -> bool {
-        // FIXME: This is obviously not realtime-safe, but loading presets without doing this
-        //        could lead to inconsistencies. `state::deserialize_object()` normally never
-        //        allocates, but if the plugin has persistent non-parameter data then its
-        //        `deserialize_fields()` implementation may still allocate.
-        let success = permit_alloc(|| unsafe {
+        // What was set before is history.
+        self.host_values.clear();
+
+        let success = unsafe {
             state::deserialize_object::<P>(
                 state,
                 self.params.clone(),
                 state::make_params_getter(&self.param_by_hash, &self.param_id_to_hash),
                 self.current_buffer_config.load().as_ref(),
             )
-        });
+        };
         if !success {
             crate::nice_debug_assert_failure!(
                 "Deserializing plugin state from a state object failed"
@@ -694,68 +687,50 @@ impl<P: Vst3Plugin> WrapperInner<P> {
 }
 
 impl<P: Vst3Plugin> MainThreadExecutor<Task<P>> for WrapperInner<P> {
-    fn execute(&self, task: Task<P>, is_gui_thread: bool) {
-        // This function is always called from the main thread
+    fn panic_hook(&self) -> Option<PanicHook> {
+        Some(Arc::clone(&self.panic_hook))
+    }
+
+    fn execute(&self, task: Task<P>, _is_gui_thread: bool) {
+        // Plugin tasks may also come from the background thread
         match task {
             Task::PluginTask(task) => (self.task_executor.lock())(task),
             #[cfg(feature = "editor")]
             Task::StateChanged => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
-                    editor_window.get().handle.state_changed();
-                }
+                self.with_open_editor(|editor| editor.handle.state_changed());
             }
             #[cfg(feature = "editor")]
             Task::ParameterValueChanged(param_hash, normalized_value) => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
+                self.with_open_editor(|editor| {
                     let param_id = &self.param_id_by_hash[&param_hash];
-                    editor_window
-                        .get()
+                    editor
                         .handle
                         .param_value_changed(param_id, normalized_value);
-                }
+                });
             }
-            Task::TriggerRestart(flags) => match &*self.component_handler.borrow() {
-                Some(handler) => unsafe {
-                    crate::nice_debug_assert!(is_gui_thread);
-                    let result = handler.restartComponent(flags);
-                    crate::nice_debug_assert_eq!(
-                        result,
-                        kResultOk,
-                        "Failed the restart request call with flags '{:?}'",
-                        flags
-                    );
-                },
-                None => crate::nice_debug_assert_failure!("Component handler not yet set"),
-            },
+            Task::TellHost => {
+                #[cfg(feature = "editor")]
+                self.tell_edits();
+                self.tell_host();
+            }
             #[cfg(feature = "editor")]
             Task::RequestResize { size, scale_factor } => {
-                if self.is_editor_open.load(Ordering::SeqCst) {
-                    unsafe {
-                        crate::nice_debug_assert!(is_gui_thread);
-                        let _success = WrapperView::request_resize(
-                            &self.plug_view.read().clone().unwrap(),
-                            size,
-                            scale_factor,
-                        );
-                    }
-                } else {
-                    crate::nice_debug_assert_failure!("Can't resize a closed editor");
+                let size = NativeSize::from_size(size, scale_factor);
+                if !self.request_resize(size) {
+                    crate::nice_debug_assert_failure!("The host denied to resize the window");
                 }
             }
             #[cfg(feature = "editor")]
             Task::CallMainThread => {
                 use nice_plug_core::editor::EditorHandle;
 
-                if let Some(editor_window) = self.editor_window.borrow().as_ref() {
-                    let editor_window = editor_window.get();
-                    editor_window
-                        .handle
-                        .host_main_thread_callback(&editor_window.window)
-                }
+                self.with_open_editor(|editor| {
+                    editor.handle.host_main_thread_callback(&editor.window)
+                });
             }
         }
     }

@@ -5,14 +5,12 @@ use nice_plug_core::editor::dpi::{NativeSize, Size};
 use nice_plug_core::editor::{
     Editor, EditorHandle, HostCallbacks, HostMethods, ParentWindowHandle,
 };
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use std::error::Error;
 use std::ffi::{CStr, c_ulong, c_void};
 use std::num::NonZeroIsize;
 use std::ptr::NonNull;
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::sync::{Arc, Weak};
 use vst3::Steinberg::{
     FIDString, TBool, char16, int16, kInvalidArgument, kNotImplemented, kPlatformTypeHWND,
@@ -23,10 +21,11 @@ use vst3::Steinberg::{
     IPlugViewContentScaleSupport_::ScaleFactor, IPlugViewContentScaleSupportTrait, IPlugViewTrait,
     ViewRect,
 };
-use vst3::{Class, ComPtr, ComRef, ComWrapper};
+use vst3::{Class, ComPtr, ComRef};
 
 use super::inner::{Task, WrapperInner};
 use crate::editor::{Modifiers, VirtualKeyCode};
+use crate::wrapper::util::guard::guard;
 use crate::wrapper::vst3::{Vst3Plugin, util::fid_matches};
 
 /// Lowest VST3 virtual key code (`KEY_BACK` in the VST3 SDK
@@ -140,15 +139,25 @@ fn vst3_modifiers(raw: i16) -> Modifiers {
 // Thanks for putting this behind a platform-specific ifdef...
 // NOTE: This should also be used on the BSDs, which should now be possible since vst3-sys is replaced by the vst3 crate. Because the vst3 crate also exposes these interfaces to other operating systems.
 #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-use {
-    crate::event_loop::{EventLoop, MainThreadExecutor, TASK_QUEUE_CAPACITY},
-    crossbeam::queue::ArrayQueue,
-    libc,
-    std::cell::Cell,
-    vst3::Steinberg::Linux::{
-        FileDescriptor, IEventHandler, IEventHandlerTrait, IRunLoop, IRunLoopTrait,
-    },
-};
+use {super::main_thread::MainLoop, vst3::Steinberg::Linux::IRunLoop};
+
+/// A view that has a window, and the frame that the host has put around it. Both pointers are the host's
+/// to let go: the view takes this out of [`WrapperInner::open_view`] before either ends.
+pub(crate) struct OpenView {
+    view: *mut IPlugView,
+    frame: ComPtr<IPlugFrame>,
+}
+
+// SAFETY: Only the main thread looks into it.
+unsafe impl Send for OpenView {}
+
+impl OpenView {
+    /// View and frame, held as long as what is returned.
+    pub fn get(&self) -> Option<(ComPtr<IPlugView>, ComPtr<IPlugFrame>)> {
+        let view = unsafe { ComRef::from_raw(self.view) }?;
+        Some((view.to_com_ptr(), self.frame.clone()))
+    }
+}
 
 /// The plugin's [`IPlugView`] instance created in [`IEditController::create_view()`] if `P` has an
 /// editor. This is managed separately so the lifetime bounds match up.
@@ -156,12 +165,19 @@ pub(crate) struct WrapperView<P: Vst3Plugin> {
     inner: Weak<WrapperInner<P>>,
     editor: Weak<Mutex<P::Editor>>,
 
+    /// The host's pointer to this object.
+    this: AtomicPtr<IPlugView>,
     /// The `IPlugFrame` instance passed by the host during [IPlugView::set_frame()].
-    plug_frame: RwLock<Option<ComPtr<IPlugFrame>>>,
+    plug_frame: Mutex<Option<ComPtr<IPlugFrame>>>,
     /// Allows handling events events on the host's GUI thread when using Linux. Needed because
     /// otherwise REAPER doesn't like us very much.
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-    run_loop_event_handler: RwLock<Option<ComWrapper<RunLoopEventHandler<P>>>>,
+    main_loop: Mutex<Option<MainLoop<P>>>,
+
+    /// Whether the editor's window is this view's.
+    is_attached: AtomicBool,
+    /// The size that the host has given to the view before it was attached.
+    early_size: AtomicCell<Option<NativeSize<u32>>>,
 
     /// The DPI scaling factor as passed to the [IPlugViewContentScaleSupport::set_scale_factor()]
     /// function. Defaults to 1.0, and will be kept there on macOS. When reporting and handling size
@@ -174,139 +190,93 @@ impl<P: Vst3Plugin> Class for WrapperView<P> {
     type Interfaces = (IPlugView, IPlugViewContentScaleSupport);
 }
 
-/// Allow handling tasks on the host's GUI thread on Linux. This doesn't need to be a separate
-/// struct, but vst3-sys did not let us implement interfaces conditionally and the interface is
-/// only exposed when compiling on Linux. This might be fixable since we use the vst3 crate.
-/// The struct will register itself when calling [`RunLoopEventHandler::new()`] and it will
-/// unregister itself when it gets dropped.
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-struct RunLoopEventHandler<P: Vst3Plugin> {
-    /// We need access to the inner wrapper so we that we can post any outstanding tasks there when
-    /// this object gets dropped so no work is lost.
-    inner: Weak<WrapperInner<P>>,
-
-    /// The host's run loop interface. This lets us run tasks on the same thread as the host's UI.
-    run_loop: ComPtr<IRunLoop>,
-
-    /// We need a Unix domain socket the host can poll to know that we have an event to handle. In
-    /// theory eventfd would be much better suited for this, but Ardour doesn't respond to fds that
-    /// aren't sockets. So instead, we will write a single byte here for every message we should
-    /// handle.
-    socket_read_fd: i32,
-    socket_write_fd: i32,
-
-    /// A queue of tasks that still need to be performed. Because CLAP lets the plugin request a
-    /// host callback directly, we don't need to use the OsEventLoop we use in our other plugin
-    /// implementations. Instead, we'll post tasks to this queue, ask the host to call
-    /// [`on_main_thread()`][Self::on_main_thread()] on the main thread, and then continue to pop
-    /// tasks off this queue there until it is empty.
-    tasks: ArrayQueue<Task<P>>,
-
-    /// A self-referencing pointer to the outer `ComWrapper<RunLoopEventHandler>`, needed to call
-    /// `IRunLoop::unregisterEventHandler()` when this object gets dropped.
-    event_handler_ptr: EventHandlerSelfRefPtr,
-
-    notified: AtomicBool,
-}
-
-/// A self-referencing pointer to the outer `ComWrapper<RunLoopEventHandler>`, needed to call
-/// `IRunLoop::unregisterEventHandler()` when this object gets dropped.
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-struct EventHandlerSelfRefPtr(Cell<*mut IEventHandler>);
-
-// Safety: `ComWrapper<RunLoopEventHandler>` is Send + Sync, so the raw self-referential
-// pointer is also Send + Sync.
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-unsafe impl Send for EventHandlerSelfRefPtr {}
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-unsafe impl Sync for EventHandlerSelfRefPtr {}
-
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-impl<P: Vst3Plugin> Class for RunLoopEventHandler<P> {
-    type Interfaces = (IEventHandler,);
-}
-
 impl<P: Vst3Plugin> WrapperView<P> {
     pub fn new(inner: Weak<WrapperInner<P>>, editor: Weak<Mutex<P::Editor>>) -> Self {
         Self {
             inner,
             editor,
-            plug_frame: RwLock::new(None),
+            this: AtomicPtr::new(std::ptr::null_mut()),
+            plug_frame: Mutex::new(None),
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-            run_loop_event_handler: RwLock::new(None),
+            main_loop: Mutex::new(None),
+            is_attached: AtomicBool::new(false),
+            early_size: AtomicCell::new(None),
             fallback_scale_factor: AtomicCell::new(None),
         }
     }
 
-    /// Ask the host to resize the view to the size specified by [`Editor::size()`]. Will return false
-    /// if the host doesn't like you. This **needs** to be run from the GUI thread.
-    ///
-    /// # Safety
-    ///
-    /// May cause memory corruption in Linux REAPER when called from outside of the `IRunLoop`.
-    #[must_use]
-    pub unsafe fn request_resize(
-        this: &ComWrapper<Self>,
-        new_size: Size,
-        scale_factor: f64,
-    ) -> bool {
-        use vst3::Steinberg::IPlugFrameTrait;
+    /// To be called with the host's pointer before the host has it.
+    pub fn set_this(&self, this: *mut IPlugView) {
+        self.this.store(this, Ordering::SeqCst);
+    }
 
-        let Some(inner) = Weak::upgrade(&(**this).inner) else {
+    /// Runs a host call; what it answers if it panics is `fallback`.
+    fn guard<T>(&self, name: &'static str, fallback: T, call: impl FnOnce() -> T) -> T {
+        let inner = self.inner.upgrade();
+        let hook = inner.as_ref().map(|inner| &inner.panic_hook);
+        guard(name, hook, call).unwrap_or(fallback)
+    }
+
+    /// Tells the instance by which view and frame its window can be resized.
+    fn publish(&self, inner: &WrapperInner<P>) {
+        let frame = self.plug_frame.lock().clone();
+        let view = self.this.load(Ordering::SeqCst);
+        *inner.open_view.lock() = frame.map(|frame| OpenView { view, frame });
+    }
+
+    /// The size of the window, or that of the one that would be opened.
+    fn size(&self) -> Option<NativeSize<u32>> {
+        let editor = self.editor.upgrade()?;
+        let editor = editor.lock();
+        if self.is_attached.load(Ordering::SeqCst) {
+            // TODO: This is technically incorrect during resizing, this should still report the old
+            //       size until `.on_size()` has been called. We should probably only bother fixing this
+            //       if it turns out to be an issue.
+            return Some(editor.size());
+        }
+        Some(self.early_size.load().unwrap_or_else(|| {
+            let size = editor.size();
+            match self.fallback_scale_factor.load() {
+                // There is no window yet that could have a scale of its own.
+                Some(scale) if !cfg!(target_os = "macos") => NativeSize {
+                    width: (size.width as f64 * scale as f64).round() as u32,
+                    height: (size.height as f64 * scale as f64).round() as u32,
+                },
+                _ => size,
+            }
+        }))
+    }
+
+    /// The closest size that the window can have, or could have if it were open.
+    fn adjust_size(&self, size: NativeSize<u32>) -> Option<NativeSize<u32>> {
+        if self.is_attached.load(Ordering::SeqCst) {
+            return self
+                .inner
+                .upgrade()?
+                .with_open_editor(|editor| editor.handle.adjust_size(size, &editor.window))?;
+        }
+        let current = self.size()?;
+        let scale = self.fallback_scale_factor.load().unwrap_or(1.0) as f64;
+        let hint = self.editor.upgrade()?.lock().resize_hint();
+        Some(hint.adjust_size(size, current, scale))
+    }
+
+    /// Closes the window, if it is this view's.
+    fn close(&self) -> bool {
+        if !self.is_attached.swap(false, Ordering::SeqCst) {
+            return false;
+        }
+        let Some(inner) = self.inner.upgrade() else {
             return false;
         };
-
-        // Don't do anything if the editor is not open, because that would be strange
-        if !inner.is_editor_open.load(Ordering::SeqCst) {
-            return false;
-        }
-
-        match &*this.plug_frame.read() {
-            Some(plug_frame) => {
-                let native_size: NativeSize<u32> = NativeSize::from_size(new_size, scale_factor);
-
-                let mut size = ViewRect {
-                    left: 0,
-                    top: 0,
-                    right: native_size.width as i32,
-                    bottom: native_size.height as i32,
-                };
-
-                let plug_view = this.as_com_ref::<IPlugView>().unwrap();
-                let result = unsafe { plug_frame.resizeView(plug_view.as_ptr(), &mut size) };
-
-                #[cfg(debug_assertions)]
-                if result != kResultOk {
-                    crate::nice_warn!(
-                        "The host denied to resize the window to {:?}, we currently don't handle \
-                         this for VST3 plugins",
-                        new_size
-                    );
-                }
-
-                result == kResultOk
-            }
-            None => false,
-        }
-    }
-
-    /// If the host supports `IRunLoop`, then this will post the task to a task queue that will be
-    /// run on the host's UI thread. If not, then this will return an `Err` value containing the
-    /// task so it can be run elsewhere.
-    #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-    pub fn do_maybe_in_run_loop(&self, task: Task<P>) -> Result<(), Task<P>> {
-        match &*self.run_loop_event_handler.read() {
-            Some(run_loop) => run_loop.post_task(task),
-            None => Err(task),
-        }
-    }
-
-    /// If the host supports `IRunLoop`, then this will post the task to a task queue that will be
-    /// run on the host's UI thread. If not, then this will return an `Err` value containing the
-    /// task so it can be run elsewhere.
-    #[cfg(not(target_os = "linux"))]
-    pub fn do_maybe_in_run_loop(&self, task: Task<P>) -> Result<(), Task<P>> {
-        Err(task)
+        *inner.open_view.lock() = None;
+        inner.is_editor_open.store(false, Ordering::SeqCst);
+        // Taken out first: the window's end may call back.
+        let window = inner.editor_window.borrow_mut().take();
+        drop(window);
+        // What the window's thread had still to tell.
+        inner.run_main_thread();
+        true
     }
 
     /// Forward a VST3 `IPlugView::onKey{Down,Up}` event to the editor's
@@ -331,355 +301,304 @@ impl<P: Vst3Plugin> WrapperView<P> {
         };
         let modifiers = vst3_modifiers(modifiers);
 
-        if let Some(inner) = self.inner.upgrade()
-            && let Some(editor_window) = inner.editor_window.borrow().as_ref()
-        {
-            if editor_window
-                .get()
-                .handle
-                .on_virtual_key_from_host(key_code, is_down, modifiers)
-            {
-                kResultOk
-            } else {
-                kResultFalse
-            }
+        let is_used = self.inner.upgrade().and_then(|inner| {
+            inner.with_open_editor(|editor| {
+                editor
+                    .handle
+                    .on_virtual_key_from_host(key_code, is_down, modifiers)
+            })
+        });
+        if is_used == Some(true) {
+            kResultOk
         } else {
             kResultFalse
         }
-    }
-}
-
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-impl<P: Vst3Plugin> RunLoopEventHandler<P> {
-    pub fn new(inner: Weak<WrapperInner<P>>, run_loop: ComPtr<IRunLoop>) -> ComWrapper<Self> {
-        let mut sockets = [0i32; 2];
-        assert_eq!(
-            unsafe {
-                libc::socketpair(
-                    libc::AF_UNIX,
-                    libc::SOCK_STREAM | libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK,
-                    0,
-                    sockets.as_mut_ptr(),
-                )
-            },
-            0
-        );
-        let [socket_read_fd, socket_write_fd] = sockets;
-
-        let handler = ComWrapper::new(RunLoopEventHandler {
-            inner,
-            run_loop,
-            socket_read_fd,
-            socket_write_fd,
-            tasks: ArrayQueue::new(TASK_QUEUE_CAPACITY),
-            event_handler_ptr: EventHandlerSelfRefPtr(Cell::new(std::ptr::null_mut())),
-            notified: AtomicBool::new(false),
-        });
-        let event_handler_ptr = handler.to_com_ptr::<IEventHandler>().unwrap().into_raw();
-
-        // Safety: `event_handler_ptr` is a self-referential pointer to the outer
-        // `ComWrapper<RunLoopEventHandler>`, so it is valid for the lifetime of
-        // this struct.
-        handler.event_handler_ptr.0.set(event_handler_ptr);
-
-        assert_eq!(
-            unsafe {
-                handler
-                    .run_loop
-                    .registerEventHandler(event_handler_ptr, handler.socket_read_fd)
-            },
-            kResultOk
-        );
-
-        handler
-    }
-
-    /// Post a task to the tasks queue so it will be run on the host's GUI thread later. Returns the
-    /// task if the queue is full and the task could not be posted.
-    pub fn post_task(&self, task: Task<P>) -> Result<(), Task<P>> {
-        self.tasks.push(task)?;
-
-        if !self.notified.swap(true, Ordering::SeqCst) {
-            // We need to use a Unix domain socket to let the host know to call our event handler. In
-            // theory eventfd would be more suitable here, but Ardour does not support that. This is
-            // read again in `Self::on_fd_is_set()`.
-            let notify_value = 1i8;
-            const NOTIFY_VALUE_SIZE: usize = std::mem::size_of::<i8>();
-            assert_eq!(
-                unsafe {
-                    libc::write(
-                        self.socket_write_fd,
-                        &notify_value as *const _ as *const c_void,
-                        NOTIFY_VALUE_SIZE,
-                    )
-                },
-                NOTIFY_VALUE_SIZE as isize
-            );
-        }
-
-        Ok(())
     }
 }
 
 impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
-            kResultOk
-        } else {
-            crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
-                CStr::from_ptr(type_)
-            });
-            kResultFalse
-        }
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+            if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
+                kResultOk
+            } else {
+                crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
+                    CStr::from_ptr(type_)
+                });
+                kResultFalse
+            }
+        })
     }
 
     #[cfg(target_os = "macos")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
-            kResultOk
-        } else {
-            crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
-                CStr::from_ptr(type_)
-            });
-            kResultFalse
-        }
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+            if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
+                kResultOk
+            } else {
+                crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
+                    CStr::from_ptr(type_)
+                });
+                kResultFalse
+            }
+        })
     }
 
     #[cfg(target_os = "windows")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
-            kResultOk
-        } else {
-            crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
-                CStr::from_ptr(type_)
-            });
-            kResultFalse
-        }
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+            if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
+                kResultOk
+            } else {
+                crate::nice_debug_assert_failure!("Invalid window handle type: {:?}", unsafe {
+                    CStr::from_ptr(type_)
+                });
+                kResultFalse
+            }
+        })
     }
 
     unsafe fn attached(&self, parent: *mut c_void, type_: FIDString) -> tresult {
-        check_null_ptr!(parent);
+        self.guard("IPlugView::attached", kResultFalse, || {
+            check_null_ptr!(parent);
 
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
-
-        let mut window = inner.editor_window.borrow_mut();
-        if window.is_none() {
-            let parent_handle = if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
-                #[allow(clippy::unnecessary_cast)]
-                let w = parent as usize as c_ulong;
-                ParentWindowHandle::XlibWindow(w)
-            } else if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
-                let w = NonNull::new(parent).unwrap();
-                ParentWindowHandle::AppKitNsView(w)
-            } else if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
-                let w = NonZeroIsize::new(parent as isize).unwrap();
-                ParentWindowHandle::Win32Hwnd(w)
-            } else {
-                crate::nice_debug_assert_failure!("Unknown window handle type: {:?}", unsafe {
-                    CStr::from_ptr(type_)
-                });
-                return kInvalidArgument;
+            let Some(inner) = self.inner.upgrade() else {
+                return kResultFalse;
             };
 
-            #[derive(Debug, Clone, Copy, thiserror::Error)]
-            enum ResizeError {
-                #[error("Failed to post window resize task")]
-                FailedToPostTask,
-                #[error("Attempted to close window when plugin was closed")]
-                PluginClosed,
-            }
+            inner.note_main_thread();
+            if inner.editor_window.borrow().is_none() {
+                let parent_handle = if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
+                    #[allow(clippy::unnecessary_cast)]
+                    let w = parent as usize as c_ulong;
+                    ParentWindowHandle::XlibWindow(w)
+                } else if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
+                    let w = NonNull::new(parent).unwrap();
+                    ParentWindowHandle::AppKitNsView(w)
+                } else if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
+                    let w = NonZeroIsize::new(parent as isize).unwrap();
+                    ParentWindowHandle::Win32Hwnd(w)
+                } else {
+                    crate::nice_debug_assert_failure!("Unknown window handle type: {:?}", unsafe {
+                        CStr::from_ptr(type_)
+                    });
+                    return kInvalidArgument;
+                };
 
-            struct Vst3HostCallbacks<P: Vst3Plugin> {
-                inner: Weak<WrapperInner<P>>,
-            }
+                #[derive(Debug, Clone, Copy, thiserror::Error)]
+                enum ResizeError {
+                    #[error("Failed to post window resize task")]
+                    FailedToPostTask,
+                    #[error("Attempted to close window when plugin was closed")]
+                    PluginClosed,
+                }
 
-            impl<P: Vst3Plugin> HostCallbacks for Vst3HostCallbacks<P> {
-                fn request_resize(
-                    &mut self,
-                    new_size: Size,
-                    scale_factor: f64,
-                ) -> Result<(), Box<dyn Error>> {
-                    if let Some(inner) = self.inner.upgrade() {
-                        let view = inner.plug_view.read().clone().unwrap();
+                struct Vst3HostCallbacks<P: Vst3Plugin> {
+                    inner: Weak<WrapperInner<P>>,
+                }
 
-                        if let Err(task) = view.do_maybe_in_run_loop(Task::RequestResize {
-                            size: new_size,
-                            scale_factor,
-                        }) && !inner.schedule_gui(task)
-                        {
-                            return Err(ResizeError::FailedToPostTask.into());
+                impl<P: Vst3Plugin> HostCallbacks for Vst3HostCallbacks<P> {
+                    fn request_resize(
+                        &mut self,
+                        new_size: Size,
+                        scale_factor: f64,
+                    ) -> Result<(), Box<dyn Error>> {
+                        if let Some(inner) = self.inner.upgrade() {
+                            if !inner.schedule_gui(Task::RequestResize {
+                                size: new_size,
+                                scale_factor,
+                            }) {
+                                return Err(ResizeError::FailedToPostTask.into());
+                            }
+
+                            // We currently have no way to handle the host refusing to resize the
+                            // window since resizing must be done in the GUI thread.
+                            Ok(())
+                        } else {
+                            Err(ResizeError::PluginClosed.into())
                         }
+                    }
 
-                        // We currently have no way to handle the host refusing to resize the
-                        // window since resizing must be done in the GUI thread.
-                        Ok(())
-                    } else {
-                        Err(ResizeError::PluginClosed.into())
+                    fn destroyed(&mut self) {
+                        // TODO: Does VST3 have a way for a plugin to notify the host that its GUI
+                        // has been destroyed?
                     }
                 }
 
-                fn destroyed(&mut self) {
-                    // TODO: Does VST3 have a way for a plugin to notify the host that its GUI
-                    // has been destroyed?
+                let callbacks: Box<dyn HostCallbacks> = Box::new(Vst3HostCallbacks {
+                    inner: Arc::downgrade(&inner),
+                });
+
+                struct Vst3HostMainThreadCaller<P: Vst3Plugin> {
+                    inner: Weak<WrapperInner<P>>,
                 }
-            }
 
-            let callbacks: Box<dyn HostCallbacks> = Box::new(Vst3HostCallbacks {
-                inner: Arc::downgrade(&inner),
-            });
-
-            struct Vst3HostMainThreadCaller<P: Vst3Plugin> {
-                inner: Weak<WrapperInner<P>>,
-            }
-
-            impl<P: Vst3Plugin> HostMainThreadCaller for Vst3HostMainThreadCaller<P> {
-                fn call_main_thread(&mut self) {
-                    if let Some(inner) = self.inner.upgrade() {
-                        let view = inner.plug_view.read().clone().unwrap();
-
-                        if let Err(task) = view.do_maybe_in_run_loop(Task::CallMainThread)
-                            && !inner.schedule_gui(task)
+                impl<P: Vst3Plugin> HostMainThreadCaller for Vst3HostMainThreadCaller<P> {
+                    fn call_main_thread(&mut self) {
+                        if let Some(inner) = self.inner.upgrade()
+                            && !inner.schedule_gui(Task::CallMainThread)
                         {
                             crate::nice_error!("Failed to post Task::CallMainThread");
                         }
                     }
                 }
-            }
 
-            let main_thread_caller: Box<dyn HostMainThreadCaller> =
-                Box::new(Vst3HostMainThreadCaller {
-                    inner: Arc::downgrade(&inner),
-                });
+                let main_thread_caller: Box<dyn HostMainThreadCaller> =
+                    Box::new(Vst3HostMainThreadCaller {
+                        inner: Arc::downgrade(&inner),
+                    });
 
-            let fallback_scale_factor = self.fallback_scale_factor.load().map(|s| s as f64);
+                let fallback_scale_factor = self.fallback_scale_factor.load().map(|s| s as f64);
+                let Some(editor) = self.editor.upgrade() else {
+                    return kResultFalse;
+                };
+                // What the host was told of, and made room for.
+                let promised_size = self
+                    .size()
+                    .filter(|_| fallback_scale_factor.is_some() || self.early_size.load().is_some());
 
-            match self.editor.upgrade().unwrap().lock().spawn(
-                Some(parent_handle),
-                false,
-                fallback_scale_factor,
-                inner.clone().make_gui_context(),
-                Some(HostMethods {
-                    callbacks,
-                    main_thread_caller,
-                }),
-            ) {
-                Ok(editor_window) => match editor_window.handle.show(&editor_window.window) {
-                    Ok(()) => {
-                        *window = Some(Fragile::new(editor_window));
-                        inner.is_editor_open.store(true, Ordering::SeqCst);
-                        kResultOk
-                    }
+                // The window asks back while it is created, so the editor is not locked longer than that.
+                let spawned = editor.lock().spawn(
+                    Some(parent_handle),
+                    false,
+                    fallback_scale_factor,
+                    inner.clone().make_gui_context(),
+                    Some(HostMethods {
+                        callbacks,
+                        main_thread_caller,
+                    }),
+                );
+                match spawned {
+                    Ok(editor_window) => match editor_window.handle.show(&editor_window.window) {
+                        Ok(()) => {
+                            *inner.editor_window.borrow_mut() = Some(Fragile::new(editor_window));
+                            self.is_attached.store(true, Ordering::SeqCst);
+                            inner.is_editor_open.store(true, Ordering::SeqCst);
+                            self.publish(&inner);
+                            if let Some(size) = promised_size
+                                && self.size() != Some(size)
+                            {
+                                let _ = inner.with_open_editor(|editor| {
+                                    editor.handle.set_size(size, &editor.window)
+                                });
+                            }
+                            kResultOk
+                        }
+                        Err(e) => {
+                            crate::nice_error!("Failed to show editor: {}", e);
+                            kResultFalse
+                        }
+                    },
                     Err(e) => {
-                        crate::nice_error!("Failed to show editor: {}", e);
+                        crate::nice_error!("Failed to create editor: {}", e);
                         kResultFalse
                     }
-                },
-                Err(e) => {
-                    crate::nice_error!("Failed to create editor: {}", e);
-                    kResultFalse
                 }
-            }
-        } else {
-            #[cfg(debug_assertions)]
-            crate::nice_warn!("Host tried to attach editor while the editor is already attached");
+            } else {
+                #[cfg(debug_assertions)]
+                crate::nice_warn!("Host tried to attach editor while the editor is already attached");
 
-            kResultFalse
-        }
+                kResultFalse
+            }
+        })
     }
 
     unsafe fn removed(&self) -> tresult {
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
+        self.guard("IPlugView::removed", kResultFalse, || {
+            if self.close() {
+                kResultOk
+            } else {
+                #[cfg(debug_assertions)]
+                crate::nice_warn!("Host tried to remove the editor without an active editor");
 
-        let mut editor_handle = inner.editor_window.borrow_mut();
-        if editor_handle.is_some() {
-            inner.is_editor_open.store(false, Ordering::SeqCst);
-            *editor_handle = None;
-
-            kResultOk
-        } else {
-            #[cfg(debug_assertions)]
-            crate::nice_warn!("Host tried to remove the editor without an active editor");
-
-            kResultFalse
-        }
+                kResultFalse
+            }
+        })
     }
 
     unsafe fn onWheel(&self, _distance: f32) -> tresult {
-        // We'll let the plugin use the OS' input mechanisms because not all DAWs (or very few
-        // actually) implement these functions
-        kNotImplemented
+        self.guard("IPlugView::onWheel", kResultFalse, || {
+            // We'll let the plugin use the OS' input mechanisms because not all DAWs (or very few
+            // actually) implement these functions
+            kNotImplemented
+        })
     }
 
     unsafe fn onKeyDown(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.dispatch_virtual_key(key_code, true, modifiers)
+        self.guard("IPlugView::onKeyDown", kResultFalse, || {
+            self.dispatch_virtual_key(key_code, true, modifiers)
+        })
     }
 
     unsafe fn onKeyUp(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.dispatch_virtual_key(key_code, false, modifiers)
+        self.guard("IPlugView::onKeyUp", kResultFalse, || {
+            self.dispatch_virtual_key(key_code, false, modifiers)
+        })
     }
 
     unsafe fn getSize(&self, size: *mut ViewRect) -> tresult {
-        check_null_ptr!(size);
+        self.guard("IPlugView::getSize", kResultFalse, || {
+            check_null_ptr!(size);
 
-        let Some(editor) = self.editor.upgrade() else {
-            return kResultFalse;
-        };
+            let Some(current) = self.size() else {
+                return kResultFalse;
+            };
 
-        let size = unsafe { &mut *size };
+            let size = unsafe { &mut *size };
+            size.left = 0;
+            size.right = current.width as i32;
+            size.top = 0;
+            size.bottom = current.height as i32;
 
-        // TODO: This is technically incorrect during resizing, this should still report the old
-        //       size until `.on_size()` has been called. We should probably only bother fixing this
-        //       if it turns out to be an issue.
-        let editor_size = editor.lock().size();
-
-        size.left = 0;
-        size.right = editor_size.width as i32;
-        size.top = 0;
-        size.bottom = editor_size.height as i32;
-
-        kResultOk
+            kResultOk
+        })
     }
 
     unsafe fn onSize(&self, new_size: *mut ViewRect) -> tresult {
-        check_null_ptr!(new_size);
+        self.guard("IPlugView::onSize", kResultFalse, || {
+            check_null_ptr!(new_size);
 
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
+            let Some(inner) = self.inner.upgrade() else {
+                return kResultFalse;
+            };
 
-        // The host is telling us the view's new frame (after honoring an earlier
-        // `request_resize()`, or because the user dragged a host resize handle).
-        let width = unsafe { (*new_size).right - (*new_size).left };
-        let height = unsafe { (*new_size).bottom - (*new_size).top };
-        if width <= 0 || height <= 0 {
-            return kResultFalse;
-        }
-
-        let size = NativeSize {
-            width: width as u32,
-            height: height as u32,
-        };
-
-        // Apply the new size to the editor. Editors that don't support being
-        // resized return `false` from `set_size()`, in which case we tell the
-        // host we couldn't honor it.
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
-            let editor_window = editor_window.get();
-
-            if let Err(e) = editor_window.handle.set_size(size, &editor_window.window) {
-                crate::nice_error!("Failed to resize window to {:?}: {}", size, e);
-                kResultFalse
-            } else {
-                kResultOk
+            // The host is telling us the view's new frame (after honoring an earlier
+            // `request_resize()`, or because the user dragged a host resize handle).
+            let width = unsafe { (*new_size).right - (*new_size).left };
+            let height = unsafe { (*new_size).bottom - (*new_size).top };
+            if width <= 0 || height <= 0 {
+                return kResultFalse;
             }
-        } else {
-            kResultFalse
-        }
+
+            let size = NativeSize {
+                width: width as u32,
+                height: height as u32,
+            };
+
+            if !self.is_attached.load(Ordering::SeqCst) {
+                // The window will be opened with it, if it can have it.
+                let Some(size) = self.adjust_size(size) else {
+                    return kResultFalse;
+                };
+                self.early_size.store(Some(size));
+                return kResultOk;
+            }
+
+            // Apply the new size to the editor. Editors that don't support being
+            // resized return `false` from `set_size()`, in which case we tell the
+            // host we couldn't honor it.
+            let result =
+                inner.with_open_editor(|editor| editor.handle.set_size(size, &editor.window));
+            match result {
+                Some(Ok(())) => kResultOk,
+                Some(Err(e)) => {
+                    crate::nice_error!("Failed to resize window to {:?}: {}", size, e);
+                    kResultFalse
+                }
+                None => kResultFalse,
+            }
+        })
     }
 
     unsafe fn onFocus(&self, _state: TBool) -> tresult {
@@ -687,204 +606,149 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn setFrame(&self, frame: *mut IPlugFrame) -> tresult {
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
+        self.guard("IPlugView::setFrame", kResultFalse, || {
+            let Some(inner) = self.inner.upgrade() else {
+                return kResultFalse;
+            };
 
-        #[cfg(not(all(target_family = "unix", not(target_os = "macos"))))]
-        let _ = inner;
-
-        match unsafe { ComRef::from_raw(frame) } {
-            Some(frame) => {
-                // On Linux the host will expose another interface that lets us run code on the
-                // host's GUI thread. REAPER will segfault when we don't do this for resizes.
-                #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-                {
-                    *self.run_loop_event_handler.write() = frame
-                        .cast()
-                        .map(|run_loop| RunLoopEventHandler::new(Arc::downgrade(&inner), run_loop));
-                }
-                *self.plug_frame.write() = Some(frame.to_com_ptr());
+            // An old frame is left before a new one is taken up.
+            #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+            {
+                let main_loop = self.main_loop.lock().take();
+                drop(main_loop);
             }
-            None => {
-                #[cfg(all(target_family = "unix", not(target_os = "macos")))]
-                {
-                    *self.run_loop_event_handler.write() = None;
-                }
-                *self.plug_frame.write() = None;
+            let frame = unsafe { ComRef::from_raw(frame) };
+            *self.plug_frame.lock() = frame.map(|frame| frame.to_com_ptr());
+            if self.is_attached.load(Ordering::SeqCst) {
+                self.publish(&inner);
             }
-        }
 
-        kResultOk
+            // On Linux the host will expose another interface that lets us run code on the
+            // host's GUI thread. REAPER will segfault when we don't do this for resizes.
+            #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+            if let Some(frame) = frame {
+                inner.note_main_thread();
+                let run_loop = frame.cast::<IRunLoop>();
+                *self.main_loop.lock() =
+                    run_loop.and_then(|run_loop| MainLoop::new(&inner, run_loop));
+            }
+
+            kResultOk
+        })
     }
 
     unsafe fn canResize(&self) -> tresult {
-        let Some(editor) = self.editor.upgrade() else {
-            return kResultFalse;
-        };
+        self.guard("IPlugView::canResize", kResultFalse, || {
+            let Some(editor) = self.editor.upgrade() else {
+                return kResultFalse;
+            };
 
-        // The editor decides whether it's resizable via `Editor::resize_hint()`.
-        if editor.lock().resize_hint().can_resize {
-            kResultOk
-        } else {
-            kResultFalse
-        }
-    }
-
-    unsafe fn checkSizeConstraint(&self, rect: *mut ViewRect) -> tresult {
-        check_null_ptr!(rect);
-
-        let (width, height) =
-            unsafe { ((*rect).right - (*rect).left, (*rect).bottom - (*rect).top) };
-
-        if width <= 0 || height <= 0 {
-            return kResultFalse;
-        }
-
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
-
-        let size = NativeSize {
-            width: width as u32,
-            height: height as u32,
-        };
-
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
-            let editor_window = editor_window.get();
-
-            if let Some(adjusted_size) = editor_window
-                .handle
-                .adjust_size(size, &editor_window.window)
-            {
-                if adjusted_size == size {
-                    kResultOk
-                } else {
-                    unsafe {
-                        (*rect).right = (*rect).left + adjusted_size.width as i32;
-                        (*rect).bottom = (*rect).top + adjusted_size.height as i32;
-                    }
-
-                    kResultOk
-                }
+            // The editor decides whether it's resizable via `Editor::resize_hint()`.
+            if editor.lock().resize_hint().can_resize {
+                kResultOk
             } else {
                 kResultFalse
             }
-        } else {
-            kResultFalse
-        }
+        })
+    }
+
+    unsafe fn checkSizeConstraint(&self, rect: *mut ViewRect) -> tresult {
+        self.guard("IPlugView::checkSizeConstraint", kResultFalse, || {
+            check_null_ptr!(rect);
+
+            let (width, height) =
+                unsafe { ((*rect).right - (*rect).left, (*rect).bottom - (*rect).top) };
+
+            if width <= 0 || height <= 0 {
+                return kResultFalse;
+            }
+
+            let size = NativeSize {
+                width: width as u32,
+                height: height as u32,
+            };
+            let Some(adjusted_size) = self.adjust_size(size) else {
+                return kResultFalse;
+            };
+            if adjusted_size != size {
+                unsafe {
+                    (*rect).right = (*rect).left + adjusted_size.width as i32;
+                    (*rect).bottom = (*rect).top + adjusted_size.height as i32;
+                }
+            }
+
+            kResultOk
+        })
     }
 }
 
 impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
     unsafe fn setContentScaleFactor(&self, scale_factor: ScaleFactor) -> tresult {
-        let Some(inner) = self.inner.upgrade() else {
-            return kResultFalse;
-        };
-
-        // TODO: So apparently Ableton Live doesn't call this function. Right now we'll hardcode the
-        //       default scale to 1.0 on Linux and Windows since we can't easily get the scale from
-        //       baseview. A better alternative would be to do the fallback DPI scale detection
-        //       within nice-plug itself. Then we can still only use baseview's system scale policy
-        //       on macOS and both the editor implementation and the wrappers would know about the
-        //       correct scale.
-
-        if !scale_factor.is_finite() || !scale_factor.is_sign_positive() {
-            return kResultFalse;
-        }
-
-        if let Some(editor_window) = inner.editor_window.borrow().as_ref() {
-            let editor_window = editor_window.get();
-            if let Err(e) = editor_window
-                .handle
-                .set_fallback_scale_factor(scale_factor as f64, &editor_window.window)
-            {
-                crate::nice_error!("Failed to set suggested scale factor: {}", e);
-                kResultFalse
-            } else {
-                self.fallback_scale_factor.store(Some(scale_factor));
-                kResultOk
-            }
-        } else {
-            kResultFalse
-        }
-    }
-}
-
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-impl<P: Vst3Plugin> IEventHandlerTrait for RunLoopEventHandler<P> {
-    unsafe fn onFDIsSet(&self, _fd: FileDescriptor) {
-        // There should be a one-to-one correlation to bytes being written to `self.socket_read_fd`
-        // and events being pushed to `self.tasks`, but because the process of pushing a task and
-        // notifying this thread through the socket is not atomic we can't reliably just read a byte
-        // from this socket for every task we process. For instance, if `Self::post_task()` gets
-        // called while this loop is already running, it could happen that we pop and execute the
-        // task before the byte gets written to the socket. To avoid this, we'll clear the socket
-        // upfront, and then execute the tasks afterwards. If this situation does happen, then the
-        // worst thing that can happen is that this function is called a second time while
-        // `self.tasks()` is already empty.
-        let mut notify_value = [0; 32];
-        loop {
-            let read_result = unsafe {
-                libc::read(
-                    self.socket_read_fd,
-                    &mut notify_value as *mut _ as *mut c_void,
-                    std::mem::size_of_val(&notify_value),
-                )
+        self.guard("IPlugViewContentScaleSupport::setContentScaleFactor", kResultFalse, || {
+            let Some(inner) = self.inner.upgrade() else {
+                return kResultFalse;
             };
 
-            // If after the first loop the socket contains no more data, then the `read()` call will
-            // return -1 and `errno` will have been set to `EAGAIN`
-            if read_result <= 0 {
-                break;
-            }
-        }
+            // TODO: So apparently Ableton Live doesn't call this function. Right now we'll hardcode the
+            //       default scale to 1.0 on Linux and Windows since we can't easily get the scale from
+            //       baseview. A better alternative would be to do the fallback DPI scale detection
+            //       within nice-plug itself. Then we can still only use baseview's system scale policy
+            //       on macOS and both the editor implementation and the wrappers would know about the
+            //       correct scale.
 
-        self.notified.store(false, Ordering::SeqCst);
-
-        // This gets called from the host's UI thread because we wrote some bytes to the Unix domain
-        // socket. We'll read that data from the socket again just to make REAPER happy.
-        while let Some(task) = self.tasks.pop() {
-            if let Some(inner) = self.inner.upgrade() {
-                inner.execute(task, true);
+            if !scale_factor.is_finite() || scale_factor <= 0.0 {
+                return kResultFalse;
             }
-        }
+
+            if !self.is_attached.load(Ordering::SeqCst) {
+                // The window is opened with it. A size that was given before was one for the old scale.
+                self.early_size.store(None);
+                self.fallback_scale_factor.store(Some(scale_factor));
+                return kResultOk;
+            }
+
+            let old_size = self.size();
+            let result = inner.with_open_editor(|editor| {
+                editor
+                    .handle
+                    .set_fallback_scale_factor(scale_factor as f64, &editor.window)
+            });
+            match result {
+                Some(Ok(())) => {
+                    self.fallback_scale_factor.store(Some(scale_factor));
+                    // The host's window has to follow. If the host does not want to, the editor fits itself
+                    // into the old one.
+                    let new_size = self.size();
+                    if new_size != old_size
+                        && let Some(new_size) = new_size
+                        && !inner.request_resize(new_size)
+                        && let Some(old_size) = old_size
+                    {
+                        let _ = inner.with_open_editor(|editor| {
+                            editor.handle.set_size(old_size, &editor.window)
+                        });
+                    }
+                    kResultOk
+                }
+                Some(Err(e)) => {
+                    crate::nice_error!("Failed to set suggested scale factor: {}", e);
+                    kResultFalse
+                }
+                None => kResultFalse,
+            }
+        })
     }
 }
 
-#[cfg(all(target_family = "unix", not(target_os = "macos")))]
-impl<P: Vst3Plugin> Drop for RunLoopEventHandler<P> {
-    // PLEASE FIXME: This drop method never actually gets called for some reason.
+impl<P: Vst3Plugin> Drop for WrapperView<P> {
+    // The host has let go of the view, perhaps without having removed it from its window.
     fn drop(&mut self) {
-        // When this object gets dropped and there are still unprocessed tasks left, then we'll
-        // handle those in the regular event loop so no work gets lost
-        let mut posting_failed = false;
-        while let Some(task) = self.tasks.pop() {
-            if let Some(inner) = self.inner.upgrade() {
-                posting_failed |= !inner
-                    .event_loop
-                    .borrow()
-                    .as_ref()
-                    .unwrap()
-                    .schedule_gui(task);
-            }
-        }
-
-        if posting_failed {
-            crate::nice_debug_assert_failure!(
-                "Outstanding tasks have been dropped when closing the editor as the task queue \
-                 was full"
-            );
-        }
-
-        unsafe {
-            libc::close(self.socket_read_fd);
-            libc::close(self.socket_write_fd);
-        }
-
-        unsafe {
-            self.run_loop
-                .unregisterEventHandler(self.event_handler_ptr.0.get());
-        }
+        self.guard("~IPlugView", (), || {
+            self.close();
+            #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+            let main_loop = self.main_loop.lock().take();
+            #[cfg(all(target_family = "unix", not(target_os = "macos")))]
+            drop(main_loop);
+        });
     }
 }
