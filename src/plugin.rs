@@ -4,6 +4,7 @@ mod analysis_thread;
 mod audio_thread;
 mod ears;
 mod faults;
+mod judging;
 mod latency;
 mod library;
 mod pace;
@@ -78,6 +79,7 @@ impl Drop for Discern {
     fn drop(&mut self) {
         // The analysis thread is not waited for, and has nothing to ask of a host that let go.
         *self.main_thread.lock() = None;
+        self.params.tell_when_dirty(|| ());
     }
 }
 

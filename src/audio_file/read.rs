@@ -60,6 +60,9 @@ impl Format {
     }
 }
 
+/// Takes sample rate and next frames.
+type Take<'a> = dyn FnMut(u32, &[Vec<f32>]) -> Result<()> + 'a;
+
 /// Reads a whole file of one or two channels.
 ///
 /// # Errors
@@ -102,12 +105,7 @@ fn read_named(path: &Path, limits: &Limits, mut take: impl FnMut(u32, &[Vec<f32>
     decode(format.as_mut(), num_bytes, limits, &mut take)
 }
 
-fn decode(
-    format: &mut dyn FormatReader,
-    num_bytes: u64,
-    limits: &Limits,
-    take: &mut dyn FnMut(u32, &[Vec<f32>]) -> Result<()>,
-) -> Result<Format> {
+fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: &mut Take<'_>) -> Result<Format> {
     let track = format.default_track(TrackType::Audio).context("holds no audio; choose another file")?;
     let (track_id, num_declared) = (track.id, track.num_frames);
     let parameters = track

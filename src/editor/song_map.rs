@@ -57,7 +57,7 @@ pub fn show(
     }
     if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
         let time_s = f64::from((pointer.x - plot.left()) / plot.width()).clamp(0.0, 1.0) * duration_s;
-        looping::begin(session, scene, Some((time_s, time_s)));
+        looping::begin(ui, session, scene, Some((time_s, time_s)));
     }
     let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
     let loudness = bar_loudness(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);

@@ -90,7 +90,10 @@ pub fn heard(scene: &Scene) -> String {
 
 fn counts(scene: &Scene, is_compact: bool) -> String {
     match (scene.hearing.phase, scene.verdict()) {
-        (Phase::Listening, _) => heard(scene),
+        (Phase::Listening, _) => match words::missed(scene.hearing.missed_s) {
+            Some(missed) => format!("{}. {missed}: play it again", heard(scene)),
+            None => heard(scene),
+        },
         (Phase::Judging, _) => format!("{}, rendering", heard(scene)),
         (_, Some(_)) if scene.hearing.changed_at_s.is_some() => {
             let at_s = scene.hearing.changed_at_s.unwrap_or_default();

@@ -70,3 +70,6 @@ impl Drop for AnalysisThread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

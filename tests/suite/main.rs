@@ -18,6 +18,8 @@ mod equalizer;
 mod figures;
 mod framework;
 mod hearing;
+#[cfg(feature = "plugin")]
+mod host_threads;
 mod judgement;
 mod limiter;
 mod loudness;
