@@ -13,6 +13,7 @@ mod preferences;
 mod references;
 mod sizes;
 mod stages;
+mod states;
 mod steps;
 
 use discern::assistant::VerdictKind;
