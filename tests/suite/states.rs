@@ -69,6 +69,9 @@ fn survive(plugin: &mut Plugin, name: &str, state: &[u8]) -> Option<Vec<u8>> {
     let saved = plugin.save().expect("saves");
     let (taken, peak) = (start.elapsed(), memory::peak_since(before));
     assert!(taken < LIMIT, "{name} takes {taken:?}");
+    if std::env::var_os("DISCERN_FUZZ_TIMES").is_some() && taken > Duration::from_millis(50) {
+        println!("TIME {name} {taken:?} {} MiB", peak >> 20);
+    }
     assert!(peak < MEMORY, "{name} takes {} MiB", peak >> 20);
     plugin.restore(&saved).unwrap_or_else(|error| panic!("{name} cannot be loaded once it was saved: {error}"));
     let again = plugin.save().expect("saves");
@@ -366,7 +369,7 @@ fn what_is_set_since_takes_the_place_of_what_could_not_be_read() {
 
 #[test]
 fn a_text_that_is_no_session_is_said_and_kept() {
-    for text in ["{\"schema\":1,\"deci", "not JSON", "[1,2]", "{\"schema\":1,\"x\":NaN}", "7"] {
+    for text in ["{\"schema\":1,\"deci", "not JSON", "[1,2]", "{\"schema\":1,\"x\":,}", "7"] {
         let params = DiscernParams::new();
         params.deserialize_fields(&[("discern".to_owned(), text.to_owned())].into());
         assert_eq!(params.troubles.all().len(), 1, "{text}");
