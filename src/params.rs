@@ -1,12 +1,14 @@
 //! Host parameters made from the table of settings, action parameters, and the saved state beside them.
 
 mod actions;
+mod dirty;
 mod follower;
 mod host_param;
 mod kept_reference;
 mod migrate;
 mod saved;
 mod saved_form;
+mod standing;
 pub mod tweak;
 mod undo;
 
@@ -18,17 +20,19 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
-use crate::assistant::{Move, MoveClass};
+use crate::assistant::Move;
 use crate::bridge::Troubles;
 use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
 
 pub use actions::{Action, ActionParams};
+use dirty::{Dirty, Worth};
 pub use follower::Follower;
 pub use host_param::HostParam;
 pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
-pub use migrate::{filter_state, repair_state};
+pub use migrate::{filter_saved_state, filter_state, repair_state};
 pub use saved::{Decision, EditorSize, Judged, Saved};
+pub use standing::{MoveState, Standing};
 pub use undo::{Direction, Restored, Undo};
 
 /// Key of the saved state's own part among the host's fields.
@@ -40,6 +44,7 @@ pub struct DiscernParams {
     /// Buttons.
     pub actions: ActionParams,
     saved: Mutex<Saved>,
+    dirty: Dirty,
     num_loads: AtomicU32,
     /// What went wrong in this instance and is still to be said.
     pub troubles: Troubles,
@@ -48,10 +53,11 @@ pub struct DiscernParams {
 impl DiscernParams {
     /// The parameters of a fresh instance.
     pub fn new() -> SharedParams {
-        Arc::new_cyclic(|params| Self {
+        Arc::new(Self {
             settings: table().iter().map(HostParam::new).collect(),
-            actions: ActionParams::new(params),
+            actions: ActionParams::new(),
             saved: Mutex::new(Saved::default()),
+            dirty: Dirty::default(),
             num_loads: AtomicU32::new(0),
             troubles: Troubles::default(),
         })
@@ -82,9 +88,24 @@ impl DiscernParams {
         read(&self.saved.lock())
     }
 
-    /// Changes the saved state. Never from the audio thread: it may wait.
+    /// Changes the saved state. The host is told that there is something to save if the engineer would miss it: not of the
+    /// editor's size, nor of what is not saved. Never from the audio thread: it may wait.
     pub fn change_saved<R>(&self, change: impl FnOnce(&mut Saved) -> R) -> R {
-        change(&mut self.saved.lock())
+        let mut saved = self.saved.lock();
+        let before = Worth::of(&saved);
+        let result = change(&mut saved);
+        let is_dirty = before != Worth::of(&saved);
+        drop(saved);
+        if is_dirty {
+            self.dirty.mark();
+        }
+        result
+    }
+
+    /// From now on the host is told through `mark` that there is something to save; it may be called from any thread but
+    /// the audio thread.
+    pub fn tell_when_dirty(&self, mark: impl Fn() + Send + Sync + 'static) {
+        self.dirty.tell(mark);
     }
 
     /// Sets a setting as a gesture of the engineer, so that the host records it. `value` is plain.
@@ -123,19 +144,16 @@ impl DiscernParams {
         tweak::settings_at(proposed, percent, |setting| value(setting).unwrap_or(setting.default)).collect()
     }
 
+    /// The Needed moves that wait for a decision: what *Accept all* counts and accepts, in the editor and by the host.
+    pub fn open_needed(&self) -> Vec<Move> {
+        let settings = self.settings();
+        self.with_saved(|saved| saved.open_needed(&settings))
+    }
+
     /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
     /// Returns how many moves were accepted.
     pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
-        let (judged, decisions, by_hand) =
-            self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone(), saved.by_hand.clone()));
-        let Some(judged) = judged else { return 0 };
-        let open: Vec<&Move> = judged
-            .report
-            .moves
-            .iter()
-            .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
-            .filter(|each| !by_hand.contains(&each.id))
-            .collect();
+        let open = self.open_needed();
         let Some(context) = context else {
             self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());
             return 0;

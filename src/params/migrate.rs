@@ -122,6 +122,13 @@ pub(super) fn load(fields: &BTreeMap<String, String>) -> (Saved, Vec<String>) {
     (saved, notices)
 }
 
+/// Called by the framework before a state is saved: a button that the host holds down is not part of it.
+pub fn filter_saved_state(state: &mut PluginState) {
+    for (_, value) in state.params.iter_mut().filter(|(id, _)| id.starts_with("action.")) {
+        *value = ParamValue::Bool(false);
+    }
+}
+
 /// A newer state that an older version put away and that this one can read.
 fn kept_state(state: &PluginState) -> Option<PluginState> {
     let tree = parse(state.fields.get(STATE_KEY)?)?;

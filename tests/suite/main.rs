@@ -6,8 +6,12 @@ mod audio_files;
 mod automation;
 mod chain;
 #[cfg(feature = "plugin")]
+mod clap;
+#[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
+#[cfg(feature = "plugin")]
+mod contract;
 #[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
