@@ -69,9 +69,6 @@ fn survive(plugin: &mut Plugin, name: &str, state: &[u8]) -> Option<Vec<u8>> {
     let saved = plugin.save().expect("saves");
     let (taken, peak) = (start.elapsed(), memory::peak_since(before));
     assert!(taken < LIMIT, "{name} takes {taken:?}");
-    if std::env::var_os("DISCERN_FUZZ_TIMES").is_some() && taken > Duration::from_millis(50) {
-        println!("TIME {name} {taken:?} {} MiB", peak >> 20);
-    }
     assert!(peak < MEMORY, "{name} takes {} MiB", peak >> 20);
     plugin.restore(&saved).unwrap_or_else(|error| panic!("{name} cannot be loaded once it was saved: {error}"));
     let again = plugin.save().expect("saves");
