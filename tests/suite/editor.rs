@@ -14,6 +14,7 @@ mod references;
 mod sizes;
 mod songs;
 mod stages;
+mod states;
 mod steps;
 
 use discern::assistant::VerdictKind;

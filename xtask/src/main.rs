@@ -40,6 +40,8 @@ usage: cargo xtask COMMAND
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
   fuzz blocks [--steps N] [--seed S]
                            random parameters, transport, blocks, states and rates on the built .clap
+  fuzz states [--states N] [--seed S]
+                           saved states that chance has changed, more than the tests load
   soak [--hours N]         hours of playing, editing, loading and opening in minutes; what is held must not grow
   evaluate [DIR] [-o FILE] [--peers]
                            what the assistant is held to, over a music folder; writes docs/behaviour.md
