@@ -1144,6 +1144,9 @@ impl<P: ClapPlugin> Wrapper<P> {
     pub unsafe fn handle_out_events(&self, out: &clap_output_events, current_sample_idx: usize) {
         // We'll always write these events to the first sample, so even when we add note output we
         // shouldn't have to think about interleaving events here
+        if out.try_push.is_none() {
+            return;
+        }
         let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
         while let Some(change) = self.output_parameter_events.pop() {
             let push_successful = match change {
