@@ -23,7 +23,7 @@ pub use clips::{ClipKind, ClipSender, ClipSlot};
 pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
 pub use hearing::{Hearing, Phase, ReferenceState, kept_part};
 pub use meters::Meters;
-pub use trouble::{Trouble, Troubles};
+pub use trouble::{Trouble, Troubles, panic_text};
 
 /// What the editor asks of the analysis thread.
 #[derive(Clone, Debug)]

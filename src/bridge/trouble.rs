@@ -1,5 +1,6 @@
 //! What went wrong inside the plugin and is to be said: a caught panic, a state that could not be read.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -58,6 +59,12 @@ impl Troubles {
     pub fn num_changes(&self) -> u32 {
         self.num_changes.load(Ordering::Acquire)
     }
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    text.unwrap_or("a panic without words").to_owned()
 }
 
 #[cfg(test)]

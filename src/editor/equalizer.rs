@@ -133,6 +133,11 @@ pub fn is_working(band: &BandSettings) -> bool {
     band.enabled && (band.gain_db != 0.0 || is_cut(band.shape) || is_dynamic(band))
 }
 
+/// Whether the selected band changes the sound.
+pub fn is_selected_working(settings: &Settings, view: &EqualizerView) -> bool {
+    settings.equalizer.bands.get(view.band_idx).is_some_and(is_working)
+}
+
 /// Whether a band's gain moves with the signal.
 pub fn is_dynamic(band: &BandSettings) -> bool {
     band.dynamic && can_be_dynamic(band.shape) && band.range_db != 0.0

@@ -15,17 +15,20 @@ pub struct KeyFocus {
     pub has_control: bool,
     /// Something is shown or held that Escape ends: a drawer, a cover, a drag.
     pub has_way_back: bool,
+    /// A band is selected that Delete takes away, whatever has the focus.
+    pub can_delete: bool,
 }
 
 impl KeyFocus {
     /// As the frame that was just drawn left it.
-    pub fn of(ui: &Ui, has_way_back: bool) -> Self {
+    pub fn of(ui: &Ui, has_way_back: bool, can_delete: bool) -> Self {
         let focused = ui.memory(|memory| memory.focused());
         Self {
             is_writing: is_typing(ui) || focused.is_some_and(|id| TextEdit::load_state(ui.ctx(), id).is_some()),
             is_menu_open: Popup::is_any_open(ui.ctx()),
             has_control: focused.is_some(),
             has_way_back: has_way_back || ui.ctx().dragged_id().is_some(),
+            can_delete,
         }
     }
 
@@ -48,7 +51,8 @@ impl KeyFocus {
         match key {
             Key::Tab => true,
             Key::F10 => self.has_control && modifiers.shift,
-            Key::Enter | Key::Home | Key::End | Key::PageUp | Key::PageDown | Key::Delete | Key::Menu => {
+            Key::Delete => self.can_delete || self.has_control,
+            Key::Enter | Key::Home | Key::End | Key::PageUp | Key::PageDown | Key::Menu => {
                 self.has_control || self.is_menu_open
             }
             Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => self.has_control || self.is_menu_open,
@@ -190,6 +194,7 @@ mod tests {
             assert!(!KeyFocus::default().uses(Some(key), NONE, false), "{key:?}");
             assert!(control.uses(Some(key), NONE, false), "{key:?}");
         }
+        assert!(KeyFocus { can_delete: true, ..Default::default() }.uses(Some(Key::Delete), NONE, false));
         assert!(control.uses(Some(Key::F10), SHIFT, false));
         assert!(control.uses(Some(Key::C), ctrl(), true) && !KeyFocus::default().uses(Some(Key::C), ctrl(), true));
     }

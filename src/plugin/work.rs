@@ -1,12 +1,12 @@
 //! Work on a thread of its own that nobody ever waits for: it can be cancelled, and a panic in it is an answer.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::{io, thread};
 
 use crossbeam::channel::{Receiver, TryRecvError, bounded};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
+use crate::bridge::panic_text;
 use crate::dsp::cancel::Cancel;
 
 /// Work that runs. Dropped, it is cancelled and left behind: its thread owns all that it needs, and ends by itself as soon as it
@@ -50,12 +50,6 @@ impl<T> Drop for Work<T> {
     fn drop(&mut self) {
         self.cancel.cancel();
     }
-}
-
-/// What a panic said.
-pub fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("a panic without words").to_owned()
 }
 
 #[cfg(test)]

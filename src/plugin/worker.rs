@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::Receiver;
 
 use crate::analysis::Block;
-use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
+use crate::bridge::{AnalysisEnd, Hearing, Phase, Request, panic_text};
 use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, SharedParams};
 
@@ -19,7 +19,6 @@ use super::pace::Pace;
 use super::remeasuring::Remeasuring;
 use super::sabotage::{Sabotage, Step};
 use super::shown::Shown;
-use super::work::panic_text;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);

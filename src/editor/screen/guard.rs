@@ -1,11 +1,13 @@
 //! A frame that fails: caught, noted, and a plain page in its place until the engineer tries again.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use egui::{Key, OutputCommand, Rect, Ui, UiBuilder, pos2, vec2};
 
 use super::{Page, Screen};
+use crate::bridge::panic_text;
+use crate::chain::Stage;
+use crate::editor::equalizer;
 use crate::editor::keys::{self, KeyFocus};
 use crate::editor::notice;
 use crate::editor::pen::Pen;
@@ -25,7 +27,9 @@ impl Screen {
         keys::tidy(ui, self.key_focus);
         self.guarded(ui, session);
         let has_way_back = self.failed.is_none() && (self.page == Page::Cover || self.drawer.is_some());
-        self.key_focus = KeyFocus::of(ui, has_way_back);
+        let is_band_seen = self.page == Page::Workbench && self.drawer.is_none() && self.stage == Stage::Equalizer;
+        let can_delete = is_band_seen && equalizer::is_selected_working(&session.params.settings(), &self.equalizer);
+        self.key_focus = KeyFocus::of(ui, has_way_back, can_delete);
     }
 
     fn guarded(&mut self, ui: &mut Ui, session: &Session) {
@@ -78,10 +82,4 @@ impl Screen {
         }
         is_again
     }
-}
-
-/// What a panic said.
-pub fn panic_text(panic: &(dyn Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "an unknown fault".to_owned())
 }
