@@ -52,9 +52,9 @@ pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
 pub use plan::tone_caution;
 pub use ranges::Ranges;
 pub use reference::Reference;
-pub use remeasure::{Remeasured, remeasure};
+pub use remeasure::{Remeasured, remeasure, remeasure_unless};
 pub use rendering::Audio;
-pub use verdict::{hear, judge_sound};
+pub use verdict::{hear, hear_unless, judge_sound};
 
 use std::sync::Arc;
 

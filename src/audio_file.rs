@@ -1,9 +1,10 @@
 //! Audio files: what was read, and writing what was made of it.
 
+mod open;
 mod read;
 mod write;
 
-pub use read::{read, read_at_most};
+pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
 pub use write::{Container, WordLength, clipped_samples, write};
 
 /// A recording in memory.

@@ -21,7 +21,7 @@ use crate::chain::monitor::{Clip, MonitorState};
 
 pub use clips::{ClipKind, ClipSender, ClipSlot};
 pub use frames::{FrameConsumer, FrameProducer, FramesRead, Place, frames};
-pub use hearing::{Hearing, Phase, ReferenceState};
+pub use hearing::{Hearing, Phase, ReferenceState, kept_part};
 pub use meters::Meters;
 pub use trouble::{Trouble, Troubles};
 
@@ -46,7 +46,7 @@ pub enum Request {
     RemoveReference(PathBuf),
     /// This record, of those that were added, is the one that is heard as reference.
     ChooseReference(PathBuf),
-    /// The part of the song that was kept nearest to this place, seconds, is the one that is looped.
+    /// The part of the song that was kept of this place, seconds, is the one that is looped; none where it was not kept.
     ChooseExcerpt((f64, f64)),
 }
 

@@ -3,6 +3,7 @@
 pub mod adaa;
 pub mod biquad;
 pub mod box_filter;
+pub mod cancel;
 pub mod crossover;
 pub mod decibels;
 pub mod delay;

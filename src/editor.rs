@@ -19,6 +19,7 @@ mod looping;
 mod match_button;
 mod meters;
 mod multiband;
+mod notice;
 mod panels;
 mod pen;
 mod played;

@@ -1,6 +1,7 @@
 //! Host parameters made from the table of settings, action parameters, and the saved state beside them.
 
 mod actions;
+mod dirty;
 mod follower;
 mod host_param;
 mod kept_reference;
@@ -24,10 +25,11 @@ use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
 
 pub use actions::{Action, ActionParams};
+use dirty::{Dirty, Worth};
 pub use follower::Follower;
 pub use host_param::HostParam;
 pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
-pub use migrate::filter_state;
+pub use migrate::{filter_saved_state, filter_state};
 pub use saved::{Decision, EditorSize, Judged, Saved};
 pub use undo::{Direction, Restored, Undo};
 
@@ -40,6 +42,7 @@ pub struct DiscernParams {
     /// Buttons.
     pub actions: ActionParams,
     saved: Mutex<Saved>,
+    dirty: Dirty,
     num_loads: AtomicU32,
     /// What went wrong in this instance and is still to be said.
     pub troubles: Troubles,
@@ -48,10 +51,11 @@ pub struct DiscernParams {
 impl DiscernParams {
     /// The parameters of a fresh instance.
     pub fn new() -> SharedParams {
-        Arc::new_cyclic(|params| Self {
+        Arc::new(Self {
             settings: table().iter().map(HostParam::new).collect(),
-            actions: ActionParams::new(params),
+            actions: ActionParams::new(),
             saved: Mutex::new(Saved::default()),
+            dirty: Dirty::default(),
             num_loads: AtomicU32::new(0),
             troubles: Troubles::default(),
         })
@@ -82,9 +86,24 @@ impl DiscernParams {
         read(&self.saved.lock())
     }
 
-    /// Changes the saved state. Never from the audio thread: it may wait.
+    /// Changes the saved state. The host is told that there is something to save if the engineer would miss it: not of the
+    /// editor's size, nor of what is not saved. Never from the audio thread: it may wait.
     pub fn change_saved<R>(&self, change: impl FnOnce(&mut Saved) -> R) -> R {
-        change(&mut self.saved.lock())
+        let mut saved = self.saved.lock();
+        let before = Worth::of(&saved);
+        let result = change(&mut saved);
+        let is_dirty = before != Worth::of(&saved);
+        drop(saved);
+        if is_dirty {
+            self.dirty.mark();
+        }
+        result
+    }
+
+    /// From now on the host is told through `mark` that there is something to save; it may be called from any thread but
+    /// the audio thread.
+    pub fn tell_when_dirty(&self, mark: impl Fn() + Send + Sync + 'static) {
+        self.dirty.tell(mark);
     }
 
     /// Sets a setting as a gesture of the engineer, so that the host records it. `value` is plain.

@@ -3,12 +3,17 @@
 mod analysis_thread;
 mod audio_thread;
 mod ears;
+mod faults;
+mod latency;
 mod library;
 mod pace;
+mod reading;
 mod remeasuring;
 mod remote_controls;
-mod retired;
+mod resident;
+mod sabotage;
 mod shown;
+mod work;
 mod worker;
 
 use std::sync::Arc;
@@ -19,7 +24,7 @@ use parking_lot::Mutex;
 use crate::bridge::{self, AudioEnd, EditorEnd};
 use crate::chain::settings::{Choice, LatencyMode};
 use crate::editor::{self, DiscernEditor};
-use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_state};
+use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_saved_state, filter_state};
 
 use analysis_thread::AnalysisThread;
 use audio_thread::AudioThread;
@@ -67,10 +72,17 @@ impl Default for Discern {
     }
 }
 
+impl Drop for Discern {
+    fn drop(&mut self) {
+        // The analysis thread is not waited for, and has nothing to ask of a host that let go.
+        *self.main_thread.lock() = None;
+    }
+}
+
 impl Plugin for Discern {
     const NAME: &'static str = "Discern";
     const VENDOR: &'static str = "Discern";
-    const URL: &'static str = "https://discern.org";
+    const URL: &'static str = env!("CARGO_PKG_HOMEPAGE");
     const EMAIL: &'static str = "";
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
@@ -87,6 +99,8 @@ impl Plugin for Discern {
         },
     ];
 
+    // The same samples for every buffer size, also where parameters move in the middle of a block.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
     // The analysis thread sees what changed and wakes the editor.
     const NOTIFY_EDITOR_OF_PARAM_CHANGES: bool = false;
 
@@ -102,17 +116,36 @@ impl Plugin for Discern {
         })
     }
 
+    fn panic_hook(&mut self) -> PanicHook {
+        let params = Arc::clone(&self.params);
+        Arc::new(move |call, why| params.troubles.note_fault(faults::describe(call, why)))
+    }
+
+    fn latency_forecast(&mut self) -> Option<LatencyForecast> {
+        let params = Arc::clone(&self.params);
+        let forecast = move |sample_rate_hz: Option<f32>| {
+            latency::forecast(sample_rate_hz.map(f64::from), latency_mode(&params)) as u32
+        };
+        Some(Arc::new(forecast))
+    }
+
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
     }
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<DiscernEditor> {
+        let dirty = executor.clone();
+        self.params.tell_when_dirty(move || dirty.mark_dirty());
         *self.main_thread.lock() = Some(executor);
         editor::create(Arc::clone(&self.params), self.editor_end.clone(), Arc::clone(&self.contexts))
     }
 
     fn filter_state(state: &mut PluginState) {
         filter_state(state);
+    }
+
+    fn filter_saved_state(state: &mut PluginState) {
+        filter_saved_state(state);
     }
 
     fn activate(
@@ -123,6 +156,10 @@ impl Plugin for Discern {
     ) -> bool {
         let num_channels = layout.main_output_channels.map_or(2, NonZeroU32::get) as usize;
         let sample_rate_hz = f64::from(config.sample_rate);
+        // What every stage is made for and tried at.
+        if !(8_000.0..=384_000.0).contains(&sample_rate_hz) {
+            return false;
+        }
         let end = self.audio_end.take().or_else(|| self.audio.take().map(AudioThread::into_end));
         let Some(end) = end else { return false };
         let (producer, consumer) = bridge::frames(sample_rate_hz);
@@ -182,4 +219,20 @@ impl Vst3Plugin for Discern {
     const VST3_CLASS_ID: [u8; 16] = *b"DiscernMasterBus";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
         &[Vst3SubCategory::Fx, Vst3SubCategory::Mastering, Vst3SubCategory::Stereo];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_is_said_to_the_engineer() {
+        let mut plugin = Discern::default();
+        plugin.panic_hook()("process", "index out of bounds");
+        let troubles = plugin.params.troubles.all();
+        assert!(troubles.len() == 1 && troubles[0].is_fault);
+        assert!(
+            troubles[0].text.starts_with("Processing failed") && troubles[0].text.ends_with(": index out of bounds")
+        );
+    }
 }

@@ -1,6 +1,6 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
-use super::rendering::{Audio, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
+use super::rendering::{Audio, Material, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
 use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, contrast_lu, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
@@ -30,7 +30,7 @@ impl Prediction {
 /// Predicts by rendering.
 pub struct Predictor<'a> {
     features: &'a Features,
-    renderer: Renderer,
+    renderer: Renderer<'a>,
     pieces: Vec<Piece<'a>>,
     /// The mix in the blocks of the pieces; only where it has to be mapped.
     mix: Option<Vec<Vec<OutBlock>>>,
@@ -39,9 +39,9 @@ pub struct Predictor<'a> {
 
 impl<'a> Predictor<'a> {
     /// For audio of what the features are of.
-    pub fn new(features: &'a Features, audio: Audio<'a>) -> Self {
-        let renderer = Renderer::new(features);
-        match audio {
+    pub fn new(features: &'a Features, material: Material<'a>) -> Self {
+        let renderer = Renderer::new(features, material.cancel);
+        match material.audio {
             Audio::Song { left, right } => Self {
                 features,
                 renderer,

@@ -4,12 +4,13 @@
 use super::findings::Finding;
 use super::plan::{cost, snapped, wish_effect};
 use super::predict::{Prediction, Predictor};
-use super::rendering::Audio;
+use super::rendering::{Audio, Material};
 use super::workbench::{Outcome, Workbench};
 use super::{Change, Move, MoveClass};
 use crate::analysis::Features;
 use crate::chain::Settings;
 use crate::chain::settings::find;
+use crate::dsp::cancel::Cancel;
 
 /// The numbers of one move.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +26,23 @@ pub struct Remeasured {
 /// Measures moves that wait, in the report's order, with the chain set as it is now. As when they were proposed, what is
 /// Needed counts as done for the moves behind it, and for the level. A number that rendering cannot tell stays as it was.
 pub fn remeasure(features: &Features, settings: &Settings, audio: Audio<'_>, open: &[&Move]) -> Vec<Remeasured> {
-    let bench = Workbench::new(features, audio);
+    measure(features, settings, Material { audio, cancel: &Cancel::default() }, open)
+}
+
+/// The same unless it is cancelled: then nothing, a few milliseconds later.
+pub fn remeasure_unless(
+    cancel: &Cancel,
+    features: &Features,
+    settings: &Settings,
+    audio: Audio<'_>,
+    open: &[&Move],
+) -> Option<Vec<Remeasured>> {
+    let measured = measure(features, settings, Material { audio, cancel }, open);
+    (!cancel.is_cancelled()).then_some(measured)
+}
+
+fn measure(features: &Features, settings: &Settings, material: Material<'_>, open: &[&Move]) -> Vec<Remeasured> {
+    let bench = Workbench::new(features, material);
     if bench.is_empty() {
         return Vec::new();
     }
@@ -44,7 +61,7 @@ pub fn remeasure(features: &Features, settings: &Settings, audio: Audio<'_>, ope
             (current, before) = (with, after);
         }
     }
-    made.extend(levels(features, &current, audio, open));
+    made.extend(levels(features, &current, material, open));
     made
 }
 
@@ -82,12 +99,12 @@ fn kept(old: &[Change], new: Vec<Change>) -> Vec<Change> {
     old.iter().map(|change| anew(change).unwrap_or(*change)).collect()
 }
 
-fn levels(features: &Features, current: &Settings, audio: Audio<'_>, open: &[&Move]) -> Vec<Remeasured> {
+fn levels(features: &Features, current: &Settings, material: Material<'_>, open: &[&Move]) -> Vec<Remeasured> {
     let level: Vec<&Move> = open.iter().copied().filter(|each| each.is_of_level()).collect();
     if level.is_empty() {
         return Vec::new();
     }
-    let predictor = Predictor::new(features, audio);
+    let predictor = Predictor::new(features, material);
     let with_needed = |but: &str| {
         let needed = level.iter().filter(|each| each.class == MoveClass::Needed && each.id != but);
         needed.fold(*current, |settings, each| applied(&settings, each))

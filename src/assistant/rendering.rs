@@ -1,10 +1,13 @@
 //! Renders what was captured through the real chain and measures what comes out, block by block.
 
 use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ScopedJoinHandle;
 
 use crate::analysis::{Excerpt, Features, LoudnessMeter, TruePeakMeter};
 use crate::chain::{Chain, Settings};
+use crate::dsp::cancel::Cancel;
 use crate::dsp::units::db_from_gain;
 
 /// The audio behind the features: all of it, or what was kept of it.
@@ -19,6 +22,16 @@ pub enum Audio<'a> {
     },
     /// Excerpts captured while listening.
     Excerpts(&'a [Excerpt]),
+}
+
+/// What is rendered, for as long as anybody wants to know what comes of it: from then on renderings are empty and cost nothing,
+/// and whatever was concluded from them is to be thrown away.
+#[derive(Clone, Copy, Debug)]
+pub struct Material<'a> {
+    /// The audio.
+    pub audio: Audio<'a>,
+    /// Whether it is still wanted.
+    pub cancel: &'a Cancel,
 }
 
 /// A stretch of audio that is rendered on its own, so that stretches can be rendered side by side.
@@ -54,10 +67,11 @@ pub enum Peak {
 
 /// Renders pieces of one song.
 #[derive(Clone, Copy, Debug)]
-pub struct Renderer {
+pub struct Renderer<'a> {
     sample_rate_hz: f64,
     num_channels: usize,
     num_threads: usize,
+    cancel: &'a Cancel,
 }
 
 /// Pieces of a song are this long, in blocks, and get that much lead-in: longer than anything in the chain remembers.
@@ -66,11 +80,16 @@ const LEAD_IN_BLOCKS: usize = 15;
 /// Excerpts have no lead-in but their own first half second.
 const EXCERPT_LEAD_IN_BLOCKS: usize = 5;
 
-impl Renderer {
-    /// For audio of what the features are of.
-    pub fn new(features: &Features) -> Self {
+impl<'c> Renderer<'c> {
+    /// For audio of what the features are of, until it is cancelled.
+    pub fn new(features: &Features, cancel: &'c Cancel) -> Self {
         let num_threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { sample_rate_hz: features.sample_rate_hz, num_channels: features.num_channels, num_threads }
+        Self { sample_rate_hz: features.sample_rate_hz, num_channels: features.num_channels, num_threads, cancel }
+    }
+
+    /// Whether nobody wants to know any more.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancel.is_cancelled()
     }
 
     /// Cuts a song into pieces of 20 s. Where they are cut does not depend on the machine, so neither do the numbers.
@@ -111,7 +130,7 @@ impl Renderer {
             let mut done = Vec::new();
             loop {
                 let idx = next.fetch_add(1, Ordering::Relaxed);
-                let Some(piece) = pieces.get(idx) else { return done };
+                let Some(piece) = pieces.get(idx).filter(|_| !self.is_cancelled()) else { return done };
                 chain.reset();
                 chain.set(settings);
                 done.push((idx, self.render_piece(&mut chain, piece, peak)));
@@ -131,7 +150,7 @@ impl Renderer {
             let mut done = Vec::new();
             loop {
                 let idx = next.fetch_add(1, Ordering::Relaxed);
-                let Some(piece) = pieces.get(idx) else { return done };
+                let Some(piece) = pieces.get(idx).filter(|_| !self.is_cancelled()) else { return done };
                 chain.reset();
                 chain.set(settings);
                 let padded = |channel: &[f32]| [channel, &vec![0.0; latency]].concat();
@@ -140,6 +159,7 @@ impl Renderer {
                 let chunk = self.frame(1).max(1);
                 left.chunks_mut(chunk)
                     .zip(right.chunks_mut(chunk))
+                    .take_while(|_| !self.is_cancelled())
                     .for_each(|(left, right)| chain.process(left, right));
                 let late = (latency + self.frame(piece.num_lead_in)).min(left.len());
                 channels.iter_mut().for_each(|channel| drop(channel.drain(..late)));
@@ -154,10 +174,13 @@ impl Renderer {
     /// Runs the same work in as many threads as make sense.
     fn side_by_side<T: Send>(&self, num_pieces: usize, work: impl Fn() -> Vec<T> + Send + Sync + Copy) -> Vec<T> {
         std::thread::scope(|scope| {
-            let helpers: Vec<_> = (1..self.num_threads.min(num_pieces)).map(|_| scope.spawn(work)).collect();
+            // A machine that has no thread left renders one piece after the other.
+            let helper = |_| std::thread::Builder::new().spawn_scoped(scope, work).ok();
+            let helpers: Vec<_> = (1..self.num_threads.min(num_pieces)).filter_map(helper).collect();
             let mine = work();
-            let theirs = helpers.into_iter().flat_map(|helper| helper.join().expect("rendering does not panic"));
-            mine.into_iter().chain(theirs).collect()
+            let join =
+                |helper: ScopedJoinHandle<'_, Vec<T>>| helper.join().unwrap_or_else(|panic| resume_unwind(panic));
+            mine.into_iter().chain(helpers.into_iter().flat_map(join)).collect()
         })
     }
 
@@ -165,6 +188,7 @@ impl Renderer {
     pub fn measure(&self, pieces: &[Piece]) -> Vec<Vec<OutBlock>> {
         pieces
             .iter()
+            .take_while(|_| !self.is_cancelled())
             .map(|piece| {
                 let mut meter = BlockMeter::new(self.sample_rate_hz, self.num_channels, Peak::Sample);
                 meter.process(piece.left, piece.right, 0.0);
@@ -180,7 +204,7 @@ impl Renderer {
         let chunk = self.frame(1).max(1);
         let (mut left, mut right) = (vec![0.0; chunk], vec![0.0; chunk]);
         let mut from = 0;
-        while from < num_frames + latency {
+        while from < num_frames + latency && !self.is_cancelled() {
             let len = chunk.min(num_frames + latency - from);
             // The last chunks may begin after the audio has ended: only the chain's delay is left then.
             let start = from.min(num_frames);

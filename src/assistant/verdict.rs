@@ -7,12 +7,13 @@ use super::mixer;
 use super::moves::Song;
 use super::plan::{Plan, Planner};
 use super::predict::Predictor;
-use super::rendering::Audio;
+use super::rendering::{Audio, Material};
 use super::scope;
 use super::workbench::Workbench;
 use super::{Brief, Move, MoveClass, Ranges, Report, Restraint, Severity, Verdict, VerdictKind};
 use crate::analysis::{Features, active};
 use crate::chain::{Settings, Stage};
+use crate::dsp::cancel::Cancel;
 
 /// Less active audio than this is not judged, seconds (`product.md` section 3).
 const MIN_ACTIVE_S: f64 = 10.0;
@@ -30,15 +31,27 @@ const SMALL_GAIN_DB: f64 = 4.0;
 /// mix behind `features`. With excerpts it takes about a minute of audio's rendering time, with a song two to five
 /// renderings of it.
 pub fn hear(features: &Features, brief: &Brief, settings: &Settings, audio: Audio) -> Report {
-    judge(features, brief, settings, audio, true)
+    judge(features, brief, settings, Material { audio, cancel: &Cancel::default() }, true)
+}
+
+/// The same unless it is cancelled: then nothing, a few milliseconds later.
+pub fn hear_unless(
+    cancel: &Cancel,
+    features: &Features,
+    brief: &Brief,
+    settings: &Settings,
+    audio: Audio,
+) -> Option<Report> {
+    let report = judge(features, brief, settings, Material { audio, cancel }, true);
+    (!cancel.is_cancelled()).then_some(report)
 }
 
 /// The same without level: no rendering of the whole, no move of the limiter.
 pub fn judge_sound(features: &Features, brief: &Brief, settings: &Settings, audio: Audio) -> Report {
-    judge(features, brief, settings, audio, false)
+    judge(features, brief, settings, Material { audio, cancel: &Cancel::default() }, false)
 }
 
-fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, with_level: bool) -> Report {
+fn judge(features: &Features, brief: &Brief, settings: &Settings, material: Material, with_level: bool) -> Report {
     let mut found = findings(features);
     let refuse = |kind: VerdictKind, sentence: String, found: Vec<Finding>| Report {
         brief: brief.clone(),
@@ -47,7 +60,7 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
         findings: found,
         for_the_mixer: Vec::new(),
     };
-    let predictor = Predictor::new(features, audio);
+    let predictor = Predictor::new(features, material);
     if features.active_s < MIN_ACTIVE_S || features.levels.integrated_lufs.is_none() || predictor.is_empty() {
         let sentence = explain::not_enough_heard(features, MIN_ACTIVE_S);
         return refuse(VerdictKind::NotEnoughHeard, sentence, found);
@@ -57,7 +70,7 @@ fn judge(features: &Features, brief: &Brief, settings: &Settings, audio: Audio, 
         return refuse(VerdictKind::OutsideScope, explain::outside_scope(reason), found);
     }
     let confidence = confidence(features);
-    let plan = sound(features, brief, settings, audio, &mut found, confidence);
+    let plan = sound(features, brief, settings, material, &mut found, confidence);
     let for_the_mixer = mixer::notes(&mut found, features);
     let is_sent_back = for_the_mixer.first().is_some_and(|note| note.severity == Severity::High);
 
@@ -115,7 +128,7 @@ fn sound(
     features: &Features,
     brief: &Brief,
     settings: &Settings,
-    audio: Audio,
+    material: Material,
     found: &mut [Finding],
     confidence: f64,
 ) -> Plan {
@@ -125,7 +138,7 @@ fn sound(
     if is_little || brief.restraint == Restraint::Level || settings.bypass || settings.amount_percent <= 0.0 {
         return nothing;
     }
-    let bench = Workbench::new(features, audio);
+    let bench = Workbench::new(features, material);
     let ranges = brief.ranges.as_deref().unwrap_or_else(|| Ranges::factory());
     let song = Song { features, active: active(&features.textures), ranges, brief };
     if bench.is_empty() || song.active.is_empty() {

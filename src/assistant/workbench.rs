@@ -1,13 +1,15 @@
 //! Where moves are tried: a few seconds of the song through the real chain, and everything asked of what comes out.
 
 use super::findings::{Finding, FindingKind, measured};
-use super::rendering::{Audio, Piece, Renderer};
+use super::rendering::{Audio, Material, Piece, Renderer};
 use crate::analysis::{Analyzer, Excerpt, Features, rendered};
 use crate::chain::Settings;
 
 /// Parts of a whole song that are rendered: so many blocks of 100 ms each, one of so many.
 const PART_BLOCKS: usize = 30;
 const GRID_BLOCKS: usize = 40;
+/// Frames heard at a time.
+const CHUNK: usize = 4096;
 /// Ranks of the parts by loudness: the two loudest, a typical one, a quiet one (`product.md` section 4: about 12 s).
 const RANKS: [f64; 4] = [1.0, 0.9, 0.5, 0.15];
 
@@ -18,7 +20,7 @@ pub type Place = (f64, f64);
 pub struct Workbench<'a> {
     features: &'a Features,
     audio: Audio<'a>,
-    renderer: Renderer,
+    renderer: Renderer<'a>,
     starts_s: Vec<f64>,
     pieces: Vec<Piece<'a>>,
 }
@@ -41,9 +43,9 @@ impl Outcome {
 
 impl<'a> Workbench<'a> {
     /// For audio of what the features are of.
-    pub fn new(features: &'a Features, audio: Audio<'a>) -> Self {
-        let mut bench =
-            Self { features, audio, renderer: Renderer::new(features), starts_s: Vec::new(), pieces: Vec::new() };
+    pub fn new(features: &'a Features, material: Material<'a>) -> Self {
+        let (audio, renderer) = (material.audio, Renderer::new(features, material.cancel));
+        let mut bench = Self { features, audio, renderer, starts_s: Vec::new(), pieces: Vec::new() };
         match audio {
             Audio::Song { .. } => bench.take_parts(&parts(features)),
             Audio::Excerpts(excerpts) => bench.take_excerpts(&rendered(excerpts)),
@@ -91,7 +93,12 @@ impl<'a> Workbench<'a> {
         let mut analyzer = Analyzer::new(self.features.sample_rate_hz, num_channels);
         for (start_s, [left, right]) in self.starts_s.iter().zip(self.renderer.render_audio(&self.pieces, &settings)) {
             analyzer.set_position(Some(*start_s));
-            analyzer.process(&left, &right);
+            for (left, right) in left.chunks(CHUNK).zip(right.chunks(CHUNK)) {
+                if self.renderer.is_cancelled() {
+                    break;
+                }
+                analyzer.process(left, right);
+            }
         }
         analyzer.finish();
         let features = analyzer.features();

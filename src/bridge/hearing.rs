@@ -28,6 +28,8 @@ pub enum ReferenceState {
     Ready,
     /// Cannot be read: why.
     Failed(String),
+    /// Brought by a state and neither measured nor read: only the engineer's hand has it read.
+    Unread,
 }
 
 /// All that the editor knows of the sound.
@@ -63,4 +65,58 @@ pub struct Hearing {
     pub looped_s: Option<(f64, f64)>,
     /// Whether parts of the song are kept that could be.
     pub has_excerpts: bool,
+    /// Where those parts lie, seconds; the loudest first.
+    pub kept_s: Arc<Vec<(f64, f64)>>,
+    /// What was lost on the way while the song was listened to, seconds.
+    pub missed_s: f64,
+}
+
+impl Hearing {
+    /// The part of the song that was kept of a place, seconds.
+    pub fn kept_part(&self, place_s: (f64, f64)) -> Option<(f64, f64)> {
+        kept_part(&self.kept_s, place_s).map(|idx| self.kept_s[idx])
+    }
+}
+
+/// Which of the kept parts has a place in it, all in seconds: of a place that is shorter than the part its middle, and of a longer
+/// one the part's. Of several the one with most of it, of equals the nearest to its middle.
+pub fn kept_part(kept_s: &[(f64, f64)], (from_s, to_s): (f64, f64)) -> Option<usize> {
+    let middle = |(from_s, to_s): (f64, f64)| (from_s + to_s) / 2.0;
+    let place_s = (from_s.min(to_s), from_s.max(to_s));
+    let is_in = |part: (f64, f64)| {
+        let (inner, outer) = if place_s.1 - place_s.0 < part.1 - part.0 { (place_s, part) } else { (part, place_s) };
+        (outer.0..=outer.1).contains(&middle(inner))
+    };
+    let shared_s = |part: (f64, f64)| (part.1.min(place_s.1) - part.0.max(place_s.0)).max(0.0);
+    let distance_s = |part: (f64, f64)| (middle(part) - middle(place_s)).abs();
+    let candidates = (0..kept_s.len()).filter(|&idx| is_in(kept_s[idx]));
+    candidates.min_by(|&a, &b| {
+        let (a, b) = (kept_s[a], kept_s[b]);
+        shared_s(b).total_cmp(&shared_s(a)).then(distance_s(a).total_cmp(&distance_s(b)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kept_part;
+
+    #[test]
+    fn a_place_is_in_a_kept_part_or_it_was_not_kept() {
+        let kept_s = [(40.0, 43.0), (8.0, 11.0), (12.0, 15.0)];
+        for (place_s, part) in [
+            ((41.0, 41.0), Some(0)),
+            ((60.0, 61.0), None),
+            ((43.5, 43.5), None),
+            ((39.0, 41.5), Some(0)),
+            ((36.0, 40.5), None),
+            // A whole song: what lies nearest to its middle.
+            ((0.0, 22.0), Some(1)),
+            ((0.0, 25.0), Some(2)),
+            ((16.0, 38.0), None),
+            ((f64::NAN, 1.0), None),
+        ] {
+            assert_eq!(kept_part(&kept_s, place_s), part, "{place_s:?}");
+        }
+        assert_eq!(kept_part(&[], (0.0, 1.0)), None);
+    }
 }

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::song;
 use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint};
-use crate::audio_file::{WordLength, read};
+use crate::audio_file::{MAX_REFERENCE_S, WordLength};
 use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
 
@@ -185,7 +185,7 @@ impl BriefArgs {
     /// If a reference or the ranges cannot be read.
     pub fn brief(&self) -> Result<Brief> {
         let reference = |path: &PathBuf| {
-            let features = song::analyze(&read(path)?);
+            let features = song::analyze_file(path, MAX_REFERENCE_S)?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             anyhow::Ok(Arc::new(Reference::of(&name, &features)))
         };

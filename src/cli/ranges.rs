@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::args::RangesArgs;
 use super::{song, usage};
 use crate::assistant::Ranges;
-use crate::audio_file::read;
+use crate::audio_file::MAX_SONG_S;
 
 /// Endings of files that are looked at.
 const ENDINGS: [&str; 7] = ["wav", "aiff", "aif", "flac", "mp3", "ogg", "oga"];
@@ -29,8 +29,8 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     paths.sort();
     let (mut records, mut notes) = (Vec::new(), Vec::new());
     for path in &paths {
-        match read(path) {
-            Ok(audio) => records.push(song::analyze(&audio)),
+        match song::analyze_file(path, MAX_SONG_S) {
+            Ok(features) => records.push(features),
             Err(error) => notes.push(format!("Left out: {error:#}")),
         }
     }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use super::progress::Progress;
 use crate::analysis::{Analyzer, Features};
 use crate::assistant::{Audio, Brief, Report, hear};
-use crate::audio_file::{AudioFile, read};
+use crate::audio_file::{AudioFile, Limits, read, read_through};
 use crate::chain::{Chain, Settings};
+use crate::dsp::cancel::Cancel;
 use crate::report::Source;
 
 /// Rates that the chain is made for, Hz.
@@ -27,6 +28,27 @@ pub fn analyze(audio: &AudioFile) -> Features {
     }
     analyzer.finish();
     analyzer.features()
+}
+
+/// Hears a file of at most so many seconds without keeping its sound.
+///
+/// # Errors
+/// As [`read_through`].
+pub fn analyze_file(path: &Path, max_s: f64) -> Result<Features> {
+    let progress = Progress::new("Listening", 0);
+    let mut analyzer: Option<Analyzer> = None;
+    let format = read_through(path, &Limits { max_s, cancel: Cancel::default() }, |rate_hz, planes| {
+        let analyzer = analyzer.get_or_insert_with(|| Analyzer::new(f64::from(rate_hz), planes.len()));
+        if let (Some(left), Some(right)) = (planes.first(), planes.last()) {
+            analyzer.process(left, right);
+            progress.add(left.len() as u64);
+        }
+        Ok(())
+    })?;
+    let mut analyzer = analyzer.with_context(|| format!("{}: holds no samples", path.display()))?;
+    analyzer.set_extent(Some((0.0, format.duration_s())));
+    analyzer.finish();
+    Ok(analyzer.features())
 }
 
 /// Judges a recording, starting from default settings.

@@ -15,34 +15,91 @@ const STEPS: usize = 512;
 ///
 /// Flat to 0.8 of the lower Nyquist frequency, aliases and images below −80 dB. For recordings, not for streams.
 pub fn resample(samples: &[f32], from_hz: f64, to_hz: f64) -> Vec<f32> {
-    if from_hz == to_hz || samples.is_empty() {
-        return samples.to_vec();
+    let mut made = Vec::with_capacity((samples.len() as f64 * to_hz / from_hz) as usize + 1);
+    let mut resampler = Resampler::new(from_hz, to_hz);
+    resampler.process(samples, &mut made);
+    resampler.finish(&mut made);
+    made
+}
+
+/// The same for a recording that comes in parts and is never in memory as a whole: for every division the same samples.
+pub struct Resampler {
+    ratio: f64,
+    /// Cut-off in cycles per input sample, times two.
+    cutoff: f64,
+    /// Input samples on each side that a sample depends on.
+    reach: f64,
+    /// Empty where the rates agree.
+    table: Vec<f64>,
+    /// Input from `num_gone` on.
+    kept: Vec<f32>,
+    num_gone: usize,
+    num_made: usize,
+}
+
+impl Resampler {
+    /// From one rate to another, both above 0.
+    pub fn new(from_hz: f64, to_hz: f64) -> Self {
+        let ratio = to_hz / from_hz;
+        let cutoff = PASS * ratio.min(1.0);
+        let num_steps = if from_hz == to_hz { 0 } else { HALF_WIDTH as usize * STEPS + 2 };
+        let table = (0..num_steps).map(|i| cutoff * kaiser_sinc(i as f64 / STEPS as f64, HALF_WIDTH, BETA)).collect();
+        Self { ratio, cutoff, reach: HALF_WIDTH / cutoff, table, kept: Vec::new(), num_gone: 0, num_made: 0 }
     }
-    let ratio = to_hz / from_hz;
-    // Cut-off in cycles per input sample, times two.
-    let cutoff = PASS * ratio.min(1.0);
-    let reach = HALF_WIDTH / cutoff;
-    let table: Vec<f64> = (0..=HALF_WIDTH as usize * STEPS + 1)
-        .map(|i| cutoff * kaiser_sinc(i as f64 / STEPS as f64, HALF_WIDTH, BETA))
-        .collect();
-    let weight = |distance: f64| {
-        let at = distance.abs() * cutoff * STEPS as f64;
+
+    /// Takes the next samples and appends what can be told by now.
+    pub fn process(&mut self, samples: &[f32], made: &mut Vec<f32>) {
+        if self.table.is_empty() {
+            made.extend_from_slice(samples);
+            return;
+        }
+        self.kept.extend_from_slice(samples);
+        while (self.at() + self.reach) as usize + 1 < self.num_heard() {
+            self.make(made);
+        }
+        let num_done = ((self.at() - self.reach).max(0.0) as usize).saturating_sub(self.num_gone).min(self.kept.len());
+        self.kept.drain(..num_done);
+        self.num_gone += num_done;
+    }
+
+    /// The recording ended: appends what is left.
+    pub fn finish(&mut self, made: &mut Vec<f32>) {
+        if self.table.is_empty() {
+            return;
+        }
+        let num_frames = (self.num_heard() as f64 * self.ratio).round() as usize;
+        while self.num_made < num_frames {
+            self.make(made);
+        }
+    }
+
+    fn num_heard(&self) -> usize {
+        self.num_gone + self.kept.len()
+    }
+
+    /// Where the next sample lies, in input samples.
+    fn at(&self) -> f64 {
+        self.num_made as f64 / self.ratio
+    }
+
+    fn make(&mut self, made: &mut Vec<f32>) {
+        let at = self.at();
+        let first = (at - self.reach).ceil().max(0.0) as usize;
+        let last = ((at + self.reach).floor() as usize).min(self.num_heard() - 1);
+        let near = self.kept.get(first - self.num_gone..=last - self.num_gone).unwrap_or_default().iter().enumerate();
+        let sum: f64 = near.map(|(idx, sample)| f64::from(*sample) * self.weight((first + idx) as f64 - at)).sum();
+        made.push(sum as f32);
+        self.num_made += 1;
+    }
+
+    fn weight(&self, distance: f64) -> f64 {
+        let at = distance.abs() * self.cutoff * STEPS as f64;
         let (idx, share) = (at as usize, at.fract());
-        match table.get(idx..idx + 2) {
+        match self.table.get(idx..idx + 2) {
             Some(pair) => pair[0] + share * (pair[1] - pair[0]),
             None => 0.0,
         }
-    };
-    let num_frames = (samples.len() as f64 * ratio).round() as usize;
-    (0..num_frames)
-        .map(|frame| {
-            let at = frame as f64 / ratio;
-            let first = (at - reach).ceil().max(0.0) as usize;
-            let last = ((at + reach).floor() as usize).min(samples.len() - 1);
-            let near = samples.get(first..=last).unwrap_or_default().iter().enumerate();
-            near.map(|(idx, sample)| f64::from(*sample) * weight((first + idx) as f64 - at)).sum::<f64>() as f32
-        })
-        .collect()
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +138,19 @@ mod tests {
         let made = resample(&tone(30_000.0, 96_000.0), 96_000.0, 48_000.0);
         let worst = made[4000..20_000].iter().fold(0f32, |worst, x| worst.max(x.abs()));
         assert!(worst < 1e-4, "{worst}");
+    }
+
+    #[test]
+    fn parts_give_the_same_samples() {
+        let whole = tone(1000.0, 44_100.0);
+        for to_hz in [8000.0, 44_100.0, 48_000.0, 192_000.0] {
+            let mut made = Vec::new();
+            let mut resampler = Resampler::new(44_100.0, to_hz);
+            whole.chunks(777).for_each(|part| resampler.process(part, &mut made));
+            assert!(resampler.kept.len() < 2000);
+            resampler.finish(&mut made);
+            assert_eq!(made, resample(&whole, 44_100.0, to_hz));
+        }
     }
 
     #[test]

@@ -6,6 +6,8 @@ use egui::{Rect, Vec2, pos2, vec2};
 pub const DEFAULT_SIZE: Vec2 = vec2(1180.0, 740.0);
 /// Smallest size of the window, points.
 pub const MIN_SIZE: Vec2 = vec2(920.0, 600.0);
+/// No layout is larger: a side that no screen has, points.
+const MOST: f32 = 32_768.0;
 /// Below this width or height the compact set applies.
 const COMPACT_BELOW: Vec2 = vec2(1100.0, 680.0);
 
@@ -39,8 +41,10 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Divides a window of this size.
+    /// Divides a window of this size. One that is smaller than [`MIN_SIZE`] is divided as if it were not, since nothing
+    /// can be laid out below that: what it does not hold lies beyond its right and lower edge.
     pub fn of(window: Rect) -> Self {
+        let window = Rect::from_min_size(window.min, window.size().max(MIN_SIZE).min(Vec2::splat(MOST)));
         let is_compact = window.width() < COMPACT_BELOW.x || window.height() < COMPACT_BELOW.y;
         let (top, verdict, chain, meters, compare) = if is_compact {
             (36.0, vec2(262.0, 80.0), 46.0, 124.0, 56.0)
@@ -75,9 +79,36 @@ impl Layout {
     }
 }
 
+/// `value` between two bounds that were worked out, and so may be out of order where room is short or nothing is known:
+/// then the lower one, where `clamp` would panic.
+pub fn between<T: PartialOrd>(value: T, low: T, high: T) -> T {
+    let value = if value > high { high } else { value };
+    if value < low { low } else { value }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_laid_out_below_the_least_size() {
+        let least = Layout::of(Rect::from_min_size(pos2(0.0, 0.0), MIN_SIZE));
+        for size in [vec2(0.0, 0.0), vec2(1.0, 1.0), vec2(f32::NAN, -5.0), vec2(690.0, 450.0)] {
+            let layout = Layout::of(Rect::from_min_size(pos2(0.0, 0.0), size));
+            assert_eq!((layout.stage, layout.status), (least.stage, least.status), "{size}");
+        }
+        let tall = Layout::of(Rect::from_min_size(pos2(0.0, 0.0), vec2(10.0, 2000.0)));
+        assert_eq!(tall.status, Rect::from_min_max(pos2(0.0, 1976.0), pos2(MIN_SIZE.x, 2000.0)));
+        let vast = Layout::of(Rect::from_min_size(pos2(0.0, 0.0), Vec2::splat(f32::INFINITY)));
+        assert!(vast.stage.is_finite());
+    }
+
+    #[test]
+    fn bounds_out_of_order_do_no_harm() {
+        assert_eq!([between(3.0, 0.0, 2.0), between(-3.0, 0.0, 2.0), between(1.0, 0.0, 2.0)], [2.0, 0.0, 1.0]);
+        assert_eq!(between(1.0, 5.0, 2.0), 5.0);
+        assert_eq!(between(1.0, 0.0, f64::NAN), 1.0);
+    }
 
     #[test]
     fn sizes_are_those_of_the_design() {

@@ -9,6 +9,8 @@ use super::session::Session;
 pub const STEPS_PERCENT: [u16; 6] = [75, 100, 125, 150, 200, 250];
 /// Least and greatest scale.
 const LIMITS: (f32, f32) = (0.75, 2.5);
+/// A window that a host makes too small for [`LIMITS`] is drawn smaller still, down to this: then it is cut off.
+const LEAST_FORCED: f32 = 0.3;
 /// A window that is being dragged is left alone until it has rested for so long, seconds.
 const REST_S: f64 = 0.25;
 /// A host has so long to enlarge the window that was asked for, seconds.
@@ -102,9 +104,9 @@ pub fn percent(session: &Session) -> u16 {
     session.params.with_saved(|saved| saved.editor_scale_percent).unwrap_or(100)
 }
 
-/// The chosen scale, or as much of it as lets a window hold the smallest layout.
+/// The chosen scale, or as much of it as lets a window hold the smallest layout; never so little that nothing is seen.
 pub fn fitting(chosen: f32, window: Vec2) -> f32 {
-    chosen.min((window / MIN_SIZE).min_elem()).clamp(LIMITS.0, LIMITS.1)
+    chosen.clamp(LIMITS.0, LIMITS.1).min((window / MIN_SIZE).min_elem()).max(LEAST_FORCED)
 }
 
 #[cfg(test)]
@@ -124,6 +126,8 @@ mod tests {
     fn small_window_is_drawn_smaller() {
         assert_eq!(fitting(1.0, MIN_SIZE * 0.75), 0.75);
         assert_eq!(fitting(2.0, MIN_SIZE * 1.25), 1.25);
-        assert_eq!(fitting(1.0, vec2(300.0, 200.0)), 0.75);
+        assert_eq!(fitting(1.0, MIN_SIZE * 0.5), 0.5, "what a host forces, all of it is to be seen");
+        assert_eq!(fitting(1.0, vec2(10.0, 2000.0)), LEAST_FORCED);
+        assert_eq!(fitting(f32::NAN, Vec2::ZERO), LEAST_FORCED);
     }
 }

@@ -9,7 +9,7 @@ use crate::analysis::Block;
 use crate::assistant::Evidence;
 use crate::dsp::units::db_from_power;
 
-use super::layout::Layout;
+use super::layout::{Layout, between};
 use super::levels::Levels;
 use super::looping;
 use super::pen::Pen;
@@ -86,7 +86,7 @@ pub fn show(
     end::show(ui, &places, session, scene);
     let looped = looping::place(scene).or(scene.loop_s);
     if let Some((start_s, end_s)) = looped.filter(|(start_s, _)| *start_s < duration_s) {
-        let edge = |time_s: f64| x_of(time_s.clamp(0.0, duration_s));
+        let edge = |time_s: f64| x_of(between(time_s, 0.0, duration_s));
         let looped = Rect::from_min_max(pos2(edge(start_s), plot.top()), pos2(edge(end_s), plot.bottom()));
         pen.frame(looped.expand2(vec2(0.0, 1.0)), 2.0, 1.25, T1);
     }

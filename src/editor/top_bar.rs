@@ -11,7 +11,7 @@ use crate::report::presets;
 use super::brief;
 use super::file_chooser::FileChooser;
 use super::icons::{Half, Icon, split_disc};
-use super::layout::Layout;
+use super::layout::{Layout, between};
 use super::pen::Pen;
 use super::preferences;
 use super::scene::{Scene, destination_name};
@@ -168,7 +168,7 @@ fn typed(
         return Some(None);
     }
     let value = typed.parse::<f64>().ok().filter(|value| value.is_finite())?;
-    let value = value.clamp(*range.start(), *range.end());
+    let value = between(value, *range.start(), *range.end());
     *text = words::number(value);
     Some(Some(value))
 }

@@ -1,25 +1,21 @@
 //! Buttons as host parameters, so that a controller or a script can press them.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Weak};
 
-use nice_plug::params::InternalParamMut;
 use nice_plug::prelude::{BoolParam, Param, ParamPtr};
 
-use super::DiscernParams;
-
-/// All buttons. They cannot be automated and always load as 0.
+/// All buttons. A press is a change from 0 to 1, by hand or by automation; they are saved and load as 0.
 #[derive(Debug)]
 pub struct ActionParams {
-    /// Listen, or end the listening.
+    /// Listen, or end the listening. Can be automated, since hosts show nothing else to everybody.
     pub listen: Action,
-    /// Accept every Needed move.
+    /// Accept every Needed move. Cannot be automated: what was recorded once must not decide again.
     pub accept_needed: Action,
 }
 
-/// A momentary parameter: setting it to 1 presses it, and it springs back to 0 at once.
-///
-/// Springing back is what makes every press a change from 0 to 1, and keeps a press out of saved states.
+/// A button: setting it to 1 presses it. It stays where the host set it, so that a host that holds it down, or sends the
+/// same again, does not press it twice.
 #[derive(Debug)]
 pub struct Action {
     id: &'static str,
@@ -28,14 +24,10 @@ pub struct Action {
 }
 
 impl ActionParams {
-    /// The buttons of `params`.
-    pub(super) fn new(params: &Weak<DiscernParams>) -> Self {
-        Self {
-            listen: Action::new("action.listen", "Listen", params, |actions| &actions.listen),
-            accept_needed: Action::new("action.accept_needed", "Accept Needed", params, |actions| {
-                &actions.accept_needed
-            }),
-        }
+    /// The buttons, none of them pressed.
+    pub(super) fn new() -> Self {
+        let accept_needed = Action::new("action.accept_needed", "Accept Needed", BoolParam::non_automatable);
+        Self { listen: Action::new("action.listen", "Listen", |param| param), accept_needed }
     }
 
     /// In display order.
@@ -45,19 +37,16 @@ impl ActionParams {
 }
 
 impl Action {
-    fn new(id: &'static str, name: &str, params: &Weak<DiscernParams>, find: fn(&ActionParams) -> &Action) -> Self {
+    fn new(id: &'static str, name: &str, mark: fn(BoolParam) -> BoolParam) -> Self {
         let num_presses = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&num_presses);
-        let params = Weak::clone(params);
+        // Called when the value is another.
         let on_change = move |is_down: bool| {
             if is_down {
                 counted.fetch_add(1, Ordering::Relaxed);
-                if let Some(params) = params.upgrade() {
-                    find(&params.actions).spring_back();
-                }
             }
         };
-        let param = BoolParam::new(name, false).non_automatable().with_callback(Arc::new(on_change));
+        let param = mark(BoolParam::new(name, false)).with_callback(Arc::new(on_change));
         Self { id, param, num_presses }
     }
 
@@ -73,14 +62,5 @@ impl Action {
 
     pub(super) fn as_ptr(&self) -> ParamPtr {
         self.param.as_ptr()
-    }
-
-    // Reason for the exception: the framework has no momentary parameter, and this is called from inside its own
-    // setting of the value. It stores one atomic number.
-    #[allow(unsafe_code)]
-    fn spring_back(&self) {
-        // SAFETY: no precondition of memory; the framework only asks others to keep out of its bookkeeping, and a
-        // value that is back where it was leaves that as it is.
-        unsafe { self.param._internal_set_plain_value(false) };
     }
 }

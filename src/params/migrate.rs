@@ -44,6 +44,13 @@ pub fn filter_state(state: &mut PluginState) {
     }
 }
 
+/// Called by the framework before a state is saved: a button that the host holds down is not part of it.
+pub fn filter_saved_state(state: &mut PluginState) {
+    for (_, value) in state.params.iter_mut().filter(|(id, _)| id.starts_with("action.")) {
+        *value = ParamValue::Bool(false);
+    }
+}
+
 /// A newer state that an older version put away and that this one can read.
 fn kept_state(state: &PluginState) -> Option<PluginState> {
     let json = Saved::from_json(state.fields.get(STATE_KEY).map(String::as_str)).newer_state?;

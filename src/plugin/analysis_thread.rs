@@ -1,46 +1,61 @@
-//! The analysis thread of one instance: started with its first stream, joined with its end.
+//! The analysis thread of one instance: started with its first stream, told to stop with its end.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread::{self, Thread};
 
 use crossbeam::channel::{Sender, unbounded};
 use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use crate::bridge::AnalysisEnd;
+use crate::dsp::cancel::Cancel;
 use crate::params::SharedParams;
 
 use super::ears::Stream;
+use super::resident;
+use super::sabotage::Sabotage;
 use super::worker::Worker;
 
-/// The thread of one instance; joined on drop.
+/// The thread of one instance. Dropped, it is told to stop and never waited for: it owns all that it needs, and so does whatever
+/// it began.
 pub struct AnalysisThread {
     streams: Sender<Stream>,
-    is_stopped: Arc<AtomicBool>,
+    cancel: Cancel,
     waiting: Option<Worker>,
-    handle: Option<JoinHandle<()>>,
+    thread: Option<Thread>,
 }
 
 impl AnalysisThread {
     /// Prepares the thread; it starts with the first stream, so that a scan of plugins starts none.
     /// `accept_needed` asks the main thread to accept the open Needed moves.
     pub fn new(end: AnalysisEnd, params: SharedParams, accept_needed: impl Fn() + Send + 'static) -> Self {
+        Self::sabotaged(end, params, accept_needed, Sabotage::default())
+    }
+
+    fn sabotaged(
+        end: AnalysisEnd,
+        params: SharedParams,
+        accept_needed: impl Fn() + Send + 'static,
+        sabotage: Sabotage,
+    ) -> Self {
         let (streams, receiver) = unbounded();
-        let waiting = Some(Worker::new(end, params, receiver, Box::new(accept_needed)));
-        Self { streams, is_stopped: Arc::new(AtomicBool::new(false)), waiting, handle: None }
+        let cancel = Cancel::default();
+        let worker =
+            Worker::new(end, Arc::clone(&params), receiver, Box::new(accept_needed), (cancel.clone(), sabotage));
+        Self { streams, cancel, waiting: Some(worker), thread: None }
     }
 
     /// Hears a new stream from now on.
     pub fn hear(&mut self, stream: Stream) {
         if let Some(worker) = self.waiting.take() {
-            let is_stopped = Arc::clone(&self.is_stopped);
+            resident::stay();
             let work = move || {
                 // Best effort: without the right to do so the thread runs at normal priority.
                 set_current_thread_priority(ThreadPriority::Min).ok();
-                worker.run(&is_stopped);
+                worker.run();
             };
             // A machine that has no thread left plays on without an assistant.
-            self.handle = thread::Builder::new().name("discern-analysis".to_owned()).spawn(work).ok();
+            let handle = thread::Builder::new().name("discern-analysis".to_owned()).spawn(work).ok();
+            self.thread = handle.map(|handle| handle.thread().clone());
         }
         self.streams.send(stream).ok();
     }
@@ -48,9 +63,9 @@ impl AnalysisThread {
 
 impl Drop for AnalysisThread {
     fn drop(&mut self) {
-        self.is_stopped.store(true, Ordering::Relaxed);
-        if let Some(handle) = self.handle.take() {
-            handle.join().ok();
+        self.cancel.cancel();
+        if let Some(thread) = &self.thread {
+            thread.unpark();
         }
     }
 }

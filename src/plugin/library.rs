@@ -1,38 +1,31 @@
 //! Records and parts of the song that can be heard beside it: read, measured, sent to the audio thread.
+//!
+//! Nothing of the file system is touched that the engineer did not ask for since a state was loaded: a state is what somebody
+//! else may have written, and a path in it may lead to a pipe, to another machine, or to a file that takes all memory.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use thread_priority::{ThreadPriority, set_current_thread_priority};
-
-use crate::analysis::{Analyzer, Excerpt};
-use crate::assistant::Reference;
-use crate::audio_file;
-use crate::bridge::{AnalysisEnd, ClipKind, ReferenceState};
+use crate::analysis::Excerpt;
+use crate::bridge::{AnalysisEnd, ClipKind, ReferenceState, kept_part};
 use crate::chain::monitor::Clip;
-use crate::dsp::resample::resample;
-use crate::params::{KeptReference, MAX_REFERENCES, SharedParams, name_of};
+use crate::dsp::cancel::Cancel;
+use crate::params::{KeptReference, MAX_REFERENCES, SharedParams};
 
-/// A longer file is no song, and would take much memory, seconds.
-const MAX_DURATION_S: f64 = 900.0;
-/// Frames per step of measuring.
-const CHUNK: usize = 1 << 15;
+use super::reading::{Loaded, load};
+use super::sabotage::{Sabotage, Step};
+use super::work::Work;
 
-/// What was made of a file.
-struct Loaded {
-    reference: Reference,
-    integrated_lufs: Option<f64>,
-    clip: Arc<Clip>,
-}
+/// A file that takes longer than this comes from somewhere that does not answer; it is left behind.
+const MAX_READING: Duration = Duration::from_secs(300);
 
 /// A file that is read.
 struct Loading {
     path: PathBuf,
-    is_cancelled: Arc<AtomicBool>,
-    thread: JoinHandle<Result<Loaded, String>>,
+    began: Instant,
+    work: Work<Result<Loaded, String>>,
 }
 
 /// All of it; lives on the analysis thread.
@@ -46,13 +39,30 @@ pub struct Library {
     chosen: Option<(PathBuf, Arc<Clip>)>,
     /// One that is to be, once it is read.
     wanted: Option<PathBuf>,
+    /// Whether the one that is heard was asked for since the last state was loaded.
+    is_chosen_by_hand: bool,
     looped_s: Option<(f64, f64)>,
     /// What the audio thread has no room for yet.
     unsent: [Option<(ClipKind, Option<Arc<Clip>>)>; 2],
     states: Arc<Vec<(PathBuf, ReferenceState)>>,
+    cancel: Cancel,
+    sabotage: Sabotage,
 }
 
 impl Library {
+    /// Empty; whatever it reads ends with `cancel`.
+    pub fn new(cancel: Cancel, sabotage: Sabotage) -> Self {
+        Self { cancel, sabotage, ..Self::default() }
+    }
+
+    /// After a panic: nothing that it may have left half done is used any more.
+    pub fn begin_anew(&mut self, params: &SharedParams) {
+        *self = Self::new(self.cancel.clone(), self.sabotage.clone());
+        self.send(ClipKind::Reference, None);
+        self.send(ClipKind::Excerpt, None);
+        self.note_states(params);
+    }
+
     /// Takes a record up and reads it. One that is there already is read anew: its file may be another.
     pub fn add(&mut self, params: &SharedParams, path: PathBuf) {
         let is_there = params.change_saved(|saved| {
@@ -67,11 +77,12 @@ impl Library {
         }
     }
 
-    /// Takes a record away.
+    /// Takes a record away; one that is read now is read no further.
     pub fn remove(&mut self, params: &SharedParams, path: &Path) {
         params.change_saved(|saved| saved.change_references(|kept| kept.retain(|kept| kept.path != path)));
         self.waiting.retain(|waiting| waiting != path);
         self.failed.retain(|(failed, _)| failed != path);
+        self.loading = self.loading.take().filter(|loading| loading.path != path);
         if self.wanted.as_deref() == Some(path) {
             self.wanted = None;
         }
@@ -84,52 +95,44 @@ impl Library {
     /// Makes a record the one that is heard; it is read first where it is not in memory at this rate.
     pub fn choose(&mut self, path: PathBuf, sample_rate_hz: f64) {
         let has_it = |(chosen, clip): &(PathBuf, Arc<Clip>)| *chosen == path && clip.sample_rate_hz() == sample_rate_hz;
-        if !self.chosen.as_ref().is_some_and(has_it) {
+        if self.chosen.as_ref().is_some_and(has_it) {
+            self.is_chosen_by_hand = true;
+        } else {
             self.wanted = Some(path.clone());
             self.read(path);
         }
     }
 
-    /// Another sample rate: the record that is heard, or is to be, is needed at that one.
+    /// Another sample rate: the record that is heard, or is to be, is needed at that one. One that a state brought is let go.
     pub fn change_rate(&mut self, sample_rate_hz: f64) {
-        let heard = self.wanted.clone().or_else(|| self.chosen.as_ref().map(|chosen| chosen.0.clone()));
-        if let Some(path) = heard {
+        let chosen = self.chosen.as_ref().map(|chosen| chosen.0.clone());
+        if let Some(path) = self.wanted.clone().or(chosen.clone().filter(|_| self.is_chosen_by_hand)) {
             self.choose(path, sample_rate_hz);
+        } else if self.chosen.take_if(|(_, clip)| clip.sample_rate_hz() != sample_rate_hz).is_some() {
+            self.send(ClipKind::Reference, None);
         }
         self.forget_excerpt();
     }
 
-    /// The host loaded other references: those that are gone are let go, those that were never measured are read.
+    /// The host loaded other references: those that are gone are let go, and what was to be read is to be asked for again.
     pub fn follow(&mut self, params: &SharedParams) {
         let kept = params.with_saved(|saved| saved.references.clone());
         let is_kept = |path: &Path| kept.iter().any(|kept| kept.path == path);
-        self.waiting.retain(|waiting| is_kept(waiting));
         self.failed.retain(|(failed, _)| is_kept(failed));
-        self.wanted = self.wanted.take().filter(|wanted| is_kept(wanted));
+        self.waiting.clear();
+        (self.wanted, self.loading, self.is_chosen_by_hand) = (None, None, false);
         if self.chosen.take_if(|chosen| !is_kept(&chosen.0)).is_some() {
             self.send(ClipKind::Reference, None);
         }
-        for unmeasured in kept.iter().filter(|kept| kept.measured.is_none()) {
-            self.read(unmeasured.path.clone());
-        }
     }
 
-    /// Ends whatever is read; waits for it.
-    pub fn stop(&mut self) {
-        if let Some(loading) = self.loading.take() {
-            loading.is_cancelled.store(true, Ordering::Relaxed);
-            drop(loading.thread.join());
-        }
-    }
-
-    /// Loops the part of the song that was kept nearest to a place, seconds.
-    pub fn choose_excerpt(&mut self, excerpts: &[Excerpt], sample_rate_hz: f64, (from_s, to_s): (f64, f64)) {
-        let middle = (from_s + to_s) / 2.0;
-        let length_s = |excerpt: &Excerpt| excerpt.left.len() as f64 / sample_rate_hz;
-        let distance = |excerpt: &Excerpt| (excerpt.start_s + length_s(excerpt) / 2.0 - middle).abs();
-        let Some(nearest) = excerpts.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) else { return };
-        let clip = Clip::new(sample_rate_hz, nearest.left.to_vec(), nearest.right.to_vec(), true);
-        self.looped_s = clip.is_some().then(|| (nearest.start_s, nearest.start_s + length_s(nearest)));
+    /// Loops the part of the song that was kept of a place, seconds; nothing new where none was.
+    pub fn choose_excerpt(&mut self, excerpts: &[Excerpt], sample_rate_hz: f64, place_s: (f64, f64)) {
+        let kept = kept_s(excerpts, sample_rate_hz);
+        let Some(idx) = kept_part(&kept, place_s) else { return };
+        let Excerpt { left, right, .. } = &excerpts[idx];
+        let clip = Clip::new(sample_rate_hz, left.to_vec(), right.to_vec(), true);
+        self.looped_s = clip.is_some().then(|| kept[idx]);
         self.send(ClipKind::Excerpt, clip.map(Arc::new));
     }
 
@@ -155,22 +158,21 @@ impl Library {
             && let Some(rate_hz) = sample_rate_hz
             && let Some(path) = self.waiting.pop_front()
         {
-            let (file, is_cancelled) = (path.clone(), Arc::new(AtomicBool::new(false)));
-            let is_over = Arc::clone(&is_cancelled);
-            let work = move || {
-                set_current_thread_priority(ThreadPriority::Min).ok();
-                load(&file, rate_hz, &is_over)
+            let (file, sabotage) = (path.clone(), self.sabotage.clone());
+            let work = move |cancel: &Cancel| {
+                sabotage.at(Step::Reading);
+                load(&file, rate_hz, cancel)
             };
-            match thread::Builder::new().name("discern-reference".to_owned()).spawn(work) {
-                Ok(thread) => self.loading = Some(Loading { path, is_cancelled, thread }),
+            match Work::begin("discern-reference", &self.cancel, work) {
+                Ok(work) => self.loading = Some(Loading { path, began: Instant::now(), work }),
                 Err(error) => self.failed.push((path, error.to_string())),
             }
         }
-        self.note_states();
+        self.note_states(params);
         has_measured
     }
 
-    /// References that are read, can be heard, or could not be read.
+    /// References that are read, can be heard, could not be read, or wait for a hand.
     pub fn states(&self) -> Arc<Vec<(PathBuf, ReferenceState)>> {
         Arc::clone(&self.states)
     }
@@ -192,9 +194,18 @@ impl Library {
     }
 
     fn collect(&mut self, params: &SharedParams, sample_rate_hz: Option<f64>) -> bool {
-        let Some(loading) = self.loading.take_if(|loading| loading.thread.is_finished()) else { return false };
-        let path = loading.path;
-        let result = loading.thread.join().unwrap_or_else(|_| Err("cannot be measured".to_owned()));
+        let Some(Loading { path, began, work }) = &self.loading else { return false };
+        let result = match work.take() {
+            Some(Ok(result)) => result,
+            Some(Err(why)) => {
+                params.troubles.note_fault(format!("Reading a reference stopped: {why}"));
+                Err("cannot be read".to_owned())
+            }
+            None if began.elapsed() > MAX_READING => Err("takes too long to read".to_owned()),
+            None => return false,
+        };
+        let path = path.clone();
+        self.loading = None;
         // It may have been taken away meanwhile.
         if !params.with_saved(|saved| saved.references.iter().any(|kept| kept.path == path)) {
             return false;
@@ -216,6 +227,7 @@ impl Library {
         } else if is_for_hearing {
             self.wanted = self.wanted.take().filter(|wanted| *wanted != path);
             self.chosen = Some((path.clone(), Arc::clone(&clip)));
+            self.is_chosen_by_hand = true;
             self.send(ClipKind::Reference, Some(clip));
         }
         let reference = Arc::new(reference);
@@ -230,45 +242,35 @@ impl Library {
         })
     }
 
-    fn note_states(&mut self) {
+    fn note_states(&mut self, params: &SharedParams) {
         let loading = self.loading.iter().map(|loading| &loading.path).chain(&self.waiting);
-        let states: Vec<(PathBuf, ReferenceState)> = loading
+        let mut states: Vec<(PathBuf, ReferenceState)> = loading
             .map(|path| (path.clone(), ReferenceState::Loading))
             .chain(self.chosen.iter().map(|(path, _)| (path.clone(), ReferenceState::Ready)))
             .chain(self.failed.iter().map(|(path, why)| (path.clone(), ReferenceState::Failed(why.clone()))))
             .collect();
+        params.with_saved(|saved| {
+            for kept in saved.references.iter().filter(|kept| kept.measured.is_none()) {
+                if states.iter().all(|(path, _)| *path != kept.path) {
+                    states.push((kept.path.clone(), ReferenceState::Unread));
+                }
+            }
+        });
         if *self.states != states {
             self.states = Arc::new(states);
         }
     }
 }
 
-/// Reads, measures and resamples a file.
-fn load(path: &Path, sample_rate_hz: f64, is_cancelled: &AtomicBool) -> Result<Loaded, String> {
-    let check = || if is_cancelled.load(Ordering::Relaxed) { Err("is no longer wanted".to_owned()) } else { Ok(()) };
-    // Without the file's name, which is shown beside it.
-    let audio = audio_file::read_at_most(path, MAX_DURATION_S).map_err(|error| error.root_cause().to_string())?;
-    let own_rate_hz = f64::from(audio.sample_rate_hz);
-    let mut analyzer = Analyzer::new(own_rate_hz, audio.channels.len());
-    analyzer.set_extent(Some((0.0, audio.duration_s())));
-    for (left, right) in audio.left().chunks(CHUNK).zip(audio.right().chunks(CHUNK)) {
-        check()?;
-        analyzer.process(left, right);
-    }
-    analyzer.finish();
-    let features = analyzer.features();
-    let at_rate = |samples: &[f32]| check().map(|()| resample(samples, own_rate_hz, sample_rate_hz));
-    let clip = Clip::new(sample_rate_hz, at_rate(audio.left())?, at_rate(audio.right())?, false);
-    Ok(Loaded {
-        reference: Reference::of(&name_of(path), &features),
-        integrated_lufs: features.levels.integrated_lufs,
-        clip: Arc::new(clip.ok_or("holds no sound")?),
-    })
+/// Where the parts of a song that were kept lie, seconds, in their order.
+pub fn kept_s(excerpts: &[Excerpt], sample_rate_hz: f64) -> Vec<(f64, f64)> {
+    let end_s = |excerpt: &Excerpt| excerpt.start_s + excerpt.left.len() as f64 / sample_rate_hz;
+    excerpts.iter().map(|excerpt| (excerpt.start_s, end_s(excerpt))).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::thread;
 
     use super::*;
     use crate::analysis::Role;
@@ -276,6 +278,8 @@ mod tests {
     use crate::bridge::{AudioEnd, connect};
     use crate::dsp::signals::pink_noise;
     use crate::params::DiscernParams;
+    use crate::plugin::sabotage::Act;
+    use nice_plug::prelude::Params;
 
     fn record(name: &str, sample_rate_hz: u32) -> PathBuf {
         let path = std::env::temp_dir().join(format!("discern-library-{}-{name}.wav", std::process::id()));
@@ -339,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_excerpt_is_looped() {
+    fn a_kept_part_is_looped_only_where_its_place_is() {
         let (mut audio, mut end, _editor) = connect();
         let params = DiscernParams::new();
         let mut library = Library::default();
@@ -352,6 +356,8 @@ mod tests {
             right: Arc::clone(&samples),
         });
         library.choose_excerpt(&excerpts, 48_000.0, (60.0, 61.0));
+        assert_eq!(library.looped_s(), None, "it was not kept");
+        library.choose_excerpt(&excerpts, 48_000.0, (41.0, 42.0));
         assert_eq!(library.looped_s(), Some((40.0, 43.0)));
         library.work(&mut end, &params, Some(48_000.0));
         assert!(audio.excerpts.follow() && audio.excerpts.current().is_some());
@@ -360,5 +366,75 @@ mod tests {
         assert!(audio.excerpts.follow() && audio.excerpts.current().is_none());
         library.choose_excerpt(&[], 48_000.0, (0.0, 1.0));
         assert_eq!(library.looped_s(), None);
+    }
+
+    /// What a state that names these paths does to an instance.
+    fn loaded(paths: &[&Path]) -> SharedParams {
+        let (params, loaded) = (DiscernParams::new(), DiscernParams::new());
+        params.change_saved(|saved| {
+            saved
+                .change_references(|kept| kept.extend(paths.iter().map(|path| KeptReference::new(path.to_path_buf()))));
+        });
+        loaded.deserialize_fields(&params.serialize_fields());
+        loaded
+    }
+
+    #[test]
+    fn a_state_that_loads_reads_nothing_until_a_hand_asks() {
+        let (mut audio, mut end, _editor) = connect();
+        let path = record("loaded", 44_100);
+        let (params, mut library) = (loaded(&[&path]), Library::default());
+        // Loading, other rates and time: nothing is read.
+        for rate_hz in [48_000.0, 44_100.0, 48_000.0] {
+            library.follow(&params);
+            library.change_rate(rate_hz);
+            for _ in 0..20 {
+                assert!(!library.work(&mut end, &params, Some(rate_hz)) && library.loading.is_none());
+            }
+            assert_eq!(*library.states(), [(path.clone(), ReferenceState::Unread)]);
+        }
+        library.choose(path.clone(), 48_000.0);
+        assert!(wait(&mut library, &mut end, &params), "{:?}", library.states());
+        library.work(&mut end, &params, Some(48_000.0));
+        assert!(heard(&mut audio).is_some());
+        // Loaded again it is still heard, and not read again for another rate.
+        library.follow(&params);
+        library.work(&mut end, &params, Some(48_000.0));
+        assert!(heard(&mut audio).is_some() && library.loading.is_none());
+        library.change_rate(44_100.0);
+        library.work(&mut end, &params, Some(44_100.0));
+        assert!(heard(&mut audio).is_none() && library.loading.is_none() && library.states().is_empty());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn one_that_hangs_is_left_behind_when_it_is_taken_away() {
+        let (_audio, mut end, _editor) = connect();
+        let (stuck, path) = (PathBuf::from("/stuck.wav"), record("behind", 48_000));
+        let (params, until) = (loaded(&[&stuck]), Cancel::default());
+        let mut library = Library::default();
+        library.sabotage.plan(Step::Reading, Act::Hold(until.clone()));
+        library.choose(stuck.clone(), 48_000.0);
+        library.work(&mut end, &params, Some(48_000.0));
+        assert_eq!(*library.states(), [(stuck.clone(), ReferenceState::Loading)]);
+        library.remove(&params, &stuck);
+        until.cancel();
+        library.add(&params, path.clone());
+        assert!(wait(&mut library, &mut end, &params), "{:?}", library.states());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_panic_in_reading_is_said_and_read_again() {
+        let (_audio, mut end, _editor) = connect();
+        let (params, mut library, path) = (DiscernParams::new(), Library::default(), record("panic", 48_000));
+        library.sabotage.plan(Step::Reading, Act::Panic);
+        library.add(&params, path.clone());
+        assert!(!wait(&mut library, &mut end, &params));
+        assert!(matches!(&library.states()[..], [(_, ReferenceState::Failed(_))]));
+        assert!(params.troubles.all()[0].text.starts_with("Reading a reference stopped: "));
+        library.add(&params, path.clone());
+        assert!(wait(&mut library, &mut end, &params), "{:?}", library.states());
+        std::fs::remove_file(path).unwrap();
     }
 }

@@ -1,8 +1,8 @@
 //! What the analysis thread does: hears mix and master through the ring, and judges when a listening ends.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam::channel::Receiver;
@@ -10,14 +10,16 @@ use crossbeam::channel::Receiver;
 use crate::analysis::Block;
 use crate::assistant::{self, Audio};
 use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
+use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, Saved, SharedParams};
 
 use super::ears::{Ears, Stream};
-use super::library::Library;
+use super::library::{Library, kept_s};
 use super::pace::Pace;
 use super::remeasuring::Remeasuring;
-use super::retired::Retired;
+use super::sabotage::{Sabotage, Step};
 use super::shown::Shown;
+use super::work::{Work, panic_text};
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -40,7 +42,7 @@ pub struct Worker {
     accept_needed: Box<dyn Fn() + Send>,
     ears: Option<Ears>,
     phase: Phase,
-    judging: Option<JoinHandle<Judged>>,
+    judging: Option<Work<Option<Judged>>>,
     /// The brief changed while it was worked out.
     is_judged_again: bool,
     last_playing: Instant,
@@ -48,28 +50,34 @@ pub struct Worker {
     last_published: Instant,
     last_mapped: Instant,
     blocks: Arc<Vec<Block>>,
+    /// Where the parts of the song that are kept lie, seconds.
+    kept_s: Arc<Vec<(f64, f64)>>,
     busy: Duration,
     /// What the engineer marked as the song.
     extent_s: Option<(f64, f64)>,
     /// What can be heard beside the song.
     library: Library,
     remeasuring: Remeasuring,
-    retired: Retired,
     pace: Pace,
     seen_loads: u32,
     /// The sentence of the verdict that what is kept of the sound is of.
     verdict: Option<String>,
     /// What the editor was last woken for.
     shown: Shown,
+    /// Ends this thread, and all that it began.
+    cancel: Cancel,
+    sabotage: Sabotage,
 }
 
 impl Worker {
-    /// Has heard nothing. `accept_needed` asks the main thread to accept the open Needed moves.
+    /// Has heard nothing. `accept_needed` asks the main thread to accept the open Needed moves; the first of the last two ends
+    /// the thread.
     pub fn new(
         end: AnalysisEnd,
         params: SharedParams,
         streams: Receiver<Stream>,
         accept_needed: Box<dyn Fn() + Send>,
+        (cancel, sabotage): (Cancel, Sabotage),
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -86,53 +94,98 @@ impl Worker {
             last_published: now,
             last_mapped: now,
             blocks: Arc::default(),
+            kept_s: Arc::default(),
             busy: Duration::ZERO,
             extent_s: None,
-            library: Library::default(),
-            remeasuring: Remeasuring::default(),
-            retired: Retired::default(),
+            library: Library::new(cancel.clone(), sabotage.clone()),
+            remeasuring: Remeasuring::new(cancel.clone(), sabotage.clone()),
             pace: Pace::new(),
             seen_loads: 0,
             verdict: None,
             shown: Shown::default(),
+            cancel,
+            sabotage,
         }
     }
 
-    /// Until it is stopped; waits for whatever it began.
-    pub fn run(mut self, is_stopped: &AtomicBool) {
-        while !is_stopped.load(Ordering::Relaxed) {
-            let start = Instant::now();
-            while let Ok(stream) = self.streams.try_recv() {
-                self.take_stream(stream);
-            }
-            self.follow_loads();
-            let has_heard = self.hear();
-            self.answer();
-            self.end.flush_monitor_state();
-            self.end_listening_when_over();
-            self.collect_judgement();
-            let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
-            if let Some(rate_hz) = rate_hz {
-                self.pace.follow(self.end.meters(), rate_hz);
-            }
-            if self.library.work(&mut self.end, &self.params, rate_hz) {
-                self.judge_again();
-            }
-            // Between a change of the stream and another listening there is nothing to render.
-            let song = self.ears.as_ref().filter(|_| self.phase == Phase::Judged).map(|ears| &ears.song);
-            if self.remeasuring.work(song, &self.params) {
-                self.end.wake_editor();
-            }
-            self.busy += start.elapsed();
-            if self.last_published.elapsed() >= PUBLISH_INTERVAL {
-                self.publish();
-                self.wake_editor();
-            }
-            thread::sleep(if has_heard { POLL_PLAYING } else { POLL_IDLE });
+    /// Until it is stopped; waits for nothing that it began.
+    pub fn run(mut self) {
+        while !self.cancel.is_cancelled() {
+            let has_heard = self.turn_or_recover();
+            thread::park_timeout(if has_heard { POLL_PLAYING } else { POLL_IDLE });
         }
-        self.forget_work();
-        self.library.stop();
-        self.retired.wait();
+    }
+
+    /// One turn. A panic in it is said, and costs what was heard; what follows is heard with new ears.
+    fn turn_or_recover(&mut self) -> bool {
+        let panic = match catch_unwind(AssertUnwindSafe(|| self.turn())) {
+            Ok(has_heard) => return has_heard,
+            Err(panic) => panic,
+        };
+        self.params.troubles.note_fault(format!("Analysis stopped: {}", panic_text(&*panic)));
+        if catch_unwind(AssertUnwindSafe(|| self.begin_anew())).is_err() {
+            // Deaf until the next activation.
+            (self.ears, self.judging, self.phase) = (None, None, Phase::Idle);
+        }
+        false
+    }
+
+    /// Does all there is to do now; whether anything was heard.
+    fn turn(&mut self) -> bool {
+        let start = Instant::now();
+        self.sabotage.at(Step::Analysis);
+        while let Ok(stream) = self.streams.try_recv() {
+            self.take_stream(stream);
+        }
+        self.follow_loads();
+        let has_heard = self.hear();
+        self.answer();
+        self.end.flush_monitor_state();
+        self.end_listening_when_over();
+        self.collect_judgement();
+        let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
+        if let Some(rate_hz) = rate_hz {
+            self.pace.follow(self.end.meters(), rate_hz);
+        }
+        if self.library.work(&mut self.end, &self.params, rate_hz) {
+            self.judge_again();
+        }
+        // Between a change of the stream and another listening there is nothing to render.
+        let song = self.ears.as_ref().filter(|_| self.phase == Phase::Judged).map(|ears| &ears.song);
+        if self.remeasuring.work(song, &self.params) {
+            self.end.wake_editor();
+        }
+        self.busy += start.elapsed();
+        if self.last_published.elapsed() >= PUBLISH_INTERVAL {
+            self.publish();
+            self.wake_editor();
+        }
+        has_heard
+    }
+
+    /// After a panic: nothing that it may have left half done is used any more.
+    fn begin_anew(&mut self) {
+        self.library.begin_anew(&self.params);
+        self.remeasuring.forget();
+        self.blocks = Arc::default();
+        self.was_playing = false;
+        let Some(stream) = self.ears.take().map(|ears| ears.stream) else { return };
+        self.put_on(Ears::new(stream));
+        self.publish();
+        self.end.wake_editor();
+    }
+
+    /// Ears that have heard nothing take the place of those that were there.
+    fn put_on(&mut self, mut ears: Ears) {
+        ears.song.set_extent(self.extent_s);
+        if matches!(self.phase, Phase::Judged | Phase::Judging) {
+            // What plays now is not heard for the first time: the verdict is of what was heard before.
+            ears.song.watch();
+        }
+        self.ears = Some(ears);
+        if self.phase == Phase::Listening {
+            self.phase = Phase::Idle;
+        }
     }
 
     /// A new activation. What was heard of the song stays if it is the same kind of stream.
@@ -146,15 +199,7 @@ impl Worker {
             }
             _ => {
                 self.library.change_rate(stream.sample_rate_hz);
-                let mut ears = Ears::new(stream);
-                if matches!(self.phase, Phase::Judged | Phase::Judging) {
-                    // What plays now is not heard for the first time: the verdict is of what was heard before.
-                    ears.song.watch();
-                }
-                self.ears = Some(ears);
-                if self.phase == Phase::Listening {
-                    self.phase = Phase::Idle;
-                }
+                self.put_on(Ears::new(stream));
             }
         }
     }
@@ -293,12 +338,12 @@ impl Worker {
 
     /// Nothing that is worked out now is wanted.
     fn forget_work(&mut self) {
-        self.retired.add(self.judging.take());
-        self.retired.add(self.remeasuring.forget());
+        self.judging = None;
+        self.remeasuring.forget();
         self.is_judged_again = false;
     }
 
-    /// The host loaded a state: its references are read, and what is worked out is of the one before.
+    /// The host loaded a state: what is worked out is of the one before.
     fn follow_loads(&mut self) {
         let loads = self.params.num_loads();
         if std::mem::replace(&mut self.seen_loads, loads) == loads {
@@ -340,32 +385,47 @@ impl Worker {
         ears.song.watch();
         let brief = self.params.with_saved(|saved| saved.brief.clone());
         let settings = self.params.settings();
-        let work = move || {
-            let report = assistant::hear(&features, &brief, &settings, Audio::Excerpts(&excerpts));
-            Judged { features, report }
+        let sabotage = self.sabotage.clone();
+        let work = move |cancel: &Cancel| {
+            sabotage.at(Step::Judgement);
+            let report = assistant::hear_unless(cancel, &features, &brief, &settings, Audio::Excerpts(&excerpts))?;
+            Some(Judged { features, report })
         };
-        self.judging = thread::Builder::new().name("discern-judgement".to_owned()).spawn(work).ok();
-        self.phase = if self.judging.is_some() { Phase::Judging } else { Phase::Idle };
+        self.judging = None;
+        match Work::begin("discern-judgement", &self.cancel, work) {
+            Ok(judging) => (self.judging, self.phase) = (Some(judging), Phase::Judging),
+            Err(error) => self.stop_judging(&error.to_string()),
+        }
         self.publish();
     }
 
+    /// There is no verdict: why. Listening again is all that is left.
+    fn stop_judging(&mut self, why: &str) {
+        self.params.troubles.note_fault(format!("Judging stopped: {why}"));
+        (self.phase, self.is_judged_again) = (Phase::Idle, false);
+    }
+
     fn collect_judgement(&mut self) {
-        if !self.judging.as_ref().is_some_and(JoinHandle::is_finished) {
-            return;
+        let Some(result) = self.judging.as_ref().and_then(Work::take) else { return };
+        self.judging = None;
+        match result {
+            Ok(Some(judged)) => self.keep(judged),
+            // Cancelled, which only this thread's own end does to what is still here.
+            Ok(None) => self.phase = Phase::Idle,
+            Err(why) => self.stop_judging(&why),
         }
-        let Some(Ok(judged)) = self.judging.take().map(JoinHandle::join) else {
-            self.phase = Phase::Idle;
-            return;
-        };
+        self.publish();
+    }
+
+    fn keep(&mut self, judged: Judged) {
         self.params.change_saved(|saved| saved.set_judged(judged));
-        self.retired.add(self.remeasuring.forget());
+        self.remeasuring.forget();
         self.verdict =
             self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
         self.phase = Phase::Judged;
         if std::mem::take(&mut self.is_judged_again) {
             self.judge_again();
         }
-        self.publish();
     }
 
     /// The editor rests until there is something new; from then on it looks by itself until that has come to rest again.
@@ -389,6 +449,10 @@ impl Worker {
             self.last_mapped = self.last_published;
             self.blocks = Arc::new(ears.song.map());
         }
+        let kept_s = kept_s(ears.song.excerpts(), ears.stream.sample_rate_hz);
+        if *self.kept_s != kept_s {
+            self.kept_s = Arc::new(kept_s);
+        }
         self.end.publish(Hearing {
             phase: self.phase,
             mix: ears.mix.levels(),
@@ -405,6 +469,8 @@ impl Worker {
             references: self.library.states(),
             looped_s: self.library.looped_s(),
             has_excerpts: !ears.song.excerpts().is_empty(),
+            kept_s: Arc::clone(&self.kept_s),
+            missed_s: progress.num_dropped_frames as f64 / ears.stream.sample_rate_hz,
         });
     }
 }
@@ -434,7 +500,7 @@ mod tests {
         let (_audio, end, editor) = connect();
         let (mut producer, consumer) = frames(RATE_HZ);
         let (_streams, receiver) = crossbeam::channel::unbounded();
-        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}));
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}), Default::default());
         worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
         let ask = |worker: &mut Worker, request: Request| {
             editor.request(request);

@@ -178,3 +178,19 @@ fn gate_fires_on_bad_specimens() {
     let long = format!("//! Long.\n{}", "let x = 1;\n".repeat(MAX_LINES_OF_CODE + 1));
     assert_eq!(faults(chain, &long).len(), 1);
 }
+
+#[test]
+fn no_bound_that_is_worked_out_can_panic_in_the_editor() {
+    // `clamp` panics where its bounds are out of order, and in a small window they are: `layout::between` is for those.
+    let mut found = Vec::new();
+    for file in rust_files(Path::new("src/editor")) {
+        let text = fs::read_to_string(&file).expect("a source file");
+        for call in text.split(".clamp(").skip(1) {
+            let bounds = call.split_once(')').map_or(call, |(bounds, _)| bounds);
+            if bounds.contains(|letter: char| letter.is_ascii_lowercase()) {
+                found.push(format!("{}: clamp({bounds})", file.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}

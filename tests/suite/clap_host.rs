@@ -117,7 +117,9 @@ fn every_setting_is_a_parameter_with_name_unit_and_default() {
     let actions = &parameters[table().len()..];
     let names: Vec<_> = actions.iter().map(|action| action.name.as_str()).collect();
     assert_eq!(names, ["Listen", "Accept Needed"]);
-    assert!(actions.iter().all(|action| !action.is_automatable && action.default == 0.0));
+    let is_automatable: Vec<_> = actions.iter().map(|action| action.is_automatable).collect();
+    assert_eq!(is_automatable, [true, false]);
+    assert!(actions.iter().all(|action| action.default == 0.0));
 }
 
 #[test]
@@ -232,7 +234,7 @@ fn actions_load_as_zero() {
     let mut plugin = load();
     let listen = Parameter::id_of("action.listen");
     plugin.flush(&[(listen, 1.0)]).expect("inactive");
-    assert_eq!(plugin.value(listen).expect("a parameter"), 0.0, "a press springs back");
+    assert_eq!(plugin.value(listen).expect("a parameter"), 1.0, "a button stays where the host holds it");
     let state = plugin.save().expect("saves");
     let mut pressed: serde_json::Value = serde_json::from_slice(&state[8..]).expect("JSON after its length");
     pressed["params"]["action.listen"]["bool"] = true.into();

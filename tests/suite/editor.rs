@@ -11,6 +11,7 @@ mod moves;
 mod plots;
 mod preferences;
 mod references;
+mod sizes;
 mod stages;
 mod steps;
 

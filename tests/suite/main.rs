@@ -2,8 +2,11 @@
 
 mod architecture;
 mod assistant;
+mod audio_files;
 mod automation;
 mod chain;
+#[cfg(feature = "plugin")]
+mod clap;
 #[cfg(feature = "plugin")]
 mod clap_host;
 mod command_line;
@@ -20,6 +23,8 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod steps;
 mod support;
 #[cfg(all(feature = "plugin", target_os = "linux"))]
 mod vst3_host;

@@ -5,8 +5,12 @@ mod bundle;
 mod editor_host;
 mod eq_tables;
 mod evaluate;
+#[cfg(target_os = "linux")]
+mod first_listening;
 mod frames;
 mod hearing;
+#[cfg(target_os = "linux")]
+mod instance;
 mod landing;
 mod listening;
 mod measurements;

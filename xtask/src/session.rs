@@ -57,11 +57,31 @@ pub fn setting(plugin: &mut Plugin, id: &str) -> Result<f64> {
 
 /// What the plugin keeps beside its parameters, as it would be saved in a project.
 pub fn saved(plugin: &mut Plugin) -> Result<Value> {
-    // CLAP gives no length, so the framework puts it in front: 8 bytes.
-    let bytes = plugin.save()?;
-    let json: Value = serde_json::from_slice(bytes.get(8..).context("the state is empty")?)?;
+    saved_in(&plugin.save()?)
+}
+
+/// What a state of either format keeps beside the parameters.
+pub fn saved_in(state: &[u8]) -> Result<Value> {
+    let json: Value = serde_json::from_slice(json_of(state)?)?;
     let kept = json["fields"]["discern"].as_str().context("the state has no Discern part")?;
     Ok(serde_json::from_str(kept)?)
+}
+
+/// The same state with something else beside the parameters.
+pub fn with_saved(state: &[u8], edit: impl FnOnce(&mut Value)) -> Result<Vec<u8>> {
+    let mut kept = saved_in(state)?;
+    edit(&mut kept);
+    let mut json: Value = serde_json::from_slice(json_of(state)?)?;
+    json["fields"]["discern"] = kept.to_string().into();
+    let bytes = json.to_string().into_bytes();
+    // As it came: with its length in front or not.
+    let length = if state.first() == Some(&b'{') { Vec::new() } else { (bytes.len() as u64).to_le_bytes().to_vec() };
+    Ok([length, bytes].concat())
+}
+
+/// CLAP gives no length, so the framework puts it in front there: 8 bytes.
+fn json_of(state: &[u8]) -> Result<&[u8]> {
+    if state.first() == Some(&b'{') { Ok(state) } else { state.get(8..).context("the state is empty") }
 }
 
 /// The report of the last listening, once there is one.

@@ -5,12 +5,16 @@ mod clap;
 mod editor;
 mod hosts;
 mod pictures;
+#[cfg(target_os = "linux")]
+mod realtime;
 mod samples;
 mod standalone;
 mod tools;
 // The host has Linux's main loop and windows of X11.
 #[cfg(target_os = "linux")]
 mod vst3_editor;
+
+use std::ffi::OsString;
 
 use anyhow::{Context, Result, bail};
 
@@ -20,12 +24,13 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 10] = [
+const CHECKS: [Check; 11] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
+    ("realtime", "nothing forbidden on the audio thread", on_linux::realtime),
     ("editor", "the editor in a window", || on_screen("editor")),
     ("hosts", "the editor as hosts treat it", || on_screen("hosts")),
     ("vst3_editor", "the editor as VST3 hosts treat it", || on_screen("vst3_editor")),
@@ -34,7 +39,7 @@ const CHECKS: [Check; 10] = [
 ];
 
 /// Checks that run only when they are named: `standalone` builds everything once more.
-const BY_NAME: [&str; 1] = ["standalone"];
+const BY_NAME: [&str; 2] = ["standalone", "realtime"];
 
 /// All checks but those of [`BY_NAME`], or those named; the first that fails ends it.
 pub fn run(names: &[String]) -> Result<()> {
@@ -54,13 +59,19 @@ pub fn run(names: &[String]) -> Result<()> {
 
 /// Runs one of this program's own tasks on a screen of its own.
 pub fn on_screen(task: &str) -> Result<()> {
+    on_screen_with(task, &[])
+}
+
+/// The same with more in its environment.
+pub fn on_screen_with(task: &str, environment: &[(&str, OsString)]) -> Result<()> {
     let server = screen::Server::start()?;
     let program = std::env::current_exe().context("this program has no path")?;
     run_command(
         std::process::Command::new(program)
             .args(["on-screen", task])
             .env("DISPLAY", server.display())
-            .env("LIBGL_ALWAYS_SOFTWARE", "1"),
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+            .envs(environment.iter().map(|(name, value)| (name, value))),
     )
 }
 
@@ -72,6 +83,8 @@ pub fn run_on_screen(task: &str) -> Result<()> {
         "hosts" => hosts::run(&bundled("clap"), &display, &out("verify")?),
         #[cfg(target_os = "linux")]
         "vst3_editor" => vst3_editor::run(&bundled("vst3"), &display, &out("verify/vst3")?),
+        #[cfg(target_os = "linux")]
+        "realtime" => realtime::watch(&display),
         "standalone" => standalone::look(&display),
         "pictures" => pictures::take(&display, &out("verify")?),
         "frames" => crate::frames::on_screen(&display),
@@ -82,4 +95,20 @@ pub fn run_on_screen(task: &str) -> Result<()> {
 /// What [`allocations`] starts.
 pub fn run_allocation_check(library: &str) -> Result<()> {
     allocations::process(library.as_ref())
+}
+
+/// Checks that rest on what only Linux has: preloaded libraries, its X11 windows, its files about processes.
+#[cfg(target_os = "linux")]
+mod on_linux {
+    pub use super::realtime::run as realtime;
+}
+
+#[cfg(not(target_os = "linux"))]
+mod on_linux {
+    use anyhow::Result;
+
+    pub fn realtime() -> Result<()> {
+        println!("   only on Linux");
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! Where a callout goes on the plot: beside its band if there is room, over nothing that can be taken hold of.
 
+use crate::editor::layout::between;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
 
 /// Between the band's edge and a callout beside it, and between the target and one above or below it.
@@ -21,7 +22,7 @@ pub fn place(plot: Rect, target: Pos2, ((left, right), size): ((f32, f32), Vec2)
     });
     let stacked = HEIGHTS.into_iter().filter(|height| *height != 0.0).map(|height| pos2(target.x, target.y + height));
     // Above and below a label may be pushed sideways to stay on the plot; beside the band that would lay it over the band.
-    let stacked = stacked.map(|at| pos2(at.x.clamp(room.left() + size.x / 2.0, room.right() - size.x / 2.0), at.y));
+    let stacked = stacked.map(|at| pos2(between(at.x, room.left() + size.x / 2.0, room.right() - size.x / 2.0), at.y));
     let places = beside.chain(stacked).map(|center| Rect::from_center_size(center, size));
     let inside: Vec<Rect> = places.filter(|place| room.contains_rect(*place)).collect();
     let covered = |place: &Rect| taken.iter().map(|each| overlap(place.expand(2.0), *each)).sum::<f32>();
@@ -44,7 +45,7 @@ pub fn leader(target: Pos2, label: Rect) -> Vec<Pos2> {
         vec![target, label.right_center() + vec2(LEVEL, 0.0), label.right_center()]
     } else {
         let y = if label.center().y < target.y { label.bottom() } else { label.top() };
-        vec![target, pos2(target.x.clamp(label.left() + LEVEL, label.right() - LEVEL), y)]
+        vec![target, pos2(between(target.x, label.left() + LEVEL, label.right() - LEVEL), y)]
     }
 }
 

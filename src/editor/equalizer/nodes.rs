@@ -18,6 +18,7 @@ use super::plot::Graph;
 use super::{
     EqualizerView, band_id, band_sentence, free_band, is_cut, is_dynamic, is_working, proposed_move, reset_band,
 };
+use crate::editor::layout::between;
 
 /// A node that is let go this far outside the plot is taken away.
 const AWAY: f32 = 28.0;
@@ -98,7 +99,11 @@ fn place(graph: &Graph, scene: &Scene, band: &BandSettings) -> Pos2 {
         shape if is_cut(shape) => 0.0,
         _ => band.gain_db,
     };
-    graph.plot.shrink(4.0).clamp(pos2(graph.x(band.frequency_hz), graph.y(gain_db)))
+    {
+        let plot = graph.plot.shrink(4.0);
+        let (x, y) = (graph.x(band.frequency_hz), graph.y(gain_db));
+        pos2(between(x, plot.left(), plot.right()), between(y, plot.top(), plot.bottom()))
+    }
 }
 
 /// From a dynamic band's static gain to how far it may go, thin, and to where its gain is now, thick.
@@ -108,7 +113,7 @@ fn stem(ui: &Ui, graph: &Graph, (scene, levels): (&Scene, &Levels), band_idx: us
     let amount = (scene.settings.equalizer.amount_percent * scene.settings.amount_percent / 1e4).min(2.0);
     let at = |change_db: f64| {
         let y = graph.y(band.gain_db + change_db);
-        pos2(from.x, y.clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0))
+        pos2(from.x, between(y, graph.plot.top() + 4.0, graph.plot.bottom() - 4.0))
     };
     let pen = Pen::of(ui);
     let end = at(amount * band.range_db);
@@ -254,7 +259,7 @@ fn proposed_place(graph: &Graph, scene: &Scene, band_idx: usize) -> Option<(Pos2
     if !is_dynamic(band) {
         return Some((still, still));
     }
-    let y = graph.y(band.gain_db + band.range_db).clamp(graph.plot.top() + 4.0, graph.plot.bottom() - 4.0);
+    let y = between(graph.y(band.gain_db + band.range_db), graph.plot.top() + 4.0, graph.plot.bottom() - 4.0);
     Some((still, pos2(still.x, y)))
 }
 

@@ -15,6 +15,7 @@ use crate::editor::words;
 
 use super::plot::Graph;
 use super::{band_id, is_band_on};
+use crate::editor::layout::between;
 
 const LOWEST_HZ: f64 = 20.0;
 const HIGHEST_HZ: f64 = 20_000.0;
@@ -37,7 +38,7 @@ pub fn crossovers(ui: &mut Ui, graph: &Graph, (session, scene): (&Session, &Scen
             pen.dashes(&[pos2(to, plot.top()), pos2(to, plot.bottom())], (6.0, 4.0), 1.5, PROPOSAL);
         }
         let width = pen.width(words::frequency(frequency_hz), medium(11.0)) + 16.0;
-        let center_x = x.clamp(plot.left() + width / 2.0 + 4.0, plot.right() - width / 2.0 - 4.0);
+        let center_x = between(x, plot.left() + width / 2.0 + 4.0, plot.right() - width / 2.0 - 4.0);
         // Neighbours that come close stand one below the other.
         let is_second = center_x - width / 2.0 < taken_to + 4.0;
         let y = plot.top() + 18.0 + if is_second { PILL + 2.0 } else { 0.0 };
@@ -48,7 +49,7 @@ pub fn crossovers(ui: &mut Ui, graph: &Graph, (session, scene): (&Session, &Scen
         let id = format!("multiband.crossover_{}_hz", idx + 1);
         let grip = grip(ui, session, &id, rect, |at| {
             // The pill keeps inside the plot where its line comes close to an edge.
-            graph.axis.frequency_hz(at.x + x - center_x).clamp(lowest, highest.max(lowest))
+            between(graph.axis.frequency_hz(at.x + x - center_x), lowest, highest)
         });
         let Some(grip) = grip else { continue };
         let pen = Pen::of(ui);

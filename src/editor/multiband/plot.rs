@@ -7,7 +7,7 @@ use crate::chain::settings::{MIN_CROSSOVER_RATIO, NUM_SPLITS};
 use crate::chain::{Settings, Stage};
 use crate::dsp::crossover::{NUM_CROSSOVERS, ordered};
 use crate::editor::frequency::FrequencyAxis;
-use crate::editor::layout::Layout;
+use crate::editor::layout::{Layout, between};
 use crate::editor::levels::Levels;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
@@ -61,7 +61,7 @@ impl Graph {
     pub fn y(&self, gain_db: f64) -> f32 {
         let plot = self.plot();
         let y = plot.top() + plot.height() * (ZERO - REACH * (gain_db / self.reach_db) as f32);
-        y.clamp(plot.top(), plot.bottom())
+        between(y, plot.top(), plot.bottom())
     }
 
     fn threshold_span(&self) -> (f32, f32) {

@@ -3,6 +3,7 @@
 use egui::{Pos2, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::dsp::gain_curve::GainCurve;
+use crate::editor::layout::between;
 use crate::editor::pen::Pen;
 use crate::editor::theme::{GRID, PROPOSAL, REDUCTION, SOFT, T1, T2, T3, WELL, regular};
 use crate::editor::widgets::describe;
@@ -98,7 +99,8 @@ fn draw_plot(ui: &mut Ui, plot: Rect, transfer: &Transfer) {
     inside.path(points(&transfer.curve, transfer.amount), 1.75, color);
     let level = level_of(&transfer.curve, transfer.amount, transfer.gain_db);
     if let Some(level) = level {
-        let place = at(level, level + transfer.gain_db).clamp(plot.min, plot.max);
+        let place = at(level, level + transfer.gain_db);
+        let place = pos2(between(place.x, plot.left(), plot.right()), between(place.y, plot.top(), plot.bottom()));
         pen.disc(place, 5.0, WELL);
         pen.disc(place, 4.0, REDUCTION);
     }

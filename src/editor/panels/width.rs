@@ -15,6 +15,7 @@ use crate::editor::widgets::describe;
 use crate::editor::words;
 
 use super::axes::Axes;
+use crate::editor::layout::between;
 
 /// Top and bottom of the axis, dB: widths up to 200 %; what is lower is as good as mono.
 const RANGE_DB: (f64, f64) = (6.0, -24.0);
@@ -71,7 +72,7 @@ fn crossovers(ui: &mut Ui, axes: &Axes, (session, scene): (&Session, &Scene)) {
         let highest = now_hz.get(idx + 1).map_or(20_000.0, |next| next / MIN_CROSSOVER_RATIO).max(lowest);
         let id = format!("stereo.crossover_{}_hz", idx + 1);
         let rect = Rect::from_center_size(pos2(x, plot.bottom() - 8.0), vec2(22.0, 22.0));
-        let foot = handle(ui, session, &id, rect, |at| axes.frequency_hz(at.x).clamp(lowest, highest));
+        let foot = handle(ui, session, &id, rect, |at| between(axes.frequency_hz(at.x), lowest, highest));
         let Some(foot) = foot else { continue };
         let text = words::frequency(frequency_hz);
         foot.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("Foot of crossover {}, {text}", idx + 1)));

@@ -14,6 +14,7 @@ use crate::editor::widgets::{Typed, begin_typing, describe, entry, focus_ring, k
 use crate::editor::words;
 
 use super::marks::Places;
+use crate::editor::layout::between;
 
 /// Width of what can be taken hold of.
 const WIDTH: f32 = 22.0;
@@ -64,7 +65,7 @@ pub fn show(ui: &mut Ui, places: &Places, session: &Session, scene: &Scene) {
         wanted = Some(Some(value_s));
     }
     if let Some(wanted) = wanted {
-        let tenths = |value_s: f64| (value_s.clamp(limits.0, limits.1) * 10.0).round() / 10.0;
+        let tenths = |value_s: f64| (between(value_s, limits.0, limits.1) * 10.0).round() / 10.0;
         let asked = wanted.map(|end_s| (start_s, tenths(end_s)));
         session.end.request(Request::Extent(asked));
         held.asked = Some((asked, now_s));
@@ -90,7 +91,7 @@ fn drag(
     let modifiers = ui.input(|input| input.modifiers);
     if let Some((at_s, per_point)) = held.drag.as_mut().filter(|_| response.dragged()) {
         let speed = if modifiers.shift || modifiers.command { FINE } else { 1.0 };
-        *at_s = (*at_s + f64::from(response.drag_delta().x) * *per_point * speed).clamp(limits.0, limits.1);
+        *at_s = between(*at_s + f64::from(response.drag_delta().x) * *per_point * speed, limits.0, limits.1);
     }
     let is_cancelled = ui.input(|input| input.key_pressed(Key::Escape));
     if response.drag_stopped() && !is_cancelled {

@@ -11,6 +11,7 @@ use crate::editor::widgets::{describe, focus_ring};
 use crate::editor::words;
 
 use super::is_local;
+use crate::editor::layout::between;
 
 /// Where things are on the map.
 pub struct Places {
@@ -119,7 +120,7 @@ pub fn notes(ui: &mut Ui, places: &Places, scene: &Scene, view: &mut ProposalsVi
             let span = Rect::from_min_max(pos2(x, places.plot.top()), pos2(right, places.plot.bottom()));
             pen.fill(span, 0.0, REDUCTION.gamma_multiply(0.14));
         }
-        let left = (x - 7.0).clamp(places.plot.left(), places.plot.right() - 14.0);
+        let left = between(x - 7.0, places.plot.left(), places.plot.right() - 14.0);
         let flag = Rect::from_min_size(pos2(left, places.ticks_y - 8.0), vec2(14.0, 13.0));
         let place = words::place(note.from_s, note.to_s);
         let response = ui.interact(flag, ui.scope_id().with(("note", number)), Sense::click());

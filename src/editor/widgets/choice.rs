@@ -10,6 +10,7 @@ use crate::editor::theme::{CANVAS, LIFT, RAISED, T1, T2, T3, medium, regular};
 use crate::editor::words;
 
 use super::{Button, Kind, describe, focus_ring, key_steps, push, setting_menu};
+use crate::editor::layout::between;
 
 /// One segment per value of a choice or a toggle; `shown` are the positions that are offered.
 pub fn segments(ui: &mut Ui, session: &Session, id: &str, rect: Rect, shown: &[usize]) {
@@ -62,7 +63,7 @@ fn choice_keys(
     let num_steps = key_steps(ui, response) as isize;
     let at = shown.iter().position(|each| *each == here).unwrap_or(0) as isize;
     // Down goes on in a list.
-    let to = shown[(at - num_steps).clamp(0, shown.len() as isize - 1) as usize];
+    let to = shown[between(at - num_steps, 0, shown.len() as isize - 1) as usize];
     if num_steps != 0 && to != selected {
         session.nudge(&setting.id, to as f64);
     }

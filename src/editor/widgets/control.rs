@@ -8,6 +8,7 @@ use crate::editor::session::Session;
 use crate::editor::words;
 
 use super::{Typed, begin_typing, describe, entry, setting_menu};
+use crate::editor::layout::between;
 
 /// Travel of the pointer, in points, that takes a control through its whole range.
 const TRAVEL: f32 = 220.0;
@@ -88,7 +89,7 @@ fn drag(ui: &Ui, session: &Session, setting: &'static Setting, response: &Respon
             let drag: &mut Drag = data.get_temp_mut_or_default(response.id);
             drag.travelled -= moved;
             // Past an end the pointer's way back must act at once.
-            drag.travelled = drag.travelled.clamp(-drag.start, 1.0 - drag.start);
+            drag.travelled = between(drag.travelled, -drag.start, 1.0 - drag.start);
             *drag
         });
         session.set(setting, param.to_plain(drag.start + drag.travelled));

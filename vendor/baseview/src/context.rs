@@ -61,6 +61,12 @@ impl WindowContext {
         Ok(())
     }
 
+    /// Gives the keyboard back to the host that this window is embedded in.
+    pub fn release_focus(&self) -> Result<(), Error> {
+        self.inner.release_focus()?;
+        Ok(())
+    }
+
     /// Resizes this window to the given `size`.
     ///
     /// The given `size` can either be in [physical](dpi::PhysicalSize) or

@@ -258,6 +258,11 @@ pub trait Plugin: Default + Send + 'static {
     /// This is an advanced feature that the vast majority of plugins won't need to implement.
     fn filter_state(state: &mut PluginState) {}
 
+    /// The counterpart to [`filter_state()`][Self::filter_state()]: called just before a [`PluginState`] is
+    /// saved. Some parameters are not to be saved as they stand, for instance buttons that a host holds
+    /// down.
+    fn filter_saved_state(state: &mut PluginState) {}
+
     //
     // The following functions follow the lifetime of the plugin.
     //

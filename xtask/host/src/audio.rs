@@ -21,6 +21,14 @@ pub struct Transport {
     pub tempo_bpm: f64,
 }
 
+/// Functions called right before and right after a call into the plugin.
+pub type Around = [extern "C" fn(); 2];
+
+extern "C" fn nothing() {}
+
+/// Events that the plugin may send in one block before the buffer for them grows.
+const NUM_SAID: usize = 4096;
+
 /// An activated plugin that processes blocks.
 pub struct Audio {
     processor: StartedPluginAudioProcessor<Callbacks>,
@@ -32,11 +40,16 @@ pub struct Audio {
     /// A copy of each input channel: input and output are given in separate buffers.
     scratch: Vec<Vec<f32>>,
     pending: EventBuffer,
+    /// What the plugin says during a block; with room enough that it grows in no block that is watched.
+    said: EventBuffer,
+    around: Option<Around>,
     changes: Vec<(ClapId, f64)>,
     gestures: Vec<(ClapId, bool)>,
     num_processed_frames: u64,
     /// The transport that the next block sees; may be changed between blocks.
     pub transport: Transport,
+    /// Hosts need not say anything of their transport.
+    pub tells_transport: bool,
 }
 
 impl Audio {
@@ -56,16 +69,24 @@ impl Audio {
             outputs: AudioPorts::with_capacity(num_channels, 1),
             scratch: vec![vec![0.0; max_frames]; num_channels],
             pending: EventBuffer::with_capacity(256),
+            said: EventBuffer::with_capacity(NUM_SAID),
+            around: None,
             changes: Vec::new(),
             gestures: Vec::new(),
             num_processed_frames: 0,
             transport: Transport { is_playing: false, position_frames: 0, tempo_bpm: 120.0 },
+            tells_transport: true,
         })
     }
 
     /// Sets a parameter at the first frame of the next block.
     pub fn set(&mut self, id: ClapId, value: f64) {
-        self.pending.push(&ParamValueEvent::new(0, id, Pckn::match_all(), value));
+        self.set_at(0, id, value);
+    }
+
+    /// Sets a parameter at a frame of the next block; hosts keep the order of the frames.
+    pub fn set_at(&mut self, frame: u32, id: ClapId, value: f64) {
+        self.pending.push(&ParamValueEvent::new(frame, id, Pckn::match_all(), value));
     }
 
     /// Processes one block in place: one slice per channel, all of one length, which may be 0.
@@ -87,21 +108,18 @@ impl Audio {
             latency: 0,
             channels: AudioPortBufferType::f32_output_only(channels.iter_mut().map(|channel| &mut **channel)),
         }]);
-        let mut said = EventBuffer::with_capacity(64);
-        let status = self
-            .processor
-            .process(
-                &inputs,
-                &mut outputs,
-                &self.pending.as_input(),
-                &mut said.as_output(),
-                Some(self.num_processed_frames),
-                Some(&transport),
-            )
-            .context("the plugin could not process a block")?;
+        self.said.clear();
+        let (sent, mut said) = (self.pending.as_input(), self.said.as_output());
+        let transport = self.tells_transport.then_some(&transport);
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
+        let status =
+            self.processor.process(&inputs, &mut outputs, &sent, &mut said, Some(self.num_processed_frames), transport);
+        leave();
+        let status = status.context("the plugin could not process a block")?;
         self.pending.clear();
-        self.changes.extend(events_to_changes(&said));
-        self.gestures.extend(events_to_gestures(&said));
+        self.changes.extend(events_to_changes(&self.said));
+        self.gestures.extend(events_to_gestures(&self.said));
         self.num_processed_frames += num_frames as u64;
         if self.transport.is_playing {
             self.transport.position_frames += num_frames as u64;
@@ -121,7 +139,15 @@ impl Audio {
 
     /// Clears all that sounds on, as after a jump.
     pub fn reset(&mut self) {
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
         self.processor.reset();
+        leave();
+    }
+
+    /// Calls the first right before each call that the plugin gets here, and the second right after it.
+    pub fn watch(&mut self, around: Around) {
+        self.around = Some(around);
     }
 
     /// Frames that sound on after the input ends; `None` when it never ends.

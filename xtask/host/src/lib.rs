@@ -7,10 +7,14 @@ mod callbacks;
 mod editor;
 mod parameters;
 mod plugin;
+mod random;
+mod steps;
 
-pub use audio::{Audio, Transport};
+pub use audio::{Around, Audio, Transport};
 pub use clack_host::entry::EntryDescriptor;
 pub use clack_host::prelude::ProcessStatus;
 pub use clack_host::utils::ClapId;
 pub use parameters::Parameter;
 pub use plugin::{Descriptor, Plugin};
+pub use random::Random;
+pub use steps::Steps;

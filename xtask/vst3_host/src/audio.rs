@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
 use vst3::Steinberg::Vst::MediaTypes_::kAudio;
-use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::kTempoValid;
+use vst3::Steinberg::Vst::ProcessContext_::StatesAndFlags_::{kPlaying, kTempoValid};
 use vst3::Steinberg::Vst::ProcessModes_::kRealtime;
 use vst3::Steinberg::Vst::SpeakerArr::{kMono, kStereo};
 use vst3::Steinberg::Vst::SymbolicSampleSizes_::kSample32;
@@ -18,6 +18,20 @@ use crate::block::Block;
 use crate::changes::{Changes, Point};
 use crate::handler::Handler;
 
+/// Functions called right before and right after a call into the plugin.
+pub type Around = [extern "C" fn(); 2];
+
+extern "C" fn nothing() {}
+
+/// Where the song is and whether it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Transport {
+    /// Running; the position then moves with every block.
+    pub is_playing: bool,
+    /// Frames since the start of the song.
+    pub position_frames: i64,
+}
+
 /// An active plugin that processes blocks; dropping it deactivates the plugin.
 pub struct Audio {
     processor: ComPtr<IAudioProcessor>,
@@ -28,6 +42,10 @@ pub struct Audio {
     /// A copy of each input channel: input and output are given in separate buffers.
     scratch: Vec<Vec<f32>>,
     num_processed_frames: usize,
+    around: Option<Around>,
+    pending: Vec<Point>,
+    /// The transport that the next block sees; may be changed between blocks.
+    pub transport: Transport,
 }
 
 impl Audio {
@@ -69,12 +87,20 @@ impl Audio {
             max_frames,
             scratch: vec![vec![0.0; max_frames]; num_channels],
             num_processed_frames: 0,
+            around: None,
+            pending: Vec::new(),
+            transport: Transport::default(),
         })
     }
 
     /// Delay from input to output, samples.
     pub fn latency_samples(&self) -> usize {
         unsafe { self.processor.getLatencySamples() as usize }
+    }
+
+    /// Changes a parameter at a frame of the next block, as automation does.
+    pub fn set_at(&mut self, frame: usize, id: u32, value: f64) {
+        self.pending.push(Point { id, frame: i32::try_from(frame).unwrap_or(i32::MAX), value });
     }
 
     /// Processes one block in place: one channel each, all of one length.
@@ -86,7 +112,8 @@ impl Audio {
         for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
             copy[..num_frames].copy_from_slice(channel);
         }
-        let points = std::mem::take(&mut self.handler.notes().to_process);
+        let mut points = std::mem::take(&mut self.handler.notes().to_process);
+        points.append(&mut self.pending);
         let changes = ComWrapper::new(Changes::new(&points));
         let mut context = self.context();
         let mut input_pointers: Vec<*mut f32> = self.scratch.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
@@ -108,9 +135,31 @@ impl Audio {
             processContext: &mut context,
         };
         // Everything that `data` points to lives until the end of this function.
-        agreed(unsafe { self.processor.process(&mut data) }, "process")?;
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
+        let result = unsafe { self.processor.process(&mut data) };
+        leave();
+        agreed(result, "process")?;
         self.num_processed_frames += num_frames;
+        if self.transport.is_playing {
+            self.transport.position_frames += num_frames as i64;
+        }
         Ok(())
+    }
+
+    /// Stops processing and starts again, as hosts do after a jump; plugins then clear all that sounds on.
+    pub fn reset(&mut self) -> Result<()> {
+        let [enter, leave] = self.around.unwrap_or([nothing; 2]);
+        enter();
+        let results = unsafe { [self.processor.setProcessing(0), self.processor.setProcessing(1)] };
+        leave();
+        agreed(results[0], "setProcessing(false)")?;
+        agreed(results[1], "setProcessing(true)")
+    }
+
+    /// Calls the first right before each call that the plugin gets while it processes, and the second right after it.
+    pub fn watch(&mut self, around: Around) {
+        self.around = Some(around);
     }
 
     /// Processes a block just as it is given; what the plugin answered.
@@ -120,15 +169,11 @@ impl Audio {
         Ok(result)
     }
 
-    /// What the host brings to the next block, beside what it was told by the editor.
-    pub fn bring(&mut self, points: &[Point]) {
-        self.handler.notes().to_process.extend_from_slice(points);
-    }
-
     fn context(&self) -> ProcessContext {
-        // Numbers only, for which zeros are valid: a transport that stands still.
+        // Numbers only, for which zeros are valid.
         let mut context: ProcessContext = unsafe { std::mem::zeroed() };
-        context.state = kTempoValid;
+        context.state = kTempoValid | if self.transport.is_playing { kPlaying } else { 0 };
+        context.projectTimeSamples = self.transport.position_frames;
         context.sampleRate = self.sample_rate_hz;
         context.continousTimeSamples = self.num_processed_frames as i64;
         context.tempo = 120.0;

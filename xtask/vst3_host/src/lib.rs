@@ -25,7 +25,7 @@ mod walk;
 use anyhow::{Result, ensure};
 use vst3::Steinberg::{kResultOk, tresult};
 
-pub use audio::Audio;
+pub use audio::{Around, Audio, Transport};
 pub use block::{Block, Channels};
 pub use changes::Point;
 pub use editor::Editor;

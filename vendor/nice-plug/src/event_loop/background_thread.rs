@@ -4,13 +4,13 @@
 //! This is essentially a slimmed down version of the `LinuxEventLoop`.
 
 use anymap3::Entry;
-use nice_plug_core::nice_trace;
 use parking_lot::Mutex;
 use std::sync::{Arc, LazyLock, Weak};
 use std::thread::{self, JoinHandle};
 
 use super::MainThreadExecutor;
 use crate::util::permit_alloc;
+use crate::wrapper::util::guard::guard;
 
 /// See the module's documentation. This is a background thread that can be used to run tasks on.
 /// The implementation shares a single thread between all of a plugin's instances hosted in the same
@@ -29,20 +29,16 @@ pub(crate) struct BackgroundThread<T, E> {
 /// A handle for the singleton worker thread. This lets multiple instances of the same plugin share
 /// a worker thread, and when the last instance gets dropped the worker thread gets terminated.
 struct WorkerThread<T, E> {
-    tasks_sender: crossbeam::channel::Sender<Message<T, E>>,
+    /// Dropped to end the thread: it then runs out of messages.
+    tasks_sender: Option<crossbeam::channel::Sender<Message<T, E>>>,
     /// The thread's join handle. Joined when the WorkerThread is dropped.
     join_handle: Option<JoinHandle<()>>,
 }
 
-/// A message for communicating with the worker thread.
-enum Message<T, E> {
-    /// A new task for the event loop to execute along with the executor that should execute the
-    /// task. A reference to the executor is sent alongside because multiple plugin instances may
-    /// share the same background thread.
-    Task((T, Weak<E>)),
-    /// Shut down the worker thread. Send when the last reference to the thread is dropped.
-    Shutdown,
-}
+/// A new task for the event loop to execute along with the executor that should execute the task. A
+/// reference to the executor is sent alongside because multiple plugin instances may share the same
+/// background thread.
+type Message<T, E> = (T, Weak<E>);
 
 impl<T, E> BackgroundThread<T, E>
 where
@@ -64,8 +60,8 @@ where
         permit_alloc(|| {
             self.worker_thread
                 .tasks_sender
-                .try_send(Message::Task((task, self.executor.clone())))
-                .is_ok()
+                .as_ref()
+                .is_some_and(|sender| sender.try_send((task, self.executor.clone())).is_ok())
         })
     }
 }
@@ -87,23 +83,24 @@ impl<T: Send + 'static, E: MainThreadExecutor<T> + 'static> WorkerThread<T, E> {
 
         Self {
             join_handle: Some(join_handle),
-            tasks_sender,
+            tasks_sender: Some(tasks_sender),
         }
     }
 }
 
 impl<T, E> Drop for WorkerThread<T, E> {
     fn drop(&mut self) {
-        // The thread is shut down and joined when the handle is dropped
-        self.tasks_sender
-            .send(Message::Shutdown)
-            .expect("Failed while sending worker thread shutdown request");
-        self.join_handle
-            .take()
-            // Only possible if the WorkerThread got dropped twice, somehow?
-            .expect("Missing Worker thread JoinHandle")
-            .join()
-            .expect("Worker thread panicked");
+        // Without a sender the thread ends once it has seen what is still queued: tasks of instances
+        // that are gone, which it skips. Nothing is sent to it that a full queue could hold up.
+        drop(self.tasks_sender.take());
+
+        // The last reference may be dropped by the thread itself, at the end of a task for an instance
+        // that was destroyed meanwhile. It ends by itself then. Whether it has panicked is not asked.
+        if let Some(join_handle) = self.join_handle.take()
+            && join_handle.thread().id() != thread::current().id()
+        {
+            let _ = join_handle.join();
+        }
     }
 }
 
@@ -143,26 +140,15 @@ where
     T: Send,
     E: MainThreadExecutor<T> + 'static,
 {
-    loop {
-        match tasks_receiver.recv() {
-            Ok(Message::Task((task, executor))) => match executor.upgrade() {
-                Some(e) => e.execute(task, true),
-                None => {
-                    nice_trace!(
-                        "Received a new task but the executor is no longer alive, shutting down \
-                         worker"
-                    );
-                    return;
-                }
-            },
-            Ok(Message::Shutdown) => return,
-            Err(err) => {
-                nice_trace!(
-                    "Worker thread got disconnected unexpectedly, shutting down: {}",
-                    err
-                );
-                return;
-            }
-        }
+    // Instances come and go while their tasks are queued: a task whose executor is gone is not the end,
+    // and neither is one that panics.
+    while let Ok((task, executor)) = tasks_receiver.recv() {
+        let Some(executor) = executor.upgrade() else {
+            continue;
+        };
+        let hook = executor.panic_hook();
+        guard("a task in the background", hook.as_ref(), move || {
+            executor.execute(task, true)
+        });
     }
 }

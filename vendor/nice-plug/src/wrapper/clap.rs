@@ -1,6 +1,7 @@
 #[macro_use]
 mod util;
 
+mod border;
 mod context;
 mod descriptor;
 pub mod features;
@@ -67,7 +68,7 @@ macro_rules! nice_export_clap {
         #[doc(hidden)]
         mod clap {
             use $crate::prelude::nice_debug_assert_eq;
-            use $crate::wrapper::setup_logger;
+            use $crate::wrapper::{guard_entry, setup_logger};
             use $crate::wrapper::clap::{PluginDescriptor, Wrapper};
             use $crate::wrapper::clap::{CLAP_PLUGIN_FACTORY_ID, clap_host, clap_plugin, clap_plugin_descriptor, clap_plugin_factory};
             use ::std::collections::HashSet;
@@ -109,17 +110,18 @@ macro_rules! nice_export_clap {
             }
 
             unsafe extern "C" fn get_plugin_count(_factory: *const clap_plugin_factory) -> u32 {
-                plugin_descriptors().len() as u32
+                guard_entry("get_plugin_count", || plugin_descriptors().len() as u32).unwrap_or(0)
             }
 
             unsafe extern "C" fn get_plugin_descriptor (
                 _factory: *const clap_plugin_factory,
                 index: u32,
             ) -> *const clap_plugin_descriptor  {
-                match plugin_descriptors().get(index as usize) {
-                    Some(descriptor) => descriptor.clap_plugin_descriptor(),
+                let descriptor = || match plugin_descriptors().get(index as usize) {
+                    Some(descriptor) => descriptor.clap_plugin_descriptor() as *const _,
                     None => ::std::ptr::null()
-                }
+                };
+                guard_entry("get_plugin_descriptor", descriptor).unwrap_or(::std::ptr::null())
             }
 
             unsafe extern "C" fn create_plugin (
@@ -127,7 +129,15 @@ macro_rules! nice_export_clap {
                 host: *const clap_host,
                 plugin_id: *const c_char,
             ) -> *const clap_plugin  {
-                if plugin_id.is_null() {
+                guard_entry("create_plugin", || unsafe { create(host, plugin_id) })
+                    .unwrap_or(::std::ptr::null())
+            }
+
+            unsafe fn create(
+                host: *const clap_host,
+                plugin_id: *const c_char,
+            ) -> *const clap_plugin  {
+                if plugin_id.is_null() || host.is_null() {
                     return ::std::ptr::null();
                 }
                 let plugin_id_cstr = unsafe { CStr::from_ptr(plugin_id) };
@@ -156,18 +166,23 @@ macro_rules! nice_export_clap {
             }
 
             pub extern "C" fn init(_plugin_path: *const c_char) -> bool {
-                $({setup_logger::<$plugin_ty>();})+
-                true
+                guard_entry("init", || {
+                    $({setup_logger::<$plugin_ty>();})+
+                })
+                .is_some()
             }
 
             pub extern "C" fn deinit() {}
 
             pub extern "C" fn get_factory(factory_id: *const c_char) -> *const c_void {
-                if !factory_id.is_null() && unsafe { CStr::from_ptr(factory_id) } == CLAP_PLUGIN_FACTORY_ID {
-                    &CLAP_PLUGIN_FACTORY as *const _ as *const c_void
-                } else {
-                    ::std::ptr::null()
-                }
+                let factory = || {
+                    if !factory_id.is_null() && unsafe { CStr::from_ptr(factory_id) } == CLAP_PLUGIN_FACTORY_ID {
+                        &CLAP_PLUGIN_FACTORY as *const _ as *const c_void
+                    } else {
+                        ::std::ptr::null()
+                    }
+                };
+                guard_entry("get_factory", factory).unwrap_or(::std::ptr::null())
             }
         }
 

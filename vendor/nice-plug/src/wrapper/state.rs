@@ -81,11 +81,14 @@ pub(crate) unsafe fn serialize_object<'a, P: Plugin>(
     // storing things like sample data.
     let fields = plugin_params.serialize_fields();
 
-    PluginState {
+    let mut state = PluginState {
         version: String::from(P::VERSION),
         params,
         fields,
-    }
+    };
+    P::filter_saved_state(&mut state);
+
+    state
 }
 
 /// A parameter's normalized value as [`serialize_object()`] would store it.

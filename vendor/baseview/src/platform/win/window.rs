@@ -657,6 +657,10 @@ unsafe fn wnd_proc_inner(
         }
         WM_CHAR | WM_SYSCHAR | WM_KEYDOWN | WM_SYSKEYDOWN | WM_KEYUP | WM_SYSKEYUP
         | WM_INPUTLANGCHANGE => {
+            if msg == WM_KEYDOWN {
+                window_state.last_key_down.set((wparam, lparam));
+            }
+
             let opt_event = window_state.keyboard_state.borrow_mut().process_message(
                 window.as_raw(),
                 msg,
@@ -665,7 +669,20 @@ unsafe fn wnd_proc_inner(
             );
 
             if let Some(event) = opt_event {
-                window_bv.handle_event(Event::Keyboard(event));
+                let status = window_bv.handle_event(Event::Keyboard(event));
+
+                // Not used here: the window that this one is embedded in gets the key. A key that writes comes as a
+                // character after it went down; the host's own loop makes another character of the key.
+                if let (EventStatus::Ignored, Some(parent)) = (status, window.parent()) {
+                    match msg {
+                        WM_KEYDOWN | WM_CHAR => {
+                            let (wparam, lparam) = window_state.last_key_down.get();
+                            parent.post_message(WM_KEYDOWN, wparam, lparam);
+                        }
+                        WM_KEYUP => parent.post_message(WM_KEYUP, wparam, lparam),
+                        _ => {}
+                    }
+                }
             }
 
             if msg != WM_SYSKEYDOWN {

@@ -30,6 +30,8 @@ pub(crate) struct WindowState {
     /// The HWND belonging to this window.
     pub hwnd: HWnd,
     pub keyboard_state: RefCell<KeyboardState>,
+    /// Parameters of the last `WM_KEYDOWN`.
+    pub last_key_down: Cell<(usize, isize)>,
     pub mouse_button_counter: Cell<usize>,
     pub mouse_was_outside_window: Cell<bool>,
     pub cursor_icon: Cell<MouseCursor>,
@@ -50,6 +52,7 @@ impl WindowState {
         Self {
             hwnd,
             keyboard_state: RefCell::new(KeyboardState::new()),
+            last_key_down: Cell::new((0, 0)),
             mouse_button_counter: Cell::new(0),
             mouse_was_outside_window: true.into(),
             cursor_icon: Cell::new(MouseCursor::Default),
@@ -87,6 +90,13 @@ impl WindowState {
 
     pub fn focus(&self) -> Result<(), super::PlatformError> {
         self.hwnd.set_focus()?;
+        Ok(())
+    }
+
+    pub fn release_focus(&self) -> Result<(), super::PlatformError> {
+        if let Some(parent) = self.hwnd.parent() {
+            parent.set_focus()?;
+        }
         Ok(())
     }
 

@@ -11,14 +11,16 @@ use crate::platform::x11::window_thread::{
 };
 use crate::warn;
 use crate::wrappers::xkbcommon::XkbcommonState;
-use crate::{Event, WindowEvent, WindowHandler};
+use crate::{Event, EventStatus, WindowEvent, WindowHandler};
 use calloop::generic::Generic;
 use calloop::{Interest, LoopHandle, LoopSignal, Mode, PostAction};
+use keyboard_types::KeyboardEvent;
 use std::num::NonZeroU32;
 use std::result::Result;
 use std::sync::mpsc;
 use std::sync::mpsc::Receiver;
 use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{KeyPressEvent, NotifyDetail};
 use x11rb::protocol::Event as XEvent;
 
 pub struct MainThreadCaller {
@@ -56,6 +58,8 @@ pub(crate) struct EventLoop {
     sizing_state: SizingState,
     pub present_state: PresentState,
     xkb_state: Option<XkbcommonState>,
+    /// Keys that are down, by keycode.
+    held_keys: [bool; 256],
 
     loop_signal: LoopSignal,
     loop_handle: LoopHandle<'static, Self>,
@@ -96,6 +100,7 @@ impl EventLoop {
 
             drag_n_drop: DragNDropState::NoCurrentSession,
             xkb_state: XkbcommonState::new(&window.connection),
+            held_keys: [false; 256],
             run_error: None,
             main_thread,
 
@@ -235,6 +240,23 @@ impl EventLoop {
         &self.shared
     }
 
+    /// Offers a key to the handler, and hands it on to the host where the handler does not use it.
+    fn handle_key(&mut self, event: &KeyPressEvent, key: KeyboardEvent, is_press: bool) {
+        // Sent by a program, which can only be the host: it had the key first, and would send it again.
+        let is_from_host = event.response_type & 0x80 != 0;
+        // While the pointer is over it a window gets keys of windows around it that have the keyboard.
+        let is_ours = is_from_host || self.shared.is_focused.get() || !is_press;
+        let status = match is_ours {
+            true => self.handler.on_event(Event::Keyboard(key)),
+            false => EventStatus::Ignored,
+        };
+        if status == EventStatus::Ignored && !is_from_host {
+            if let Err(e) = self.shared.xcb_window.forward_key(event, is_press) {
+                warn!("Failed to hand a key on to the host: {}", e);
+            }
+        }
+    }
+
     fn handle_xcb_event(&mut self, event: XEvent) -> Result<(), FatalError> {
         match event {
             XEvent::ClientMessage(event) if event.window == self.shared.raw_id() => {
@@ -299,18 +321,30 @@ impl EventLoop {
             // keys
             ////
             XEvent::KeyPress(event) if event.event == self.shared.raw_id() => {
-                self.handler.on_event(Event::Keyboard(convert_key_press_event(
-                    &event,
-                    &mut self.xkb_state,
-                )));
+                let is_repeat = match self.held_keys.get_mut(usize::from(event.detail)) {
+                    Some(is_held) => std::mem::replace(is_held, true),
+                    None => false,
+                };
+                let mut key = convert_key_press_event(&event, &mut self.xkb_state);
+                key.repeat = is_repeat;
+                self.handle_key(&event, key, true);
             }
 
             XEvent::KeyRelease(event) if event.event == self.shared.raw_id() => {
-                self.handler.on_event(Event::Keyboard(convert_key_release_event(
-                    &event,
-                    &mut self.xkb_state,
-                )));
+                if let Some(is_held) = self.held_keys.get_mut(usize::from(event.detail)) {
+                    *is_held = false;
+                }
+                let key = convert_key_release_event(&event, &mut self.xkb_state);
+                self.handle_key(&event, key, false);
             }
+
+            // Told as well where only the pointer is here and the keyboard is the host's.
+            XEvent::FocusIn(event) | XEvent::FocusOut(event)
+                if event.event == self.shared.raw_id()
+                    && matches!(
+                        event.detail,
+                        NotifyDetail::POINTER | NotifyDetail::POINTER_ROOT | NotifyDetail::NONE
+                    ) => {}
 
             XEvent::FocusIn(event) if event.event == self.shared.raw_id() => {
                 self.shared.is_focused.set(true);
@@ -318,6 +352,7 @@ impl EventLoop {
             }
 
             XEvent::FocusOut(e) if e.event == self.shared.raw_id() => {
+                self.held_keys = [false; 256];
                 self.shared.is_focused.set(false);
                 self.handler.on_event(Event::Window(WindowEvent::Unfocused));
             }

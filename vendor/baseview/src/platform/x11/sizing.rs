@@ -192,6 +192,12 @@ impl SizingStateShared {
     }
 
     pub fn resize_from_handler(&self, size: Size, window: &XcbWindow) -> PlatformResult<()> {
+        // The size that it has, out of bounds as it may be: the host wants it so, and to ask for another would only be
+        // to quarrel with it.
+        if size.to_physical::<u32>(self.scale_factor()) == self.window_size.get().cast() {
+            return Ok(());
+        }
+
         let new_size = self.sizing_strategy.adjust_size(size, self.window_size()).physical;
 
         if new_size == self.window_size.get().cast() {
@@ -214,6 +220,8 @@ impl SizingStateShared {
     pub fn resize_from_host(
         &self, new_size: PhysicalSize<u16>, handler: &Handler, shared: &WindowShared,
     ) -> PlatformResult<()> {
+        // X11 has no window of no size.
+        let new_size = PhysicalSize::new(new_size.width.max(1), new_size.height.max(1));
         let previous = self.store_size(new_size, &shared.main_thread_shared.sizing);
 
         if previous == new_size {

@@ -110,6 +110,10 @@ impl WindowShared {
         self.xcb_window.focus()
     }
 
+    pub fn release_focus(&self) -> PlatformResult<()> {
+        self.xcb_window.release_focus()
+    }
+
     pub fn resize(&self, new_size: Size) -> PlatformResult<()> {
         self.sizing_state.resize_from_handler(new_size, &self.xcb_window)
     }

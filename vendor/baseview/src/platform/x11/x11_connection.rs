@@ -14,6 +14,7 @@ x11rb::atom_manager! {
     pub Atoms: AtomsCookie {
         WM_PROTOCOLS,
         WM_DELETE_WINDOW,
+        WM_STATE,
 
         // Drag-N-Drop Atoms
         XdndAware,

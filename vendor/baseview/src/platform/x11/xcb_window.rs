@@ -7,7 +7,7 @@ use x11rb::protocol::present;
 use x11rb::protocol::present::ConnectionExt as _;
 use x11rb::protocol::xproto::{
     AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, InputFocus,
-    PropMode, WindowClass,
+    KeyPressEvent, PropMode, Window, WindowClass,
 };
 use x11rb::wrapper::ConnectionExt as _;
 use x11rb::CURRENT_TIME;
@@ -16,6 +16,8 @@ pub struct XcbWindow {
     connection: Rc<X11Connection>,
     window_id: NonZeroU32,
     present_notify_event_id: Option<NonZeroU32>,
+    /// Who had the keyboard before this window took it.
+    focus_before: Cell<Option<Window>>,
 }
 
 impl XcbWindow {
@@ -67,7 +69,7 @@ impl XcbWindow {
             Some(event_id)
         };
 
-        Ok(Self { window_id, connection, present_notify_event_id })
+        Ok(Self { window_id, connection, present_notify_event_id, focus_before: Cell::new(None) })
     }
 
     pub fn present_select_input(&self) -> Result<bool, ConnectionError> {
@@ -144,11 +146,88 @@ impl XcbWindow {
         )
     }
 
+    /// Takes the keyboard, and remembers whose it was.
     pub fn focus(&self) -> PlatformResult<()> {
-        self.connection
-            .conn
-            .set_input_focus(InputFocus::POINTER_ROOT, self.id(), CURRENT_TIME)?
-            .check()?;
+        let conn = &self.connection.conn;
+        let before = conn.get_input_focus()?.reply()?.focus;
+        if before != self.id().get() {
+            self.focus_before.set(Some(before));
+        }
+
+        // Back to a window of the host's, and not to wherever the pointer is, when this one goes away.
+        conn.set_input_focus(InputFocus::PARENT, self.id(), CURRENT_TIME)?.check()?;
+
+        Ok(())
+    }
+
+    /// Gives the keyboard back to the host: to the window of its own that had it before, else to the top level window
+    /// that this one is embedded in.
+    pub fn release_focus(&self) -> PlatformResult<()> {
+        let conn = &self.connection.conn;
+        let top_level = self.top_level()?;
+        let before = self.focus_before.take();
+        if let Some(before) = before.filter(|before| *before != x11rb::NONE && *before > 1) {
+            let is_of_host = before == top_level || self.ancestors(before)?.contains(&top_level);
+            if is_of_host && conn.set_input_focus(InputFocus::PARENT, before, CURRENT_TIME)?.check().is_ok() {
+                return Ok(());
+            }
+        }
+        if top_level != self.id().get() {
+            conn.set_input_focus(InputFocus::PARENT, top_level, CURRENT_TIME)?.check()?;
+        }
+
+        Ok(())
+    }
+
+    /// The windows around a window, innermost first, without the root.
+    fn ancestors(&self, window: Window) -> PlatformResult<Vec<Window>> {
+        let mut ancestors = Vec::new();
+        let mut window = window;
+        // A window that is gone has none; no sane tree is deeper.
+        while let Ok(tree) = self.connection.conn.query_tree(window)?.reply() {
+            if tree.parent == x11rb::NONE || tree.parent == tree.root || ancestors.len() >= 64 {
+                break;
+            }
+            ancestors.push(tree.parent);
+            window = tree.parent;
+        }
+        Ok(ancestors)
+    }
+
+    /// The innermost window around this one that a window manager manages (it has `WM_STATE`), else the outermost.
+    fn top_level(&self) -> PlatformResult<Window> {
+        let ancestors = self.ancestors(self.id().get())?;
+        let wm_state = self.connection.atoms.WM_STATE;
+        for &window in &ancestors {
+            let property = self.connection.conn.get_property(false, window, wm_state, AtomEnum::ANY, 0, 1)?;
+            if property.reply().is_ok_and(|property| property.type_ != x11rb::NONE) {
+                return Ok(window);
+            }
+        }
+        Ok(ancestors.last().copied().unwrap_or(self.id().get()))
+    }
+
+    /// Hands a key that is not used here on to the host, as the X server would have: to the innermost window around this
+    /// one where somebody listens to such keys, else to whoever made the window that this one is embedded in.
+    pub fn forward_key(&self, event: &KeyPressEvent, is_press: bool) -> PlatformResult<()> {
+        let conn = &self.connection.conn;
+        let ancestors = self.ancestors(self.id().get())?;
+        let Some(&parent) = ancestors.first() else { return Ok(()) };
+        let mask = if is_press { EventMask::KEY_PRESS } else { EventMask::KEY_RELEASE };
+        let listens = |window: Window| -> PlatformResult<bool> {
+            let attributes = conn.get_window_attributes(window)?.reply();
+            Ok(attributes.is_ok_and(|attributes| attributes.all_event_masks.contains(mask)))
+        };
+        let mut target = (parent, EventMask::NO_EVENT);
+        for &window in &ancestors {
+            if listens(window)? {
+                target = (window, mask);
+                break;
+            }
+        }
+        let (window, mask) = target;
+        let event = KeyPressEvent { event: window, child: x11rb::NONE, ..*event };
+        conn.send_event(false, window, mask, event)?.check_warn();
 
         Ok(())
     }

@@ -41,6 +41,11 @@ impl XlibConnection {
 
         this.default_screen = ScreenIndex::new(this.fetch_default_screen());
 
+        // A key that is held repeats as presses alone: with a release before each of them a repeat could not be told
+        // from a second press.
+        // SAFETY: the display pointer is valid, and the answer is not asked for.
+        unsafe { (this.xlib.XkbSetDetectableAutoRepeat)(ptr, 1, core::ptr::null_mut()) };
+
         Ok(this)
     }
 

@@ -80,7 +80,10 @@ pub(crate) struct RemoteControlPages<'a> {
 impl<P: ClapPlugin> Drop for WrapperActivateContext<'_, P> {
     fn drop(&mut self) {
         if let Some(samples) = self.pending_requests.latency_changed.take() {
-            self.wrapper.set_latency_samples(samples)
+            // The host is told at the end of the activation
+            self.wrapper
+                .current_latency
+                .store(samples, std::sync::atomic::Ordering::SeqCst);
         }
     }
 }
@@ -529,7 +532,9 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     // All of these functions are supposed to be called from the main thread, so we'll put some
     // trust in the caller and assume that this is indeed the case
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        let wrapper = self.wrapper.upgrade().unwrap();
+        let Some(wrapper) = self.wrapper.upgrade() else {
+            return;
+        };
 
         match wrapper.param_ptr_to_hash.get(&param) {
             Some(hash) => {
@@ -560,7 +565,9 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        let wrapper = self.wrapper.upgrade().unwrap();
+        let Some(wrapper) = self.wrapper.upgrade() else {
+            return;
+        };
 
         match wrapper.param_ptr_to_hash.get(&param) {
             Some(hash) => {
@@ -602,7 +609,9 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        let wrapper = self.wrapper.upgrade().unwrap();
+        let Some(wrapper) = self.wrapper.upgrade() else {
+            return;
+        };
 
         match wrapper.param_ptr_to_hash.get(&param) {
             Some(hash) => {
@@ -639,14 +648,15 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     fn set_state(&self, state: nice_plug_core::plugin::PluginState) {
-        self.wrapper
-            .upgrade()
-            .unwrap()
-            .set_state_object_from_gui(state)
+        if let Some(wrapper) = self.wrapper.upgrade() {
+            wrapper.set_state_object_from_gui(state);
+        }
     }
 
     fn request_restart(&self) {
-        self.wrapper.upgrade().unwrap().request_restart();
+        if let Some(wrapper) = self.wrapper.upgrade() {
+            wrapper.request_restart();
+        }
     }
 
     fn mark_dirty(&self) {

@@ -29,7 +29,7 @@ use clap_sys::ext::note_ports::{
     clap_plugin_note_ports,
 };
 use clap_sys::ext::params::{
-    CLAP_EXT_PARAMS, CLAP_PARAM_IS_AUTOMATABLE, CLAP_PARAM_IS_BYPASS, CLAP_PARAM_IS_HIDDEN,
+    CLAP_EXT_PARAMS, CLAP_PARAM_IS_AUTOMATABLE, CLAP_PARAM_IS_BYPASS, CLAP_PARAM_IS_ENUM, CLAP_PARAM_IS_HIDDEN,
     CLAP_PARAM_IS_MODULATABLE, CLAP_PARAM_IS_MODULATABLE_PER_NOTE_ID, CLAP_PARAM_IS_READONLY,
     CLAP_PARAM_IS_STEPPED, CLAP_PARAM_RESCAN_VALUES, clap_host_params, clap_param_info,
     clap_plugin_params,
@@ -75,12 +75,15 @@ use nice_plug_core::editor::{Editor, SpawnedEditor};
 use nice_plug_core::midi::{Channel, Key, MidiConfig, NoteEvent, PluginNoteEvent, VoiceID};
 use nice_plug_core::params::internals::ParamPtr;
 use nice_plug_core::params::{ParamFlags, Params};
-use nice_plug_core::plugin::{Plugin, PluginState, ProcessStatus, TaskExecutor};
+use nice_plug_core::plugin::{
+    LatencyForecast, PanicHook, Plugin, PluginState, ProcessStatus, TaskExecutor,
+};
 #[cfg(feature = "editor")]
 use nice_plug_core::plugin::{TrackColor, TrackInfo};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 #[cfg(feature = "editor")]
 use std::borrow::Borrow;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::{CStr, c_void};
 use std::mem;
@@ -93,6 +96,7 @@ use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 use try_lock::TryLock;
 
+use super::border::Border;
 use super::context::{WrapperActivateContext, WrapperProcessContext};
 use super::descriptor::PluginDescriptor;
 use super::util::ClapPtr;
@@ -104,7 +108,10 @@ use crate::wrapper::clap::context::RemoteControlPages;
 use crate::wrapper::clap::context::WrapperGuiContext;
 use crate::wrapper::clap::util::{read_stream, write_stream};
 use crate::wrapper::state::{self};
-use crate::wrapper::util::buffer_management::{BufferManager, ChannelPointers};
+use crate::wrapper::util::buffer_management::{BufferManager, BufferSource, ChannelPointers};
+use crate::wrapper::util::fault::fault_point;
+use crate::wrapper::util::guard::guard;
+use crate::wrapper::util::pass_through::PassThrough;
 use crate::wrapper::util::{clamp_input_event_timing, hash_param_id, process_wrapper, strlcpy};
 
 /// How many output parameter changes we can store in our output parameter change queue. Storing
@@ -116,6 +123,9 @@ const OUTPUT_EVENT_QUEUE_CAPACITY: usize = 2048;
 /// If your plugin needs more storgage space than this, please post an issue in the nice-plug
 /// repository.
 const MAX_STATE_BYTES: u64 = 268_435_456;
+
+/// Blocks are processed in pieces of at most this many frames, whatever the host announced.
+const MAX_PIECE_FRAMES: u32 = 8192;
 
 pub struct Wrapper<P: ClapPlugin> {
     /// A reference to this object, upgraded to an `Arc<Self>` for the GUI context.
@@ -146,7 +156,7 @@ pub struct Wrapper<P: ClapPlugin> {
     /// APIs only deal in logical pixels.
     #[cfg(feature = "editor")]
     fallback_scale_factor: AtomicCell<Option<f64>>,
-    is_activated: AtomicBool,
+    pub(super) is_activated: AtomicBool,
     is_processing: AtomicBool,
     /// The current IO configuration, modified through the `clap_plugin_audio_ports_config`
     /// extension. Initialized to the plugin's first audio IO configuration.
@@ -175,6 +185,19 @@ pub struct Wrapper<P: ClapPlugin> {
     /// A data structure that helps manage and create buffers for all of the plugin's inputs and
     /// outputs based on channel pointers provided by the host.
     buffer_manager: AtomicRefCell<BufferManager>,
+    /// What is heard after a panic, see `has_failed`. Made for each activation.
+    pass_through: AtomicRefCell<PassThrough>,
+    /// Processing has panicked: until the next activation the input is passed on, delayed.
+    has_failed: AtomicBool,
+    /// Is told of every panic in a host call.
+    pub(super) panic_hook: PanicHook,
+    /// The latency that an activation would have, asked while the plugin is not active.
+    latency_forecast: Option<LatencyForecast>,
+    /// The state as it was saved or loaded last: what is saved when saving fails.
+    last_good_state: Mutex<Vec<u8>>,
+    /// Set while the host has the instance. Whoever else holds it meanwhile (a thread of the plugin that asks for
+    /// something) does so under this lock, so that `destroy` is what ends it, on the host's thread.
+    is_alive: Arc<RwLock<bool>>,
     /// The plugin is able to restore state through a method on the `GuiContext`. To avoid changing
     /// parameters mid-processing and running into garbled data if the host also tries to load state
     /// at the same time the restoring happens at the end of each processing call. If this zero
@@ -320,6 +343,22 @@ pub enum Task<P: Plugin> {
     RescanParamValues,
 }
 
+/// How far a block has been processed, in frames from its start.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    /// The output is complete up to here.
+    done: usize,
+    /// The input was taken into the delay line up to here.
+    fed: usize,
+}
+
+/// What the host said last about the song, and for which sample of the block.
+#[derive(Clone, Copy)]
+pub struct TransportInfo {
+    event: *const clap_event_transport,
+    sample_idx: usize,
+}
+
 /// The types of CLAP parameter updates for events.
 pub enum ClapParamUpdate {
     /// Set the parameter to this plain value. In our wrapper the plain values are the normalized
@@ -397,6 +436,10 @@ impl<P: ClapPlugin> EventLoop<Task<P>, Wrapper<P>> for Wrapper<P> {
 }
 
 impl<P: ClapPlugin> MainThreadExecutor<Task<P>> for Wrapper<P> {
+    fn panic_hook(&self) -> Option<PanicHook> {
+        Some(Arc::clone(&self.panic_hook))
+    }
+
     fn execute(&self, task: Task<P>, is_gui_thread: bool) {
         // This function is always called from the main thread, from [Self::on_main_thread].
         match task {
@@ -493,6 +536,9 @@ impl<P: ClapPlugin> Wrapper<P> {
     pub unsafe fn new(host_callback: *const clap_host) -> Arc<Self> {
         let mut plugin = P::default();
         let task_executor = Mutex::new(plugin.task_executor());
+        let panic_hook = plugin.panic_hook();
+        let latency_forecast = plugin.latency_forecast();
+        let current_latency = latency_forecast.as_ref().map_or(0, |forecast| forecast(None));
 
         // This is used to allow the plugin to restore preset data from its editor, see the comment
         // on `Self::updated_state_sender`
@@ -619,13 +665,19 @@ impl<P: ClapPlugin> Wrapper<P> {
             input_events: AtomicRefCell::new(VecDeque::with_capacity(P::INPUT_EVENT_CAPACITY)),
             last_process_status: AtomicCell::new(ProcessStatus::Normal),
             latency_changed: AtomicBool::new(false),
-            current_latency: AtomicU32::new(0),
+            current_latency: AtomicU32::new(current_latency),
             // This is initialized just before calling `Plugin::activate()` so that during the
             // process call buffers can be initialized without any allocations
             buffer_manager: AtomicRefCell::new(BufferManager::for_audio_io_layout(
                 0,
                 AudioIOLayout::default(),
             )),
+            pass_through: AtomicRefCell::new(PassThrough::new(0, 0, 0)),
+            has_failed: AtomicBool::new(false),
+            panic_hook,
+            latency_forecast,
+            last_good_state: Mutex::new(Vec::new()),
+            is_alive: Arc::new(RwLock::new(true)),
             updated_state_sender,
             updated_state_receiver,
 
@@ -639,68 +691,68 @@ impl<P: ClapPlugin> Wrapper<P> {
                 desc: plugin_descriptor.clap_plugin_descriptor(),
                 // This pointer will be set to point at our wrapper instance later
                 plugin_data: std::ptr::null_mut(),
-                init: Some(Self::init),
-                destroy: Some(Self::destroy),
-                activate: Some(Self::activate),
-                deactivate: Some(Self::deactivate),
-                start_processing: Some(Self::start_processing),
-                stop_processing: Some(Self::stop_processing),
-                reset: Some(Self::reset),
-                process: Some(Self::process),
-                get_extension: Some(Self::get_extension),
-                on_main_thread: Some(Self::on_main_thread),
+                init: Some(Border::<P>::init),
+                destroy: Some(Border::<P>::destroy),
+                activate: Some(Border::<P>::activate),
+                deactivate: Some(Border::<P>::deactivate),
+                start_processing: Some(Border::<P>::start_processing),
+                stop_processing: Some(Border::<P>::stop_processing),
+                reset: Some(Border::<P>::reset),
+                process: Some(Border::<P>::process),
+                get_extension: Some(Border::<P>::get_extension),
+                on_main_thread: Some(Border::<P>::on_main_thread),
             }),
             _plugin_descriptor: plugin_descriptor,
 
             clap_plugin_audio_ports_config: clap_plugin_audio_ports_config {
-                count: Some(Self::ext_audio_ports_config_count),
-                get: Some(Self::ext_audio_ports_config_get),
-                select: Some(Self::ext_audio_ports_config_select),
+                count: Some(Border::<P>::ext_audio_ports_config_count),
+                get: Some(Border::<P>::ext_audio_ports_config_get),
+                select: Some(Border::<P>::ext_audio_ports_config_select),
             },
 
             clap_plugin_audio_ports: clap_plugin_audio_ports {
-                count: Some(Self::ext_audio_ports_count),
-                get: Some(Self::ext_audio_ports_get),
+                count: Some(Border::<P>::ext_audio_ports_count),
+                get: Some(Border::<P>::ext_audio_ports_get),
             },
 
             #[cfg(feature = "editor")]
             clap_plugin_gui: clap_sys::ext::gui::clap_plugin_gui {
-                is_api_supported: Some(Self::ext_gui_is_api_supported),
-                get_preferred_api: Some(Self::ext_gui_get_preferred_api),
-                create: Some(Self::ext_gui_create),
-                destroy: Some(Self::ext_gui_destroy),
-                set_scale: Some(Self::ext_gui_set_scale),
-                get_size: Some(Self::ext_gui_get_size),
-                can_resize: Some(Self::ext_gui_can_resize),
-                get_resize_hints: Some(Self::ext_gui_get_resize_hints),
-                adjust_size: Some(Self::ext_gui_adjust_size),
-                set_size: Some(Self::ext_gui_set_size),
-                set_parent: Some(Self::ext_gui_set_parent),
-                set_transient: Some(Self::ext_gui_set_transient),
-                suggest_title: Some(Self::ext_gui_suggest_title),
-                show: Some(Self::ext_gui_show),
-                hide: Some(Self::ext_gui_hide),
+                is_api_supported: Some(Border::<P>::ext_gui_is_api_supported),
+                get_preferred_api: Some(Border::<P>::ext_gui_get_preferred_api),
+                create: Some(Border::<P>::ext_gui_create),
+                destroy: Some(Border::<P>::ext_gui_destroy),
+                set_scale: Some(Border::<P>::ext_gui_set_scale),
+                get_size: Some(Border::<P>::ext_gui_get_size),
+                can_resize: Some(Border::<P>::ext_gui_can_resize),
+                get_resize_hints: Some(Border::<P>::ext_gui_get_resize_hints),
+                adjust_size: Some(Border::<P>::ext_gui_adjust_size),
+                set_size: Some(Border::<P>::ext_gui_set_size),
+                set_parent: Some(Border::<P>::ext_gui_set_parent),
+                set_transient: Some(Border::<P>::ext_gui_set_transient),
+                suggest_title: Some(Border::<P>::ext_gui_suggest_title),
+                show: Some(Border::<P>::ext_gui_show),
+                hide: Some(Border::<P>::ext_gui_hide),
             },
             #[cfg(feature = "editor")]
             host_gui: AtomicRefCell::new(None),
 
             clap_plugin_latency: clap_plugin_latency {
-                get: Some(Self::ext_latency_get),
+                get: Some(Border::<P>::ext_latency_get),
             },
             host_latency: AtomicRefCell::new(None),
 
             clap_plugin_note_ports: clap_plugin_note_ports {
-                count: Some(Self::ext_note_ports_count),
-                get: Some(Self::ext_note_ports_get),
+                count: Some(Border::<P>::ext_note_ports_count),
+                get: Some(Border::<P>::ext_note_ports_get),
             },
 
             clap_plugin_params: clap_plugin_params {
-                count: Some(Self::ext_params_count),
-                get_info: Some(Self::ext_params_get_info),
-                get_value: Some(Self::ext_params_get_value),
-                value_to_text: Some(Self::ext_params_value_to_text),
-                text_to_value: Some(Self::ext_params_text_to_value),
-                flush: Some(Self::ext_params_flush),
+                count: Some(Border::<P>::ext_params_count),
+                get_info: Some(Border::<P>::ext_params_get_info),
+                get_value: Some(Border::<P>::ext_params_get_value),
+                value_to_text: Some(Border::<P>::ext_params_value_to_text),
+                text_to_value: Some(Border::<P>::ext_params_text_to_value),
+                flush: Some(Border::<P>::ext_params_flush),
             },
             host_params: AtomicRefCell::new(None),
             param_hashes,
@@ -715,30 +767,30 @@ impl<P: ClapPlugin> Wrapper<P> {
             host_thread_check: AtomicRefCell::new(None),
 
             clap_plugin_remote_controls: clap_plugin_remote_controls {
-                count: Some(Self::ext_remote_controls_count),
-                get: Some(Self::ext_remote_controls_get),
+                count: Some(Border::<P>::ext_remote_controls_count),
+                get: Some(Border::<P>::ext_remote_controls_get),
             },
             remote_control_pages,
 
             clap_plugin_render: clap_plugin_render {
-                has_hard_realtime_requirement: Some(Self::ext_render_has_hard_realtime_requirement),
-                set: Some(Self::ext_render_set),
+                has_hard_realtime_requirement: Some(Border::<P>::ext_render_has_hard_realtime_requirement),
+                set: Some(Border::<P>::ext_render_set),
             },
 
             clap_plugin_state: clap_plugin_state {
-                save: Some(Self::ext_state_save),
-                load: Some(Self::ext_state_load),
+                save: Some(Border::<P>::ext_state_save),
+                load: Some(Border::<P>::ext_state_load),
             },
             host_state: AtomicRefCell::new(None),
             is_dirty: AtomicBool::new(false),
 
             clap_plugin_tail: clap_plugin_tail {
-                get: Some(Self::ext_tail_get),
+                get: Some(Border::<P>::ext_tail_get),
             },
 
             #[cfg(feature = "editor")]
             clap_plugin_track_info: clap_plugin_track_info {
-                changed: Some(Self::ext_track_info_changed),
+                changed: Some(Border::<P>::ext_track_info_changed),
             },
             #[cfg(feature = "editor")]
             host_track_info: AtomicRefCell::new(None),
@@ -746,7 +798,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             current_track_info: AtomicRefCell::new(TrackInfo::default()),
 
             clap_plugin_voice_info: clap_plugin_voice_info {
-                get: Some(Self::ext_voice_info_get),
+                get: Some(Border::<P>::ext_voice_info_get),
             },
             host_voice_info: AtomicRefCell::new(None),
             current_voice_capacity: AtomicU32::new(
@@ -789,11 +841,12 @@ impl<P: ClapPlugin> Wrapper<P> {
                 .unwrap()
                 .editor(nice_plug_core::context::gui::AsyncExecutor::new(
                     Arc::new({
-                        let wrapper = Arc::downgrade(&wrapper);
+                        let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
+                            let is_alive = is_alive.read_recursive();
                             let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) => wrapper,
-                                None => return,
+                                Some(wrapper) if *is_alive => wrapper,
+                                _ => return,
                             };
 
                             let task_posted = wrapper.schedule_background(Task::PluginTask(task));
@@ -804,11 +857,12 @@ impl<P: ClapPlugin> Wrapper<P> {
                         }
                     }),
                     Arc::new({
-                        let wrapper = Arc::downgrade(&wrapper);
+                        let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
+                            let is_alive = is_alive.read_recursive();
                             let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) => wrapper,
-                                None => return,
+                                Some(wrapper) if *is_alive => wrapper,
+                                _ => return,
                             };
 
                             let task_posted = wrapper.schedule_gui(Task::PluginTask(task));
@@ -820,9 +874,10 @@ impl<P: ClapPlugin> Wrapper<P> {
                     }),
                 )
                 .with_mark_dirty(Arc::new({
-                    let wrapper = Arc::downgrade(&wrapper);
+                    let (wrapper, is_alive) = wrapper.weak();
                     move || {
-                        if let Some(wrapper) = wrapper.upgrade() {
+                        let is_alive = is_alive.read_recursive();
+                        if let Some(wrapper) = wrapper.upgrade().filter(|_| *is_alive) {
                             wrapper.mark_dirty();
                         }
                     }
@@ -830,7 +885,15 @@ impl<P: ClapPlugin> Wrapper<P> {
                 .map(Mutex::new);
         }
 
+        wrapper.keep_state();
+
         wrapper
+    }
+
+    /// A way to the instance for other threads, to be used under the lock that comes with it.
+    #[cfg(feature = "editor")]
+    fn weak(self: &Arc<Self>) -> (Weak<Self>, Arc<RwLock<bool>>) {
+        (Arc::downgrade(self), Arc::clone(&self.is_alive))
     }
 
     #[cfg(feature = "editor")]
@@ -1004,12 +1067,10 @@ impl<P: ClapPlugin> Wrapper<P> {
         let mut input_events = self.input_events.borrow_mut();
         input_events.clear();
 
-        unsafe {
-            let num_events = clap_call! { in_=>size(in_) };
-            for event_idx in 0..num_events {
-                let event = clap_call! { in_=>get(in_, event_idx) };
+        for event_idx in 0..unsafe { num_input_events(in_) } {
+            unsafe {
                 self.handle_input_event(
-                    event,
+                    input_event(in_, event_idx),
                     &mut input_events,
                     None,
                     current_sample_idx,
@@ -1023,11 +1084,14 @@ impl<P: ClapPlugin> Wrapper<P> {
     /// event if the predicate returns true for that events. This predicate is only called for
     /// events that occur after `current_sample_idx`. This is used to stop before a tempo or time
     /// signature change, or before next parameter change event with `raw_event.time >
-    /// current_sample_idx` and return the **absolute** (relative to the entire buffer that's being
-    /// split) sample index of that event along with the its index in the event queue as a
-    /// `(sample_idx, event_idx)` tuple. This allows for splitting the audio buffer into segments
+    /// current_sample_idx`. Returns the **absolute** (relative to the entire buffer that's being
+    /// split) sample index of that event, if there is one, and the index in the event queue of the
+    /// first event that was not handled. This allows for splitting the audio buffer into segments
     /// with distinct sample values to enable sample accurate automation without modifications to the
     /// wrapped plugin.
+    ///
+    /// Events that lie past the buffer count as on its last sample, events that lie before the one
+    /// ahead of them in the queue as at its time.
     ///
     /// # Safety
     ///
@@ -1036,34 +1100,28 @@ impl<P: ClapPlugin> Wrapper<P> {
     pub unsafe fn handle_in_events_until(
         &self,
         in_: &clap_input_events,
-        transport_info: &mut *const clap_event_transport,
+        transport_info: &mut TransportInfo,
         current_sample_idx: usize,
         total_buffer_len: usize,
         resume_from_event_idx: usize,
         stop_predicate: impl Fn(*const clap_event_header) -> bool,
-    ) -> Option<(usize, usize)> {
+    ) -> (Option<usize>, usize) {
         let mut input_events = self.input_events.borrow_mut();
         input_events.clear();
 
-        let num_events = unsafe {
-            clap_call! { in_=>size(in_) }
-        };
-
-        if resume_from_event_idx as u32 >= num_events {
-            return None;
-        }
-
+        let num_events = unsafe { num_input_events(in_) };
         for event_idx in (resume_from_event_idx as u32)..num_events {
             unsafe {
-                let event: *const clap_event_header = clap_call! { in_=>get(in_, event_idx) };
+                let event = input_event(in_, event_idx);
                 if event.is_null() {
                     continue;
                 }
 
                 // Check the current event before applying it, including the first event in the
                 // buffer. A later event belongs to the next process slice.
-                if (*event).time > current_sample_idx as u32 && stop_predicate(event) {
-                    return Some(((*event).time as usize, event_idx as usize));
+                let time = ((*event).time as usize).min(total_buffer_len.saturating_sub(1));
+                if time > current_sample_idx && stop_predicate(event) {
+                    return (Some(time), event_idx as usize);
                 }
 
                 self.handle_input_event(
@@ -1076,7 +1134,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
         }
 
-        None
+        (None, num_events as usize)
     }
 
     /// Write the unflushed parameter changes to the host's output event queue. The sample index is
@@ -1181,15 +1239,25 @@ impl<P: ClapPlugin> Wrapper<P> {
         &self,
         event: *const clap_event_header,
         input_events: &mut AtomicRefMut<VecDeque<PluginNoteEvent<P>>>,
-        transport_info: Option<&mut *const clap_event_transport>,
+        transport_info: Option<&mut TransportInfo>,
         current_sample_idx: usize,
         total_buffer_len: usize,
     ) {
-        let raw_event = unsafe { &*event };
+        let Some(raw_event) = (unsafe { event.as_ref() }) else {
+            return;
+        };
 
-        // Out of bounds events are clamped to the buffer's size
+        // Nothing is read past the end of an event that is shorter than what it says to be
+        if raw_event.space_id == CLAP_CORE_EVENT_SPACE_ID
+            && raw_event.size < core_event_size(raw_event.type_)
+        {
+            return;
+        }
+
+        // Out of bounds events are clamped to the buffer's size, and events that come too late to be
+        // where they belong are the next to happen
         let timing = clamp_input_event_timing(
-            raw_event.time - current_sample_idx as u32,
+            raw_event.time.saturating_sub(current_sample_idx as u32),
             total_buffer_len as u32,
         );
 
@@ -1302,7 +1370,10 @@ impl<P: ClapPlugin> Wrapper<P> {
             (CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_TRANSPORT) => {
                 let event = unsafe { &*(event as *const clap_event_transport) };
                 if let Some(transport_info) = transport_info {
-                    *transport_info = event;
+                    *transport_info = TransportInfo {
+                        event,
+                        sample_idx: current_sample_idx,
+                    };
                 }
             }
             (CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_NOTE_ON) => {
@@ -1480,7 +1551,9 @@ impl<P: ClapPlugin> Wrapper<P> {
 
                 // `NoteEvent::from_midi` prints some tracing if parsing fails, which is not
                 // necessarily an error
-                assert!(!event.buffer.is_null());
+                if event.buffer.is_null() {
+                    return;
+                }
                 let sysex_buffer =
                     unsafe { std::slice::from_raw_parts(event.buffer, event.size as usize) };
                 if let Ok(note_event) = NoteEvent::from_midi(timing, sysex_buffer) {
@@ -1507,6 +1580,82 @@ impl<P: ClapPlugin> Wrapper<P> {
                 state::make_params_iter(&self.param_by_hash, &self.param_id_to_hash),
             )
         }
+    }
+
+    /// Keep the present state as the last good one. Returns false if it cannot be serialized.
+    fn keep_state(&self) -> bool {
+        let serialized = unsafe {
+            state::serialize_json::<P>(
+                self.params.clone(),
+                state::make_params_iter(&self.param_by_hash, &self.param_id_to_hash),
+            )
+        };
+        match serialized {
+            Ok(serialized) => {
+                *self.last_good_state.lock() = serialized;
+                true
+            }
+            Err(err) => {
+                crate::nice_error!("Failed to save state: {}", err);
+                false
+            }
+        }
+    }
+
+    /// Write the last good state to the host.
+    ///
+    /// # Safety
+    ///
+    /// `stream` must be null or valid.
+    pub(super) unsafe fn write_last_good_state(&self, stream: *const clap_ostream) -> bool {
+        check_null_ptr!(false, stream);
+        let state = self.last_good_state.lock();
+        if state.is_empty() {
+            return false;
+        }
+
+        // CLAP does not provide a way to tell how much data there is left in a stream, so
+        // we need to prepend it to our actual state data.
+        let length_bytes = (state.len() as u64).to_le_bytes();
+        if !write_stream(unsafe { &*stream }, &length_bytes) {
+            crate::nice_error!(
+                "Failed to save state: Error or end of stream while writing the state length"
+            );
+            return false;
+        }
+        if !write_stream(unsafe { &*stream }, &state) {
+            crate::nice_error!(
+                "Failed to save state: Error or end of stream while writing the state buffer"
+            );
+            return false;
+        }
+
+        crate::nice_trace!("Saved state ({} bytes)", state.len());
+
+        true
+    }
+
+    /// Load the last good state, after loading another one has failed half way.
+    pub(super) fn restore_last_good_state(&self) {
+        let state = self.last_good_state.lock().clone();
+        if let Some(mut state) = unsafe { state::deserialize_json(&state) } {
+            self.set_state_inner(&mut state);
+        }
+    }
+
+    /// Clear the plugin and what is passed on in its place.
+    fn reset_plugin(&self, plugin: &mut P) {
+        if let Ok(mut pass_through) = self.pass_through.try_borrow_mut() {
+            pass_through.reset();
+        }
+        if !self.has_failed.load(Ordering::SeqCst) {
+            plugin.reset();
+        }
+    }
+
+    /// Processing is not to be trusted any more: from now on the input is passed on, until the next activation.
+    pub(super) fn fail(&self) {
+        self.has_failed.store(true, Ordering::SeqCst);
     }
 
     /// Update the plugin's internal state, called by the plugin itself from the GUI thread. To
@@ -1702,7 +1851,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         unsafe_clap_call! { &*self.host_callback=>request_restart(&*self.host_callback) };
     }
 
-    unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
+    pub(super) unsafe fn init(plugin: *const clap_plugin) -> bool {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -1743,15 +1892,18 @@ impl<P: ClapPlugin> Wrapper<P> {
         true
     }
 
-    unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
-        assert!(!plugin.is_null() && unsafe { !(*plugin).plugin_data.is_null() });
+    pub(super) unsafe fn destroy(plugin: *const clap_plugin) {
+        check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let this = unsafe { Arc::from_raw((*plugin).plugin_data as *mut Self) };
+
+        // Whoever asks for something right now is through in no time, and nobody can ask any more
+        *this.is_alive.write() = false;
         crate::nice_debug_assert_eq!(Arc::strong_count(&this), 1);
 
         drop(this);
     }
 
-    unsafe extern "C" fn activate(
+    pub(super) unsafe fn activate(
         plugin: *const clap_plugin,
         sample_rate: f64,
         min_frames_count: u32,
@@ -1759,6 +1911,14 @@ impl<P: ClapPlugin> Wrapper<P> {
     ) -> bool {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
+
+        // No plugin can do anything with these
+        if !(sample_rate.is_finite() && sample_rate > 0.0) || max_frames_count == 0 {
+            return false;
+        }
+
+        // What the host has been told so far
+        let told_latency = wrapper.current_latency.load(Ordering::SeqCst);
 
         let audio_io_layout = wrapper.current_audio_io_layout.load();
         let buffer_config = BufferConfig {
@@ -1771,14 +1931,6 @@ impl<P: ClapPlugin> Wrapper<P> {
         // Before initializing the plugin, make sure all smoothers are set the the default values
         for param in wrapper.param_by_hash.values() {
             unsafe { param._internal_update_smoother(buffer_config.sample_rate, true) };
-        }
-
-        // If this reactivation happened due to the latency changing, notify the host of that
-        // latency change.
-        if wrapper.latency_changed.swap(false, Ordering::SeqCst)
-            && let Some(host_latency) = &*wrapper.host_latency.borrow()
-        {
-            unsafe_clap_call! { host_latency=>changed(&*wrapper.host_callback) };
         }
 
         let mut activate_context = wrapper.make_activate_context();
@@ -1801,14 +1953,12 @@ impl<P: ClapPlugin> Wrapper<P> {
                             // This preallocates enough space so we can transform all of the host's raw channel
                             // pointers into a set of `Buffer` objects for the plugin's main and auxiliary IO
                             *buffer_manager = BufferManager::for_audio_io_layout(
-                                max_frames_count as usize,
+                                max_frames_count.min(MAX_PIECE_FRAMES) as usize,
                                 audio_io_layout,
                             );
 
                             // Also store this for later, so we can reinitialize the plugin after restoring state
                             wrapper.current_buffer_config.store(Some(buffer_config));
-
-                            wrapper.is_activated.store(true, Ordering::SeqCst);
 
                             result = true;
 
@@ -1835,11 +1985,33 @@ impl<P: ClapPlugin> Wrapper<P> {
 
         // NOTE: This needs to be dropped after the `plugin` lock to avoid deadlocks
         drop(activate_context);
+        if !result {
+            return false;
+        }
 
-        result
+        let latency = wrapper.current_latency.load(Ordering::SeqCst);
+        let num_channels = audio_io_layout.main_output_channels.map_or(0, NonZeroU32::get);
+        *wrapper.pass_through.borrow_mut() = PassThrough::new(
+            num_channels as usize,
+            latency as usize,
+            max_frames_count.min(MAX_PIECE_FRAMES) as usize,
+        );
+        wrapper.has_failed.store(false, Ordering::SeqCst);
+        wrapper.is_activated.store(true, Ordering::SeqCst);
+
+        // This is where the host wants to be told of another latency than it knows. Asking for a
+        // restart would be asking for what is happening right now.
+        let is_announced = wrapper.latency_changed.swap(false, Ordering::SeqCst);
+        if (is_announced || latency != told_latency)
+            && let Some(host_latency) = &*wrapper.host_latency.borrow()
+        {
+            unsafe_clap_call! { host_latency=>changed(&*wrapper.host_callback) };
+        }
+
+        true
     }
 
-    unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
+    pub(super) unsafe fn deactivate(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -1861,7 +2033,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         wrapper.is_activated.store(false, Ordering::SeqCst);
     }
 
-    unsafe extern "C" fn start_processing(plugin: *const clap_plugin) -> bool {
+    pub(super) unsafe fn start_processing(plugin: *const clap_plugin) -> bool {
         // We just need to keep track of our processing state so we can request a flush when
         // updating parameters from the GUI while the processing loop isn't running
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
@@ -1879,7 +2051,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             let now = Instant::now();
             loop {
                 if let Some(mut plugin) = wrapper.plugin.try_lock() {
-                    plugin.reset();
+                    wrapper.reset_plugin(&mut plugin);
                     break;
                 } else if now.elapsed() > Duration::from_millis(200) {
                     crate::nice_error!(
@@ -1895,7 +2067,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         true
     }
 
-    unsafe extern "C" fn stop_processing(plugin: *const clap_plugin) {
+    pub(super) unsafe fn stop_processing(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -1921,7 +2093,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         });
     }
 
-    unsafe extern "C" fn reset(plugin: *const clap_plugin) {
+    pub(super) unsafe fn reset(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -1931,7 +2103,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             let now = Instant::now();
             loop {
                 if let Some(mut plugin) = wrapper.plugin.try_lock() {
-                    plugin.reset();
+                    wrapper.reset_plugin(&mut plugin);
                     break;
                 } else if now.elapsed() > Duration::from_millis(200) {
                     crate::nice_error!("Failed to acquire lock on plugin while resetting");
@@ -1943,7 +2115,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         });
     }
 
-    unsafe extern "C" fn process(
+    pub(super) unsafe fn process(
         plugin: *const clap_plugin,
         process: *const clap_process,
     ) -> clap_process_status {
@@ -1955,34 +2127,226 @@ impl<P: ClapPlugin> Wrapper<P> {
         );
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
+        if !wrapper.is_activated.load(Ordering::SeqCst) {
+            return CLAP_PROCESS_ERROR;
+        }
+
         // Panic on allocations if the `assert_process_allocs` feature has been enabled, and make
         // sure that FTZ is set up correctly
         process_wrapper(|| {
+            let process = unsafe { &*process };
+            let hook = Some(&wrapper.panic_hook);
+            let progress = Cell::new(Progress::default());
+            if !wrapper.has_failed.load(Ordering::SeqCst) {
+                let process_block = || unsafe { wrapper.process_block(process, &progress) };
+                if let Some(status) = guard("process", hook, process_block) {
+                    return status;
+                }
+                wrapper.fail();
+            } else {
+                // What the host sets is still what is shown and saved
+                guard("ext_params_flush", hook, || unsafe {
+                    wrapper.exchange_events(process)
+                });
+            }
+
+            let pass_on = || unsafe { wrapper.pass_on(process, progress.get()) };
+            guard("passing the input on", hook, pass_on).unwrap_or(CLAP_PROCESS_ERROR)
+        })
+    }
+
+    /// Point the buffers at what the host gave.
+    ///
+    /// # Safety
+    ///
+    /// Everything in `process` must be null or valid.
+    unsafe fn set_buffer_source(
+        process: &clap_process,
+        layout: &AudioIOLayout,
+        buffer_source: &mut BufferSource,
+    ) {
+        let has_main_input = layout.main_input_channels.is_some();
+        let has_main_output = layout.main_output_channels.is_some();
+        let aux_input_start_idx = if has_main_input { 1 } else { 0 };
+        let aux_output_start_idx = if has_main_output { 1 } else { 0 };
+
+        unsafe {
+            // Explicitly take plugins with no main output that does have auxiliary
+            // outputs into account. Shouldn't happen, but if we just start copying
+            // audio here then that would result in unsoundness.
+            if process.audio_outputs_count > 0
+                && !process.audio_outputs.is_null()
+                && !(*process.audio_outputs).data32.is_null()
+                && has_main_output
+            {
+                let audio_output = &*process.audio_outputs;
+                let ptrs = NonNull::new(audio_output.data32).unwrap();
+                let num_channels = audio_output.channel_count as usize;
+
+                *buffer_source.main_output_channel_pointers =
+                    Some(ChannelPointers { ptrs, num_channels });
+            }
+
+            if process.audio_inputs_count > 0
+                && !process.audio_inputs.is_null()
+                && !(*process.audio_inputs).data32.is_null()
+                && has_main_input
+            {
+                let audio_input = &*process.audio_inputs;
+                let ptrs = NonNull::new(audio_input.data32).unwrap();
+                let num_channels = audio_input.channel_count as usize;
+
+                *buffer_source.main_input_channel_pointers =
+                    Some(ChannelPointers { ptrs, num_channels });
+            }
+
+            if !process.audio_inputs.is_null() {
+                for (aux_input_no, aux_input_channel_pointers) in buffer_source
+                    .aux_input_channel_pointers
+                    .iter_mut()
+                    .enumerate()
+                {
+                    let aux_input_idx = aux_input_no + aux_input_start_idx;
+                    if aux_input_idx >= process.audio_inputs_count as usize {
+                        break;
+                    }
+
+                    let audio_input = &*process.audio_inputs.add(aux_input_idx);
+                    match NonNull::new(audio_input.data32) {
+                        Some(ptrs) => {
+                            let num_channels = audio_input.channel_count as usize;
+
+                            *aux_input_channel_pointers =
+                                Some(ChannelPointers { ptrs, num_channels });
+                        }
+                        None => continue,
+                    }
+                }
+            }
+
+            if !process.audio_outputs.is_null() {
+                for (aux_output_no, aux_output_channel_pointers) in buffer_source
+                    .aux_output_channel_pointers
+                    .iter_mut()
+                    .enumerate()
+                {
+                    let aux_output_idx = aux_output_no + aux_output_start_idx;
+                    if aux_output_idx >= process.audio_outputs_count as usize {
+                        break;
+                    }
+
+                    let audio_output = &*process.audio_outputs.add(aux_output_idx);
+                    match NonNull::new(audio_output.data32) {
+                        Some(ptrs) => {
+                            let num_channels = audio_output.channel_count as usize;
+
+                            *aux_output_channel_pointers =
+                                Some(ChannelPointers { ptrs, num_channels });
+                        }
+                        None => continue,
+                    }
+                }
+            }
+        }
+    }
+
+    /// Parameter changes in and out, without processing.
+    ///
+    /// # Safety
+    ///
+    /// Everything in `process` must be null or valid.
+    unsafe fn exchange_events(&self, process: &clap_process) {
+        let num_frames = process.frames_count as usize;
+        unsafe {
+            if let Some(in_events) = process.in_events.as_ref() {
+                self.handle_in_events(in_events, 0, num_frames);
+            }
+            if let Some(out_events) = process.out_events.as_ref() {
+                self.handle_out_events(out_events, 0);
+            }
+        }
+    }
+
+    /// Pass on the input of a block, or of what is left of it, delayed by the latency.
+    ///
+    /// # Safety
+    ///
+    /// Everything in `process` must be null or valid.
+    unsafe fn pass_on(&self, process: &clap_process, progress: Progress) -> clap_process_status {
+        let (Ok(mut buffer_manager), Ok(mut pass_through)) = (
+            self.buffer_manager.try_borrow_mut(),
+            self.pass_through.try_borrow_mut(),
+        ) else {
+            return CLAP_PROCESS_ERROR;
+        };
+
+        let layout = self.current_audio_io_layout.load();
+        let Progress { done, mut fed } = progress;
+        let mut start = done;
+        while start < process.frames_count as usize {
+            // The input of what was being processed is in the delay line, and maybe nowhere else any more
+            let is_fed = fed > start;
+            let end = match is_fed {
+                true => fed,
+                false => (process.frames_count as usize).min(start + pass_through.max_frames()),
+            };
+            let buffers = unsafe {
+                buffer_manager.create_buffers(start, end - start, |buffer_source| {
+                    Self::set_buffer_source(process, &layout, buffer_source)
+                })
+            };
+            if !is_fed {
+                pass_through.feed(buffers.main_buffer.as_slice_immutable());
+            }
+            pass_through.write(buffers.main_buffer.as_slice());
+            for buffer in buffers.aux_outputs {
+                for channel in buffer.as_slice() {
+                    channel.fill(0.0);
+                }
+            }
+            fed = 0;
+            start = end;
+        }
+        unsafe { silence_other_outputs(process, &layout) };
+
+        CLAP_PROCESS_CONTINUE
+    }
+
+    /// Process a block in pieces that end where something changes.
+    ///
+    /// # Safety
+    ///
+    /// Everything in `process` must be null or valid.
+    unsafe fn process_block(
+        &self,
+        process: &clap_process,
+        progress: &Cell<Progress>,
+    ) -> clap_process_status {
+        let wrapper = self;
+        {
             // We need to handle incoming automation and MIDI events. Since we don't support sample
             // accuration automation yet and there's no way to get the last event for a parameter,
             // we'll process every incoming event.
-            let process = unsafe { &*process };
             let total_buffer_len = process.frames_count as usize;
 
             let current_audio_io_layout = wrapper.current_audio_io_layout.load();
-            let has_main_input = current_audio_io_layout.main_input_channels.is_some();
-            let has_main_output = current_audio_io_layout.main_output_channels.is_some();
-            let aux_input_start_idx = if has_main_input { 1 } else { 0 };
-            let aux_output_start_idx = if has_main_output { 1 } else { 0 };
 
             // If `P::SAMPLE_ACCURATE_AUTOMATION` is set, then we'll split up the audio buffer into
             // chunks whenever a parameter change occurs
             let mut block_start = 0;
-            let mut block_end = total_buffer_len;
             let mut event_start_idx = 0;
 
             // The host may send new transport information as an event. In that case we'll also
             // split the buffer.
-            let mut transport_info = process.transport;
+            let mut transport_info = TransportInfo {
+                event: process.transport,
+                sample_idx: 0,
+            };
 
             let result = loop {
+                let mut block_end = total_buffer_len;
                 if !process.in_events.is_null() {
-                    let split_result = unsafe {
+                    let (split_sample_idx, next_event_idx) = unsafe {
                         wrapper.handle_in_events_until(
                             &*process.in_events,
                             &mut transport_info,
@@ -2025,20 +2389,16 @@ impl<P: ClapPlugin> Wrapper<P> {
                     // accurate automation is enabled or the host sends new transport
                     // information, then we'll process a new block just after that. Otherwise we can
                     // process all audio until the end of the buffer.
-                    match split_result {
-                        Some((next_param_change_sample_idx, next_param_change_event_idx)) => {
-                            block_end = next_param_change_sample_idx;
-                            event_start_idx = next_param_change_event_idx;
-                        }
-                        None => block_end = total_buffer_len,
-                    }
+                    block_end = split_sample_idx.unwrap_or(total_buffer_len);
+                    event_start_idx = next_event_idx;
                 }
 
                 // After processing the events we now know where/if the block should be split, and
                 // we can start preparing audio processing
-                let block_len = block_end - block_start;
-
-                let Ok(mut buffer_manager) = wrapper.buffer_manager.try_borrow_mut() else {
+                let (Ok(mut buffer_manager), Ok(mut pass_through)) = (
+                    wrapper.buffer_manager.try_borrow_mut(),
+                    wrapper.pass_through.try_borrow_mut(),
+                ) else {
                     // On the occasion a host misbehaves and tries to activate/deactivate a plugin
                     // concurrently with the process method, return an error.
                     crate::nice_error!(
@@ -2049,6 +2409,9 @@ impl<P: ClapPlugin> Wrapper<P> {
                     return CLAP_PROCESS_ERROR;
                 };
 
+                block_end = block_end.min(block_start + pass_through.max_frames());
+                let block_len = block_end - block_start;
+
                 // The buffer manager preallocated buffer slices for all the IO and storage for any
                 // axuiliary inputs.
                 // TODO: The audio buffers have a latency field, should we use those?
@@ -2056,82 +2419,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                 //       flags?
                 let buffers = unsafe {
                     buffer_manager.create_buffers(block_start, block_len, |buffer_source| {
-                        // Explicitly take plugins with no main output that does have auxiliary
-                        // outputs into account. Shouldn't happen, but if we just start copying
-                        // audio here then that would result in unsoundness.
-                        if process.audio_outputs_count > 0
-                            && !process.audio_outputs.is_null()
-                            && !(*process.audio_outputs).data32.is_null()
-                            && has_main_output
-                        {
-                            let audio_output = &*process.audio_outputs;
-                            let ptrs = NonNull::new(audio_output.data32).unwrap();
-                            let num_channels = audio_output.channel_count as usize;
-
-                            *buffer_source.main_output_channel_pointers =
-                                Some(ChannelPointers { ptrs, num_channels });
-                        }
-
-                        if process.audio_inputs_count > 0
-                            && !process.audio_inputs.is_null()
-                            && !(*process.audio_inputs).data32.is_null()
-                            && has_main_input
-                        {
-                            let audio_input = &*process.audio_inputs;
-                            let ptrs = NonNull::new(audio_input.data32).unwrap();
-                            let num_channels = audio_input.channel_count as usize;
-
-                            *buffer_source.main_input_channel_pointers =
-                                Some(ChannelPointers { ptrs, num_channels });
-                        }
-
-                        if !process.audio_inputs.is_null() {
-                            for (aux_input_no, aux_input_channel_pointers) in buffer_source
-                                .aux_input_channel_pointers
-                                .iter_mut()
-                                .enumerate()
-                            {
-                                let aux_input_idx = aux_input_no + aux_input_start_idx;
-                                if aux_input_idx > process.audio_inputs_count as usize {
-                                    break;
-                                }
-
-                                let audio_input = &*process.audio_inputs.add(aux_input_idx);
-                                match NonNull::new(audio_input.data32) {
-                                    Some(ptrs) => {
-                                        let num_channels = audio_input.channel_count as usize;
-
-                                        *aux_input_channel_pointers =
-                                            Some(ChannelPointers { ptrs, num_channels });
-                                    }
-                                    None => continue,
-                                }
-                            }
-                        }
-
-                        if !process.audio_outputs.is_null() {
-                            for (aux_output_no, aux_output_channel_pointers) in buffer_source
-                                .aux_output_channel_pointers
-                                .iter_mut()
-                                .enumerate()
-                            {
-                                let aux_output_idx = aux_output_no + aux_output_start_idx;
-                                if aux_output_idx > process.audio_outputs_count as usize {
-                                    break;
-                                }
-
-                                let audio_output = &*process.audio_outputs.add(aux_output_idx);
-                                match NonNull::new(audio_output.data32) {
-                                    Some(ptrs) => {
-                                        let num_channels = audio_output.channel_count as usize;
-
-                                        *aux_output_channel_pointers =
-                                            Some(ChannelPointers { ptrs, num_channels });
-                                    }
-                                    None => continue,
-                                }
-                            }
-                        }
+                        Self::set_buffer_source(process, &current_audio_io_layout, buffer_source)
                     })
                 };
 
@@ -2154,19 +2442,28 @@ impl<P: ClapPlugin> Wrapper<P> {
                     }
                 }
 
-                crate::nice_debug_assert!(buffer_is_valid);
+                crate::nice_debug_assert!(buffer_is_valid || block_len == 0);
+                pass_through.feed(buffers.main_buffer.as_slice_immutable());
+                progress.set(Progress {
+                    done: block_start,
+                    fed: block_end,
+                });
 
                 // Some of the fields are left empty because CLAP does not provide this information,
                 // but the methods on [`Transport`] can reconstruct these values from the other
                 // fields
-                let sample_rate = wrapper
-                    .current_buffer_config
-                    .load()
-                    .expect("Process call without prior initialization call")
-                    .sample_rate;
+                let Some(sample_rate) = wrapper.current_buffer_config.load().map(|c| c.sample_rate)
+                else {
+                    return CLAP_PROCESS_ERROR;
+                };
                 let mut transport = Transport::new(sample_rate);
-                if !transport_info.is_null() {
-                    let context = unsafe { &*transport_info };
+                if let Some(context) = unsafe { transport_info.event.as_ref() } {
+                    // What the host says is of the start of the block, or of where the event lies
+                    // that says it. While the song stands it stays where it is.
+                    let elapsed_seconds = match context.flags & CLAP_TRANSPORT_IS_PLAYING {
+                        0 => 0.0,
+                        _ => (block_start - transport_info.sample_idx) as f64 / sample_rate as f64,
+                    };
 
                     transport.playing = context.flags & CLAP_TRANSPORT_IS_PLAYING != 0;
                     transport.recording = context.flags & CLAP_TRANSPORT_IS_RECORDING != 0;
@@ -2182,38 +2479,17 @@ impl<P: ClapPlugin> Wrapper<P> {
                     if context.flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE != 0 {
                         let beats = context.song_pos_beats as f64 / CLAP_BEATTIME_FACTOR as f64;
 
-                        // This is a bit messy, but we'll try to compensate for the block splitting.
-                        // We can't use the functions on the transport information object for this
-                        // because we don't have any sample information.
-                        if P::SAMPLE_ACCURATE_AUTOMATION
-                            && block_start > 0
-                            && (context.flags & CLAP_TRANSPORT_HAS_TEMPO != 0)
-                        {
-                            transport.pos_beats = Some(
-                                beats
-                                    + (block_start as f64 / sample_rate as f64 / 60.0
-                                        * context.tempo),
-                            );
-                        } else {
-                            transport.pos_beats = Some(beats);
-                        }
+                        transport.pos_beats = Some(match context.flags & CLAP_TRANSPORT_HAS_TEMPO {
+                            0 => beats,
+                            _ => beats + elapsed_seconds / 60.0 * context.tempo,
+                        });
                     }
                     if context.flags & CLAP_TRANSPORT_HAS_SECONDS_TIMELINE != 0 {
                         let seconds = context.song_pos_seconds as f64 / CLAP_SECTIME_FACTOR as f64;
-
-                        // Same here
-                        if P::SAMPLE_ACCURATE_AUTOMATION
-                            && block_start > 0
-                            && (context.flags & CLAP_TRANSPORT_HAS_TEMPO != 0)
-                        {
-                            transport.pos_seconds =
-                                Some(seconds + (block_start as f64 / sample_rate as f64));
-                        } else {
-                            transport.pos_seconds = Some(seconds);
-                        }
+                        transport.pos_seconds = Some(seconds + elapsed_seconds);
                     }
                     // TODO: CLAP does not mention whether this is behind a flag or not
-                    if P::SAMPLE_ACCURATE_AUTOMATION && block_start > 0 {
+                    if elapsed_seconds > 0.0 {
                         transport.bar_start_pos_beats = match transport.bar_start_pos_beats() {
                             Some(updated) => Some(updated),
                             None => Some(context.bar_start as f64 / CLAP_BEATTIME_FACTOR as f64),
@@ -2276,12 +2552,19 @@ impl<P: ClapPlugin> Wrapper<P> {
                     );
 
                     let result = plugin.process(buffers.main_buffer, &mut aux, &mut context);
+                    fault_point("process: after the plugin");
 
                     wrapper.last_process_status.store(result);
                     result
                 } else {
-                    ProcessStatus::Normal
+                    // Whatever channels there are get the input as it would be heard
+                    pass_through.write(buffers.main_buffer.as_slice());
+                    wrapper.last_process_status.load()
                 };
+                progress.set(Progress {
+                    done: block_end,
+                    fed: block_end,
+                });
 
                 let clap_result = match result {
                     ProcessStatus::Error(err) => {
@@ -2302,6 +2585,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                 // unprocessed (parameter) events. If there are more events, we'll just keep going
                 // through this process until we've processed the entire buffer.
                 if block_end == total_buffer_len {
+                    unsafe { silence_other_outputs(process, &current_audio_io_layout) };
                     break clap_result;
                 } else {
                     block_start = block_end;
@@ -2329,10 +2613,10 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
 
             result
-        })
+        }
     }
 
-    unsafe extern "C" fn get_extension(
+    pub(super) unsafe fn get_extension(
         plugin: *const clap_plugin,
         id: *const c_char,
     ) -> *const c_void {
@@ -2397,7 +2681,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn on_main_thread(plugin: *const clap_plugin) {
+    pub(super) unsafe fn on_main_thread(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -2416,7 +2700,10 @@ impl<P: ClapPlugin> Wrapper<P> {
         // [Self::schedule_gui] posts a task to the queue and asks the host to call this function
         // on the main thread, so once that's done we can just handle all requests here
         while let Some(task) = wrapper.tasks.pop() {
-            wrapper.execute(task, true);
+            // One that fails does not keep back the others
+            guard("a task on the main thread", Some(&wrapper.panic_hook), || {
+                wrapper.execute(task, true)
+            });
         }
 
         if wrapper.is_dirty.swap(false, Ordering::SeqCst)
@@ -2426,13 +2713,13 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_audio_ports_config_count(plugin: *const clap_plugin) -> u32 {
+    pub(super) unsafe fn ext_audio_ports_config_count(plugin: *const clap_plugin) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
 
         P::AUDIO_IO_LAYOUTS.len() as u32
     }
 
-    unsafe extern "C" fn ext_audio_ports_config_get(
+    pub(super) unsafe fn ext_audio_ports_config_get(
         plugin: *const clap_plugin,
         index: u32,
         config: *mut clap_audio_ports_config,
@@ -2490,7 +2777,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_audio_ports_config_select(
+    pub(super) unsafe fn ext_audio_ports_config_select(
         plugin: *const clap_plugin,
         config_id: clap_id,
     ) -> bool {
@@ -2515,7 +2802,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_audio_ports_count(plugin: *const clap_plugin, is_input: bool) -> u32 {
+    pub(super) unsafe fn ext_audio_ports_count(plugin: *const clap_plugin, is_input: bool) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -2541,7 +2828,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_audio_ports_get(
+    pub(super) unsafe fn ext_audio_ports_get(
         plugin: *const clap_plugin,
         index: u32,
         is_input: bool,
@@ -2652,13 +2939,13 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_is_api_supported(
+    pub(super) unsafe fn ext_gui_is_api_supported(
         _plugin: *const clap_plugin,
         api: *const c_char,
         is_floating: bool,
     ) -> bool {
         // We don't do standalone floating windows
-        if is_floating {
+        if is_floating || api.is_null() {
             return false;
         }
 
@@ -2681,7 +2968,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_get_preferred_api(
+    pub(super) unsafe fn ext_gui_get_preferred_api(
         _plugin: *const clap_plugin,
         api: *mut *const c_char,
         is_floating: *mut bool,
@@ -2710,7 +2997,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_create(
+    pub(super) unsafe fn ext_gui_create(
         plugin: *const clap_plugin,
         api: *const c_char,
         is_floating: bool,
@@ -2722,7 +3009,13 @@ impl<P: ClapPlugin> Wrapper<P> {
 
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
         // For this function we need the underlying Arc so we can pass it to the editor
-        let wrapper = unsafe { Arc::from_raw((*plugin).plugin_data as *const Self) };
+        let Some(wrapper) = unsafe { &*((*plugin).plugin_data as *const Self) }
+            .this
+            .borrow()
+            .upgrade()
+        else {
+            return false;
+        };
 
         let result = {
             if wrapper.editor_window.borrow().is_none() {
@@ -2836,14 +3129,11 @@ impl<P: ClapPlugin> Wrapper<P> {
             }
         };
 
-        // Leak the Arc again since we only needed a clone to pass to the GuiContext
-        let _ = Arc::into_raw(wrapper);
-
         result
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_set_parent(
+    pub(super) unsafe fn ext_gui_set_parent(
         plugin: *const clap_plugin,
         window: *const clap_sys::ext::gui::clap_window,
     ) -> bool {
@@ -2858,6 +3148,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         if let Some(editor_window) = wrapper.editor_window.borrow().as_ref() {
             let editor_window = editor_window.get();
 
+            check_null_ptr!(false, window.api);
             let api = unsafe { CStr::from_ptr(window.api) };
             let parent_handle = unsafe {
                 if api == clap_sys::ext::gui::CLAP_WINDOW_API_X11 {
@@ -2897,7 +3188,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_destroy(plugin: *const clap_plugin) {
+    pub(super) unsafe fn ext_gui_destroy(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -2911,7 +3202,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_get_size(
+    pub(super) unsafe fn ext_gui_get_size(
         plugin: *const clap_plugin,
         width: *mut u32,
         height: *mut u32,
@@ -2940,7 +3231,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_can_resize(plugin: *const clap_plugin) -> bool {
+    pub(super) unsafe fn ext_gui_can_resize(plugin: *const clap_plugin) -> bool {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -2952,7 +3243,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_get_resize_hints(
+    pub(super) unsafe fn ext_gui_get_resize_hints(
         plugin: *const clap_plugin,
         hints: *mut clap_sys::ext::gui::clap_gui_resize_hints,
     ) -> bool {
@@ -2978,7 +3269,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_adjust_size(
+    pub(super) unsafe fn ext_gui_adjust_size(
         plugin: *const clap_plugin,
         width: *mut u32,
         height: *mut u32,
@@ -2986,7 +3277,13 @@ impl<P: ClapPlugin> Wrapper<P> {
         use nice_plug_core::editor::EditorHandle;
         use nice_plug_core::editor::dpi::NativeSize;
 
-        check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
+        check_null_ptr!(
+            false,
+            plugin,
+            unsafe { (*plugin).plugin_data },
+            width,
+            height
+        );
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
         if let Some(editor_window) = wrapper.editor_window.borrow().as_ref() {
@@ -3013,7 +3310,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_set_scale(plugin: *const clap_plugin, scale: f64) -> bool {
+    pub(super) unsafe fn ext_gui_set_scale(plugin: *const clap_plugin, scale: f64) -> bool {
         use nice_plug_core::editor::EditorHandle;
 
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
@@ -3038,7 +3335,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_set_size(
+    pub(super) unsafe fn ext_gui_set_size(
         plugin: *const clap_plugin,
         width: u32,
         height: u32,
@@ -3071,7 +3368,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_set_transient(
+    pub(super) unsafe fn ext_gui_set_transient(
         _plugin: *const clap_plugin,
         _window: *const clap_sys::ext::gui::clap_window,
     ) -> bool {
@@ -3080,12 +3377,12 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_suggest_title(_plugin: *const clap_plugin, _title: *const c_char) {
+    pub(super) unsafe fn ext_gui_suggest_title(_plugin: *const clap_plugin, _title: *const c_char) {
         // This is only relevant for floating windows
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_show(plugin: *const clap_plugin) -> bool {
+    pub(super) unsafe fn ext_gui_show(plugin: *const clap_plugin) -> bool {
         use nice_plug_core::editor::EditorHandle;
 
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
@@ -3106,7 +3403,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_gui_hide(plugin: *const clap_plugin) -> bool {
+    pub(super) unsafe fn ext_gui_hide(plugin: *const clap_plugin) -> bool {
         use nice_plug_core::editor::EditorHandle;
 
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
@@ -3126,14 +3423,27 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_latency_get(plugin: *const clap_plugin) -> u32 {
+    pub(super) unsafe fn ext_latency_get(plugin: *const clap_plugin) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
+
+        // Before the first activation and between two, the host is told what comes
+        if !wrapper.is_activated.load(Ordering::SeqCst)
+            && let Some(forecast) = &wrapper.latency_forecast
+        {
+            let sample_rate = wrapper.current_buffer_config.load().map(|c| c.sample_rate);
+            let latency = forecast(sample_rate);
+            if sample_rate.is_none() {
+                wrapper.current_latency.store(latency, Ordering::SeqCst);
+            }
+
+            return latency;
+        }
 
         wrapper.current_latency.load(Ordering::SeqCst)
     }
 
-    unsafe extern "C" fn ext_note_ports_count(_plugin: *const clap_plugin, is_input: bool) -> u32 {
+    pub(super) unsafe fn ext_note_ports_count(_plugin: *const clap_plugin, is_input: bool) -> u32 {
         match is_input {
             true if P::MIDI_INPUT >= MidiConfig::Basic => 1,
             false if P::MIDI_OUTPUT >= MidiConfig::Basic => 1,
@@ -3141,7 +3451,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_note_ports_get(
+    pub(super) unsafe fn ext_note_ports_get(
         _plugin: *const clap_plugin,
         index: u32,
         is_input: bool,
@@ -3181,14 +3491,14 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_params_count(plugin: *const clap_plugin) -> u32 {
+    pub(super) unsafe fn ext_params_count(plugin: *const clap_plugin) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
         wrapper.param_hashes.len() as u32
     }
 
-    unsafe extern "C" fn ext_params_get_info(
+    pub(super) unsafe fn ext_params_get_info(
         plugin: *const clap_plugin,
         param_index: u32,
         param_info: *mut clap_param_info,
@@ -3196,7 +3506,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data }, param_info);
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
-        if param_index > unsafe { Self::ext_params_count(plugin) } {
+        if param_index >= unsafe { Self::ext_params_count(plugin) } {
             return false;
         }
 
@@ -3233,7 +3543,10 @@ impl<P: ClapPlugin> Wrapper<P> {
             param_info.flags |= CLAP_PARAM_IS_BYPASS
         }
         if step_count.is_some() {
-            param_info.flags |= CLAP_PARAM_IS_STEPPED
+            param_info.flags |= CLAP_PARAM_IS_STEPPED;
+            if flags.contains(ParamFlags::LIST) {
+                param_info.flags |= CLAP_PARAM_IS_ENUM;
+            }
         }
         param_info.cookie = std::ptr::null_mut();
         strlcpy(&mut param_info.name, unsafe { param_ptr.name() });
@@ -3251,7 +3564,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         true
     }
 
-    unsafe extern "C" fn ext_params_get_value(
+    pub(super) unsafe fn ext_params_get_value(
         plugin: *const clap_plugin,
         param_id: clap_id,
         value: *mut f64,
@@ -3272,7 +3585,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_params_value_to_text(
+    pub(super) unsafe fn ext_params_value_to_text(
         plugin: *const clap_plugin,
         param_id: clap_id,
         value: f64,
@@ -3303,7 +3616,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_params_text_to_value(
+    pub(super) unsafe fn ext_params_text_to_value(
         plugin: *const clap_plugin,
         param_id: clap_id,
         display: *const c_char,
@@ -3340,7 +3653,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_params_flush(
+    pub(super) unsafe fn ext_params_flush(
         plugin: *const clap_plugin,
         in_: *const clap_input_events,
         out: *const clap_output_events,
@@ -3361,14 +3674,14 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_remote_controls_count(plugin: *const clap_plugin) -> u32 {
+    pub(super) unsafe fn ext_remote_controls_count(plugin: *const clap_plugin) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
         wrapper.remote_control_pages.len() as u32
     }
 
-    unsafe extern "C" fn ext_remote_controls_get(
+    pub(super) unsafe fn ext_remote_controls_get(
         plugin: *const clap_plugin,
         page_index: u32,
         page: *mut clap_remote_controls_page,
@@ -3388,13 +3701,13 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_render_has_hard_realtime_requirement(
+    pub(super) unsafe fn ext_render_has_hard_realtime_requirement(
         _plugin: *const clap_plugin,
     ) -> bool {
         P::HARD_REALTIME_ONLY
     }
 
-    unsafe extern "C" fn ext_render_set(
+    pub(super) unsafe fn ext_render_set(
         plugin: *const clap_plugin,
         mode: clap_plugin_render_mode,
     ) -> bool {
@@ -3422,51 +3735,20 @@ impl<P: ClapPlugin> Wrapper<P> {
         true
     }
 
-    unsafe extern "C" fn ext_state_save(
+    pub(super) unsafe fn ext_state_save(
         plugin: *const clap_plugin,
         stream: *const clap_ostream,
     ) -> bool {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data }, stream);
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
-        let serialized = unsafe {
-            state::serialize_json::<P>(
-                wrapper.params.clone(),
-                state::make_params_iter(&wrapper.param_by_hash, &wrapper.param_id_to_hash),
-            )
-        };
-        match serialized {
-            Ok(serialized) => {
-                // CLAP does not provide a way to tell how much data there is left in a stream, so
-                // we need to prepend it to our actual state data.
-                let length_bytes = (serialized.len() as u64).to_le_bytes();
-                if !write_stream(unsafe { &*stream }, &length_bytes) {
-                    crate::nice_error!(
-                        "Failed to save state: Error or end of stream while writing the state \
-                         length"
-                    );
-                    return false;
-                }
-                if !write_stream(unsafe { &*stream }, &serialized) {
-                    crate::nice_error!(
-                        "Failed to save state: Error or end of stream while writing the state \
-                         buffer"
-                    );
-                    return false;
-                }
-
-                crate::nice_trace!("Saved state ({} bytes)", serialized.len());
-
-                true
-            }
-            Err(err) => {
-                crate::nice_error!("Failed to save state: {}", err);
-                false
-            }
+        match wrapper.keep_state() {
+            true => unsafe { wrapper.write_last_good_state(stream) },
+            false => false,
         }
     }
 
-    unsafe extern "C" fn ext_state_load(
+    pub(super) unsafe fn ext_state_load(
         plugin: *const clap_plugin,
         stream: *const clap_istream,
     ) -> bool {
@@ -3506,11 +3788,16 @@ impl<P: ClapPlugin> Wrapper<P> {
             read_buffer.set_len(bytes_read);
         }
 
+        // What is there now is what stays if loading fails half way
+        guard("ext_state_save", Some(&wrapper.panic_hook), || wrapper.keep_state());
+
         match unsafe { state::deserialize_json(&read_buffer) } {
             Some(mut state) => {
                 let success = wrapper.set_state_inner(&mut state);
+                fault_point("ext_state_load: after the plugin");
                 if success {
                     crate::nice_trace!("Loaded state ({} bytes)", read_buffer.len());
+                    *wrapper.last_good_state.lock() = read_buffer;
                 }
 
                 success
@@ -3520,14 +3807,14 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     #[cfg(feature = "editor")]
-    unsafe extern "C" fn ext_track_info_changed(plugin: *const clap_plugin) {
+    pub(super) unsafe fn ext_track_info_changed(plugin: *const clap_plugin) {
         check_null_ptr!((), plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
         wrapper.update_track_info_from_host();
     }
 
-    unsafe extern "C" fn ext_tail_get(plugin: *const clap_plugin) -> u32 {
+    pub(super) unsafe fn ext_tail_get(plugin: *const clap_plugin) -> u32 {
         check_null_ptr!(0, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
@@ -3538,7 +3825,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    unsafe extern "C" fn ext_voice_info_get(
+    pub(super) unsafe fn ext_voice_info_get(
         plugin: *const clap_plugin,
         info: *mut clap_voice_info,
     ) -> bool {
@@ -3562,6 +3849,86 @@ impl<P: ClapPlugin> Wrapper<P> {
                 true
             }
             None => false,
+        }
+    }
+}
+
+/// The number of events in a queue.
+///
+/// # Safety
+///
+/// The queue's functions must be null or valid.
+unsafe fn num_input_events(in_: &clap_input_events) -> u32 {
+    match (in_.size, in_.get) {
+        (Some(size), Some(_)) => unsafe { size(in_) },
+        _ => 0,
+    }
+}
+
+/// An event in a queue, or null.
+///
+/// # Safety
+///
+/// The queue's functions must be null or valid.
+unsafe fn input_event(in_: &clap_input_events, event_idx: u32) -> *const clap_event_header {
+    match in_.get {
+        Some(get) => unsafe { get(in_, event_idx) },
+        None => std::ptr::null(),
+    }
+}
+
+/// The bytes that a core event of this type has at least, as far as it is looked at here.
+fn core_event_size(type_: u16) -> u32 {
+    let size = match type_ {
+        CLAP_EVENT_NOTE_ON | CLAP_EVENT_NOTE_OFF | CLAP_EVENT_NOTE_CHOKE => {
+            mem::size_of::<clap_event_note>()
+        }
+        CLAP_EVENT_NOTE_EXPRESSION => mem::size_of::<clap_event_note_expression>(),
+        CLAP_EVENT_PARAM_VALUE => mem::size_of::<clap_event_param_value>(),
+        CLAP_EVENT_PARAM_MOD => mem::size_of::<clap_event_param_mod>(),
+        CLAP_EVENT_TRANSPORT => mem::size_of::<clap_event_transport>(),
+        CLAP_EVENT_MIDI => mem::size_of::<clap_event_midi>(),
+        CLAP_EVENT_MIDI_SYSEX => mem::size_of::<clap_event_midi_sysex>(),
+        _ => mem::size_of::<clap_event_header>(),
+    };
+
+    size as u32
+}
+
+/// Write silence to all that the host gave for output and nothing was written to: channels beyond the layout, ports
+/// beyond the layout, and buffers of doubles.
+///
+/// # Safety
+///
+/// Everything in `process` must be null or valid.
+unsafe fn silence_other_outputs(process: &clap_process, layout: &AudioIOLayout) {
+    if process.audio_outputs.is_null() {
+        return;
+    }
+
+    let main_channels = layout.main_output_channels.map(NonZeroU32::get);
+    let used = main_channels
+        .into_iter()
+        .chain(layout.aux_output_ports.iter().map(|port| port.get()))
+        .chain(std::iter::repeat(0));
+    let num_frames = process.frames_count as usize;
+    for (port_idx, num_used) in (0..process.audio_outputs_count as usize).zip(used) {
+        unsafe {
+            let port = &*process.audio_outputs.add(port_idx);
+            let first_unused = if port.data32.is_null() { 0 } else { num_used };
+            for channel_idx in first_unused as usize..port.channel_count as usize {
+                if let Some(channels) = port.data32.as_ref() {
+                    let channel = *(channels as *const *mut f32).add(channel_idx);
+                    if !channel.is_null() {
+                        std::slice::from_raw_parts_mut(channel, num_frames).fill(0.0);
+                    }
+                } else if let Some(channels) = port.data64.as_ref() {
+                    let channel = *(channels as *const *mut f64).add(channel_idx);
+                    if !channel.is_null() {
+                        std::slice::from_raw_parts_mut(channel, num_frames).fill(0.0);
+                    }
+                }
+            }
         }
     }
 }

@@ -71,6 +71,21 @@ pub struct ChannelPointers {
     pub num_channels: usize,
 }
 
+impl ChannelPointers {
+    /// The start of a channel, if the host gave it.
+    ///
+    /// # Safety
+    ///
+    /// `ptrs` must contain `num_channels` pointers, each null or valid.
+    unsafe fn channel(&self, channel_idx: usize) -> Option<NonNull<f32>> {
+        if channel_idx < self.num_channels {
+            NonNull::new(unsafe { *self.ptrs.as_ptr().add(channel_idx) })
+        } else {
+            None
+        }
+    }
+}
+
 impl BufferManager {
     /// Initialize managed buffers for a specific audio IO layout. The actual buffers can be set up
     /// using channel pointer data using [`create_buffers()`][Self::create_buffers()].
@@ -157,9 +172,8 @@ impl BufferManager {
     /// sample accurate automation. If any of the outputs are missing because the host hasn't
     /// provided enough channels or outputs, then they will be replaced by empty slices.
     ///
-    /// # Panics
-    ///
-    /// May panic if one of the inner channel pointers is a null pointer.
+    /// More channels than the layout has are left alone, and channels whose pointer is null count as not
+    /// provided.
     ///
     /// # Safety
     ///
@@ -186,82 +200,49 @@ impl BufferManager {
         // The main buffer points directly to the main output pointers
         unsafe {
             self.main_buffer.set_slices(num_samples, |output_slices| {
-                match self.main_output_channel_pointers {
-                    Some(output_channel_pointers) => {
-                        crate::nice_debug_assert_eq!(
-                            output_slices.len(),
-                            output_channel_pointers.num_channels
-                        );
-                        for (channel_idx, output_slice) in output_slices
-                            .iter_mut()
-                            .enumerate()
-                            .take(output_channel_pointers.num_channels)
-                        {
-                            let output_channel_pointer =
-                                output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
-                            *output_slice = std::slice::from_raw_parts_mut(
-                                (*output_channel_pointer).add(sample_offset),
-                                num_samples,
-                            );
-                        }
-
-                        // If the caller/host should have provided buffer pointers but didn't then we
-                        // must get rid of any dangling slices
-                        output_slices[output_channel_pointers.num_channels..].fill_with(|| &mut [])
-                    }
-                    None => {
-                        crate::nice_debug_assert_eq!(output_slices.len(), 0);
-
-                        // Same as above
-                        output_slices.fill_with(|| &mut [])
-                    }
+                // If the caller/host should have provided buffer pointers but didn't then we must get
+                // rid of any dangling slices
+                for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                    let channel = self
+                        .main_output_channel_pointers
+                        .and_then(|pointers| pointers.channel(channel_idx));
+                    *output_slice = match channel {
+                        Some(channel) => std::slice::from_raw_parts_mut(
+                            channel.as_ptr().add(sample_offset),
+                            num_samples,
+                        ),
+                        None => &mut [],
+                    };
                 }
             });
         }
 
         // Since nice-plug processes audio in-place, main input data needs to be copied to the main
         // output buffers
-        if let (Some(input_channel_pointers), Some(output_channel_pointers)) = (
-            self.main_input_channel_pointers,
-            self.main_output_channel_pointers,
-        ) {
-            unsafe {
-                self.main_buffer.set_slices(num_samples, |output_slices| {
-                    for (channel_idx, output_slice) in output_slices
-                        .iter_mut()
-                        .enumerate()
-                        .take(input_channel_pointers.num_channels)
-                    {
-                        let input_channel_pointer =
-                            *input_channel_pointers.ptrs.as_ptr().add(channel_idx);
-                        debug_assert!(channel_idx < output_channel_pointers.num_channels);
-                        let output_channel_pointer =
-                            *output_channel_pointers.ptrs.as_ptr().add(channel_idx);
-
+        unsafe {
+            self.main_buffer.set_slices(num_samples, |output_slices| {
+                for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                    if output_slice.is_empty() {
+                        continue;
+                    }
+                    let input_channel = self
+                        .main_input_channel_pointers
+                        .and_then(|pointers| pointers.channel(channel_idx));
+                    match input_channel {
                         // If the host processes the main IO out of place then the inputs need to be
                         // copied to the output buffers. Otherwise the input should already be there.
-                        if input_channel_pointer != output_channel_pointer {
-                            output_slice.copy_from_slice(std::slice::from_raw_parts_mut(
-                                input_channel_pointer.add(sample_offset),
-                                num_samples,
-                            ))
+                        Some(channel) => {
+                            let input = channel.as_ptr().add(sample_offset);
+                            if input != output_slice.as_mut_ptr() {
+                                std::ptr::copy(input, output_slice.as_mut_ptr(), num_samples);
+                            }
                         }
+                        // Channels without input need to be filled with zeroes since they'd otherwise
+                        // contain whatever was left in the buffer
+                        None => output_slice.fill(0.0),
                     }
-                });
-            }
-
-            // Any excess channels will need to be filled with zeroes since they'd otherwise point
-            // to whatever was left in the buffer
-            if input_channel_pointers.num_channels < output_channel_pointers.num_channels {
-                unsafe {
-                    self.main_buffer.set_slices(num_samples, |output_slices| {
-                        for slice in &mut output_slices[input_channel_pointers.num_channels..] {
-                            slice.fill(0.0);
-                        }
-                    });
                 }
-            }
+            });
         }
 
         // Because nice-plug's `Buffer` type is geared around in-place processing, auxiliary inputs
@@ -283,35 +264,26 @@ impl BufferManager {
                         input_channel_pointers.num_channels,
                         input_storage.len()
                     );
-                    for (channel_idx, channel) in input_storage
-                        .iter_mut()
-                        .enumerate()
-                        .take(input_channel_pointers.num_channels)
-                    {
-                        let input_channel_pointer =
-                            unsafe { input_channel_pointers.ptrs.as_ptr().add(channel_idx) };
-
+                    for (channel_idx, channel) in input_storage.iter_mut().enumerate() {
                         crate::nice_debug_assert!(num_samples <= channel.capacity());
                         channel.resize(num_samples, 0.0);
-                        channel.copy_from_slice(unsafe {
-                            std::slice::from_raw_parts_mut(
-                                (*input_channel_pointer).add(sample_offset),
-                                num_samples,
-                            )
-                        })
-                    }
 
-                    // In case we were provided too few channels we'll fill the rest with zeroes to
-                    // avoid unexpected situations
-                    for channel in input_storage
-                        .iter_mut()
-                        .skip(input_channel_pointers.num_channels)
-                    {
-                        channel.fill(0.0);
+                        // In case we were provided too few channels we'll fill the rest with zeroes to
+                        // avoid unexpected situations
+                        match unsafe { input_channel_pointers.channel(channel_idx) } {
+                            Some(input) => channel.copy_from_slice(unsafe {
+                                std::slice::from_raw_parts(
+                                    input.as_ptr().add(sample_offset),
+                                    num_samples,
+                                )
+                            }),
+                            None => channel.fill(0.0),
+                        }
                     }
                 }
                 None => {
                     for channel in input_storage.iter_mut() {
+                        channel.resize(num_samples, 0.0);
                         channel.fill(0.0);
                     }
                 }
@@ -341,41 +313,22 @@ impl BufferManager {
         {
             unsafe {
                 output_buffer.set_slices(num_samples, |output_slices| {
-                    match output_channel_pointers {
-                        Some(output_channel_pointers) => {
-                            crate::nice_debug_assert_eq!(
-                                output_slices.len(),
-                                output_channel_pointers.num_channels
-                            );
-                            for (channel_idx, output_slice) in output_slices
-                                .iter_mut()
-                                .enumerate()
-                                .take(output_channel_pointers.num_channels)
-                            {
-                                let output_channel_pointer =
-                                    output_channel_pointers.ptrs.as_ptr().add(channel_idx);
+                    // If the caller/host should have provided buffer pointers but didn't then we must
+                    // get rid of any dangling slices
+                    for (channel_idx, output_slice) in output_slices.iter_mut().enumerate() {
+                        let channel =
+                            output_channel_pointers.and_then(|pointers| pointers.channel(channel_idx));
+                        *output_slice = match channel {
+                            Some(channel) => std::slice::from_raw_parts_mut(
+                                channel.as_ptr().add(sample_offset),
+                                num_samples,
+                            ),
+                            None => &mut [],
+                        };
 
-                                *output_slice = std::slice::from_raw_parts_mut(
-                                    (*output_channel_pointer).add(sample_offset),
-                                    num_samples,
-                                );
-
-                                // The host may not zero out the buffers, and assume the plugin always
-                                // write something there
-                                output_slice.fill(0.0);
-                            }
-
-                            // If the caller/host should have provided buffer pointers but didn't then
-                            // we must get rid of any dangling slices
-                            output_slices[output_channel_pointers.num_channels..]
-                                .fill_with(|| &mut [])
-                        }
-                        None => {
-                            crate::nice_debug_assert_eq!(output_slices.len(), 0);
-
-                            // Same as above
-                            output_slices.fill_with(|| &mut [])
-                        }
+                        // The host may not zero out the buffers, and assume the plugin always write
+                        // something there
+                        output_slice.fill(0.0);
                     }
                 });
             }

@@ -5,7 +5,7 @@ use nice_plug_core::editor::dpi::{NativeSize, Size};
 use nice_plug_core::editor::{
     Editor, EditorHandle, HostCallbacks, HostMethods, ParentWindowHandle,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::error::Error;
 use std::ffi::{CStr, c_ulong, c_void};
 use std::num::NonZeroIsize;
@@ -319,7 +319,7 @@ impl<P: Vst3Plugin> WrapperView<P> {
 impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+        self.guard("isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
                 kResultOk
             } else {
@@ -333,7 +333,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
     #[cfg(target_os = "macos")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+        self.guard("isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
                 kResultOk
             } else {
@@ -347,7 +347,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
     #[cfg(target_os = "windows")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
+        self.guard("isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
                 kResultOk
             } else {
@@ -360,7 +360,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn attached(&self, parent: *mut c_void, type_: FIDString) -> tresult {
-        self.guard("IPlugView::attached", kResultFalse, || {
+        self.guard("attached", kResultFalse, || {
             check_null_ptr!(parent);
 
             let Some(inner) = self.inner.upgrade() else {
@@ -396,6 +396,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
                 struct Vst3HostCallbacks<P: Vst3Plugin> {
                     inner: Weak<WrapperInner<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                 }
 
                 impl<P: Vst3Plugin> HostCallbacks for Vst3HostCallbacks<P> {
@@ -404,7 +405,8 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                         new_size: Size,
                         scale_factor: f64,
                     ) -> Result<(), Box<dyn Error>> {
-                        if let Some(inner) = self.inner.upgrade() {
+                        let is_alive = self.is_alive.read_recursive();
+                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
                             if !inner.schedule_gui(Task::RequestResize {
                                 size: new_size,
                                 scale_factor,
@@ -428,15 +430,18 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
                 let callbacks: Box<dyn HostCallbacks> = Box::new(Vst3HostCallbacks {
                     inner: Arc::downgrade(&inner),
+                    is_alive: Arc::clone(&inner.is_alive),
                 });
 
                 struct Vst3HostMainThreadCaller<P: Vst3Plugin> {
                     inner: Weak<WrapperInner<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                 }
 
                 impl<P: Vst3Plugin> HostMainThreadCaller for Vst3HostMainThreadCaller<P> {
                     fn call_main_thread(&mut self) {
-                        if let Some(inner) = self.inner.upgrade()
+                        let is_alive = self.is_alive.read_recursive();
+                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive)
                             && !inner.schedule_gui(Task::CallMainThread)
                         {
                             crate::nice_error!("Failed to post Task::CallMainThread");
@@ -447,6 +452,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                 let main_thread_caller: Box<dyn HostMainThreadCaller> =
                     Box::new(Vst3HostMainThreadCaller {
                         inner: Arc::downgrade(&inner),
+                        is_alive: Arc::clone(&inner.is_alive),
                     });
 
                 let fallback_scale_factor = self.fallback_scale_factor.load().map(|s| s as f64);
@@ -505,7 +511,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn removed(&self) -> tresult {
-        self.guard("IPlugView::removed", kResultFalse, || {
+        self.guard("removed", kResultFalse, || {
             if self.close() {
                 kResultOk
             } else {
@@ -518,7 +524,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onWheel(&self, _distance: f32) -> tresult {
-        self.guard("IPlugView::onWheel", kResultFalse, || {
+        self.guard("onWheel", kResultFalse, || {
             // We'll let the plugin use the OS' input mechanisms because not all DAWs (or very few
             // actually) implement these functions
             kNotImplemented
@@ -526,19 +532,19 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onKeyDown(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.guard("IPlugView::onKeyDown", kResultFalse, || {
+        self.guard("onKeyDown", kResultFalse, || {
             self.dispatch_virtual_key(key_code, true, modifiers)
         })
     }
 
     unsafe fn onKeyUp(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.guard("IPlugView::onKeyUp", kResultFalse, || {
+        self.guard("onKeyUp", kResultFalse, || {
             self.dispatch_virtual_key(key_code, false, modifiers)
         })
     }
 
     unsafe fn getSize(&self, size: *mut ViewRect) -> tresult {
-        self.guard("IPlugView::getSize", kResultFalse, || {
+        self.guard("getSize", kResultFalse, || {
             check_null_ptr!(size);
 
             let Some(current) = self.size() else {
@@ -556,7 +562,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onSize(&self, new_size: *mut ViewRect) -> tresult {
-        self.guard("IPlugView::onSize", kResultFalse, || {
+        self.guard("onSize", kResultFalse, || {
             check_null_ptr!(new_size);
 
             let Some(inner) = self.inner.upgrade() else {
@@ -606,7 +612,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn setFrame(&self, frame: *mut IPlugFrame) -> tresult {
-        self.guard("IPlugView::setFrame", kResultFalse, || {
+        self.guard("setFrame", kResultFalse, || {
             let Some(inner) = self.inner.upgrade() else {
                 return kResultFalse;
             };
@@ -638,7 +644,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn canResize(&self) -> tresult {
-        self.guard("IPlugView::canResize", kResultFalse, || {
+        self.guard("canResize", kResultFalse, || {
             let Some(editor) = self.editor.upgrade() else {
                 return kResultFalse;
             };
@@ -653,7 +659,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn checkSizeConstraint(&self, rect: *mut ViewRect) -> tresult {
-        self.guard("IPlugView::checkSizeConstraint", kResultFalse, || {
+        self.guard("checkSizeConstraint", kResultFalse, || {
             check_null_ptr!(rect);
 
             let (width, height) =
@@ -684,7 +690,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
 impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
     unsafe fn setContentScaleFactor(&self, scale_factor: ScaleFactor) -> tresult {
-        self.guard("IPlugViewContentScaleSupport::setContentScaleFactor", kResultFalse, || {
+        self.guard("setContentScaleFactor", kResultFalse, || {
             let Some(inner) = self.inner.upgrade() else {
                 return kResultFalse;
             };
@@ -743,7 +749,7 @@ impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
 impl<P: Vst3Plugin> Drop for WrapperView<P> {
     // The host has let go of the view, perhaps without having removed it from its window.
     fn drop(&mut self) {
-        self.guard("~IPlugView", (), || {
+        self.guard("view release", (), || {
             self.close();
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
             let main_loop = self.main_loop.lock().take();

@@ -20,8 +20,8 @@ use windows_sys::Win32::UI::Input::KeyboardAndMouse::{
     GetFocus, ReleaseCapture, SetCapture, SetFocus, TrackMouseEvent, TME_LEAVE, TRACKMOUSEEVENT,
 };
 use windows_sys::Win32::UI::WindowsAndMessaging::{
-    DestroyWindow, GetWindowLongPtrW, GetWindowLongW, KillTimer, PostMessageW, SetParent, SetTimer,
-    SetWindowLongPtrW, SetWindowPos, ShowWindow, GWLP_USERDATA, GWL_EXSTYLE, GWL_STYLE,
+    DestroyWindow, GetAncestor, GetWindowLongPtrW, GetWindowLongW, KillTimer, PostMessageW, SetParent, SetTimer,
+    SetWindowLongPtrW, SetWindowPos, ShowWindow, GA_PARENT, GWLP_USERDATA, GWL_EXSTYLE, GWL_STYLE,
     SWP_NOACTIVATE, SWP_NOMOVE, SWP_NOZORDER, SW_HIDE, SW_SHOW, WINDOW_LONG_PTR_INDEX, WM_USER,
 };
 
@@ -239,6 +239,18 @@ impl HWnd {
         }
 
         Ok(())
+    }
+
+    /// The window that this one is embedded in.
+    pub fn parent(&self) -> Option<Self> {
+        // SAFETY: This type guarantees the HWND is safe to use.
+        NonNull::new(unsafe { GetAncestor(self.as_raw(), GA_PARENT) }).map(Self)
+    }
+
+    /// Puts a message into the window's queue, if it can be done.
+    pub fn post_message(&self, msg: u32, wparam: WPARAM, lparam: LPARAM) {
+        // SAFETY: This type guarantees the HWND is safe to use; the messages that are posted carry no pointers.
+        unsafe { PostMessageW(self.as_raw(), msg, wparam, lparam) };
     }
 
     pub fn set_focus(&self) -> Result<()> {

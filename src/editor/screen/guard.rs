@@ -1,0 +1,77 @@
+//! A frame that fails: caught, noted, and a plain page in its place until the engineer tries again.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use egui::{OutputCommand, Rect, Ui, UiBuilder, pos2, vec2};
+
+use super::Screen;
+use crate::editor::notice;
+use crate::editor::pen::Pen;
+use crate::editor::session::Session;
+use crate::editor::theme::{CANVAS, T1, T2, regular, semibold};
+use crate::editor::widgets::{Button, Kind, push};
+
+/// Space around the plain page.
+const PAD: f32 = 24.0;
+
+impl Screen {
+    /// Draws one frame and acts on what was pressed. A frame that panics is noted among the troubles, and the page that
+    /// says so stays until a new screen is asked for: one that failed is likely to fail again, thirty times a second.
+    pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
+        if self.failed.is_none() {
+            let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.frame(ui, session))) else { return };
+            let text = panic_text(panic.as_ref());
+            session.params.troubles.note_fault(format!("The editor failed to draw: {text}"));
+            self.failed = Some(text);
+            self.is_moving = false;
+            // The hand on a control has nothing under it any more.
+            catch_unwind(AssertUnwindSafe(|| session.end_all())).ok();
+        }
+        if self.plain_page(ui, session) {
+            *self = Self::default();
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Makes the next frame fail after it has drawn: how tests try what is done then.
+    pub fn fail_next_frame(&mut self) {
+        self.fails_next = true;
+    }
+
+    /// Says what failed; whether it is to be tried again.
+    fn plain_page(&self, ui: &mut Ui, session: &Session) -> bool {
+        // Of its own: what the failed frame has drawn is still in this one.
+        let ui = &mut ui.new_child(UiBuilder::new().id_salt("failed").max_rect(ui.max_rect()));
+        let pen = Pen::of(ui);
+        pen.fill(ui.max_rect(), 0.0, CANVAS);
+        let (left, top) = (ui.max_rect().left() + PAD, ui.max_rect().top() + PAD);
+        pen.left(left, top + 18.0, "The editor failed", semibold(20.0), T1);
+        let text = format!(
+            "A fault in Discern stopped this window from drawing: {}. Sound and settings are not touched by it. Try again, \
+             and please send the details to {}.",
+            self.failed.as_deref().unwrap_or_default(),
+            notice::REPORT_TO
+        );
+        let width = (ui.max_rect().width() - 2.0 * PAD).clamp(240.0, 720.0);
+        let galley = pen.paragraph(&text, regular(13.0), (T2, T1), width);
+        notice::spoken(ui, Rect::from_min_size(pos2(left, top + 30.0), galley.size()), &text);
+        let bottom = pen.galley(pos2(left, top + 48.0), galley);
+        let again = Button::new("Try again", Kind::Primary).named("Try again", "Draws the window anew.");
+        let size = vec2(again.width(&pen), 28.0);
+        let at = Rect::from_min_size(pos2(left, bottom + 16.0), size);
+        let is_again = push(ui, at, again).clicked();
+        let copy = Button::new("Copy details", Kind::Line);
+        let at = Rect::from_min_size(pos2(at.right() + 8.0, at.top()), vec2(copy.width(&pen), 28.0));
+        if push(ui, at, copy).clicked() {
+            ui.output_mut(|output| output.commands.push(OutputCommand::CopyText(notice::details(session))));
+        }
+        is_again
+    }
+}
+
+/// What a panic said.
+pub fn panic_text(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "an unknown fault".to_owned())
+}

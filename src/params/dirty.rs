@@ -1,0 +1,135 @@
+//! Whether the host is to be told that there is something to save.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::assistant::Brief;
+
+use super::saved::{Decision, Judged, Saved};
+
+/// What of the saved state the engineer would miss: all of it but size and scale of the editor.
+#[derive(PartialEq)]
+pub(super) struct Worth {
+    /// Without its references, which follow from those below.
+    brief: Brief,
+    /// Where they are, and whether they were measured. Measuring one again gives what is saved of it already.
+    references: Vec<(PathBuf, bool)>,
+    judged: Same<Judged>,
+    decisions: BTreeMap<String, Decision>,
+    rejected_at: BTreeMap<String, f64>,
+    amounts: BTreeMap<String, f64>,
+    before: BTreeMap<String, BTreeMap<String, f64>>,
+    by_hand: BTreeSet<String>,
+    intended: Vec<String>,
+    is_accept_pending: bool,
+    is_motion_reduced: bool,
+}
+
+/// The very same: a verdict that says the same of another listening is another one.
+struct Same<T>(Option<Arc<T>>);
+
+impl<T> PartialEq for Same<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref().map(Arc::as_ptr) == other.0.as_ref().map(Arc::as_ptr)
+    }
+}
+
+impl Worth {
+    pub fn of(saved: &Saved) -> Self {
+        let Brief { destination, loudness_lufs, ceiling_dbtp, character, restraint, .. } = saved.brief;
+        let locks = saved.brief.locks.clone();
+        Self {
+            brief: Brief {
+                destination,
+                loudness_lufs,
+                ceiling_dbtp,
+                character,
+                restraint,
+                locks,
+                references: Vec::new(),
+                ranges: None,
+            },
+            references: saved.references.iter().map(|kept| (kept.path.clone(), kept.measured.is_some())).collect(),
+            judged: Same(saved.judged.clone()),
+            decisions: saved.decisions.clone(),
+            rejected_at: saved.rejected_at.clone(),
+            amounts: saved.amounts.clone(),
+            before: saved.before.clone(),
+            by_hand: saved.by_hand.clone(),
+            intended: saved.intended.clone(),
+            is_accept_pending: saved.is_accept_pending,
+            is_motion_reduced: saved.is_motion_reduced,
+        }
+    }
+}
+
+/// The way to the host; none in a program without one.
+#[derive(Default)]
+pub(super) struct Dirty {
+    tell: Mutex<Option<Arc<dyn Fn() + Send + Sync>>>,
+}
+
+impl Dirty {
+    pub fn tell(&self, mark: impl Fn() + Send + Sync + 'static) {
+        *self.tell.lock() = Some(Arc::new(mark));
+    }
+
+    pub fn mark(&self) {
+        let tell = self.tell.lock().clone();
+        if let Some(tell) = tell {
+            tell();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::super::{DiscernParams, EditorSize, KeptReference};
+    use super::*;
+    use crate::assistant::findings::FindingKind;
+
+    #[test]
+    fn what_would_be_missed_marks_once_and_nothing_else_does() {
+        let params = DiscernParams::new();
+        let num_marks = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&num_marks);
+        params.tell_when_dirty(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        let marks = |change: &dyn Fn(&mut Saved)| {
+            params.change_saved(|saved| change(saved));
+            num_marks.swap(0, Ordering::Relaxed)
+        };
+        let kind = *FindingKind::ALL.first().expect("a kind");
+        let worth: [&dyn Fn(&mut Saved); 9] = [
+            &|saved| saved.brief.loudness_lufs = Some(-11.0),
+            &|saved| saved.brief.character.brighter = 1,
+            &|saved| saved.references.push(KeptReference::new("song.wav".into())),
+            &|saved| saved.decide("limiter.level", Some(Decision::Rejected)),
+            &|saved| saved.set_amount("limiter.level", 50.0),
+            &|saved| saved.set_intended(kind, true),
+            &|saved| saved.by_hand.extend(["limiter.level".to_owned()]),
+            &|saved| saved.is_motion_reduced = true,
+            &Saved::forget_song,
+        ];
+        for (idx, change) in worth.into_iter().enumerate() {
+            assert_eq!(marks(change), 1, "{idx}");
+            assert_eq!(marks(change), u32::from(idx == 2), "{idx} the second time");
+        }
+        let unworthy: [&dyn Fn(&mut Saved); 5] = [
+            &|saved| saved.editor_size = Some(EditorSize { width: 1.0, height: 1.0 }),
+            &|saved| saved.editor_scale_percent = Some(150),
+            &|saved| saved.set_remeasured(Vec::new()),
+            &|saved| saved.open_step(Some("step"), false),
+            &|saved| saved.close_step(0.0),
+        ];
+        for (idx, change) in unworthy.into_iter().enumerate() {
+            assert_eq!(marks(change), 0, "{idx}");
+        }
+    }
+}
