@@ -25,6 +25,7 @@ macro_rules! keys {
 use keys;
 
 mod bearing;
+mod clock;
 mod equalization;
 mod evidence;
 mod explain;
@@ -46,6 +47,7 @@ mod tone;
 mod verdict;
 mod workbench;
 
+pub use clock::{clock, clock_tenths};
 pub use evidence::Evidence;
 pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};

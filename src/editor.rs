@@ -11,6 +11,7 @@ mod frequency;
 mod grip;
 mod hear;
 mod icons;
+mod keys;
 mod layout;
 mod levels;
 mod limiter;

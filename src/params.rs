@@ -7,7 +7,8 @@ mod host_param;
 mod kept_reference;
 mod migrate;
 mod saved;
-mod saved_report;
+mod saved_form;
+mod standing;
 pub mod tweak;
 mod undo;
 
@@ -19,7 +20,7 @@ use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{ParamPtr, Params};
 use parking_lot::Mutex;
 
-use crate::assistant::{Move, MoveClass};
+use crate::assistant::Move;
 use crate::bridge::Troubles;
 use crate::chain::Settings;
 use crate::chain::settings::{Setting, table};
@@ -29,8 +30,9 @@ use dirty::{Dirty, Worth};
 pub use follower::Follower;
 pub use host_param::HostParam;
 pub use kept_reference::{KeptReference, MAX_REFERENCES, name_of};
-pub use migrate::{filter_saved_state, filter_state};
+pub use migrate::{filter_saved_state, filter_state, repair_state};
 pub use saved::{Decision, EditorSize, Judged, Saved};
+pub use standing::{MoveState, Standing};
 pub use undo::{Direction, Restored, Undo};
 
 /// Key of the saved state's own part among the host's fields.
@@ -142,19 +144,16 @@ impl DiscernParams {
         tweak::settings_at(proposed, percent, |setting| value(setting).unwrap_or(setting.default)).collect()
     }
 
+    /// The Needed moves that wait for a decision: what *Accept all* counts and accepts, in the editor and by the host.
+    pub fn open_needed(&self) -> Vec<Move> {
+        let settings = self.settings();
+        self.with_saved(|saved| saved.open_needed(&settings))
+    }
+
     /// Accepts every Needed move that is open, or notes that this is to be done once a context is there.
     /// Returns how many moves were accepted.
     pub fn accept_needed(&self, context: Option<&GuiContext>) -> usize {
-        let (judged, decisions, by_hand) =
-            self.with_saved(|saved| (saved.judged.clone(), saved.decisions.clone(), saved.by_hand.clone()));
-        let Some(judged) = judged else { return 0 };
-        let open: Vec<&Move> = judged
-            .report
-            .moves
-            .iter()
-            .filter(|each| each.class == MoveClass::Needed && !decisions.contains_key(&each.id))
-            .filter(|each| !by_hand.contains(&each.id))
-            .collect();
+        let open = self.open_needed();
         let Some(context) = context else {
             self.change_saved(|saved| saved.is_accept_pending = !open.is_empty());
             return 0;
@@ -191,11 +190,17 @@ unsafe impl Params for DiscernParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([(STATE_KEY.to_owned(), self.saved.lock().to_json())])
+        let saved = self.saved.lock();
+        let mut fields = saved.leftover.fields.clone();
+        fields.insert(STATE_KEY.to_owned(), saved.to_json());
+        fields
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
-        *self.saved.lock() = Saved::from_json(serialized.get(STATE_KEY).map(String::as_str));
+        // Read as a whole before anything that is there goes.
+        let (saved, notices) = migrate::load(serialized);
+        *self.saved.lock() = saved;
+        notices.into_iter().for_each(|notice| self.troubles.note_notice(notice));
         self.num_loads.fetch_add(1, Ordering::Relaxed);
     }
 }

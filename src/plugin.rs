@@ -24,7 +24,7 @@ use parking_lot::Mutex;
 use crate::bridge::{self, AudioEnd, EditorEnd};
 use crate::chain::settings::{Choice, LatencyMode};
 use crate::editor::{self, DiscernEditor};
-use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_saved_state, filter_state};
+use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_saved_state, filter_state, repair_state};
 
 use analysis_thread::AnalysisThread;
 use audio_thread::AudioThread;
@@ -146,6 +146,10 @@ impl Plugin for Discern {
 
     fn filter_saved_state(state: &mut PluginState) {
         filter_saved_state(state);
+    }
+
+    fn repair_state(json: &[u8]) -> Option<PluginState> {
+        repair_state(json)
     }
 
     fn activate(

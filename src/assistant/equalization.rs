@@ -60,7 +60,12 @@ fn band((shape, frequency_hz, q): Choice, gain_db: f64) -> BandSettings {
 
 /// Response at the third octaves of tone, dB.
 pub fn response_db(band: &BandSettings, sample_rate_hz: f64) -> [f64; NUM_TONE] {
-    let curve = BandCurve::new(band, 1.0, sample_rate_hz);
+    scaled_response_db(band, 1.0, sample_rate_hz)
+}
+
+/// The same with the band's gain scaled by an amount, 0–2.
+pub fn scaled_response_db(band: &BandSettings, amount: f64, sample_rate_hz: f64) -> [f64; NUM_TONE] {
+    let curve = BandCurve::new(band, amount, sample_rate_hz);
     std::array::from_fn(|at| curve.db(NOMINAL_HZ[at + TONE_PLACES.start]))
 }
 

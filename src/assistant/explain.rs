@@ -72,6 +72,9 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
             level_text(now.integrated_lufs, after.integrated_lufs)
         ),
     };
+    if is_turned_down(plan, landing) {
+        sentence += &format!(" {gain} turns it down first, so that the limiter only catches peaks.");
+    }
     if let Goal::Reach(target_lufs) = plan.goal {
         sentence += &shortfall(landing, target_lufs);
     } else if landing.shortfall == Some(Shortfall::Limiting) {
@@ -81,6 +84,11 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
         );
     }
     sentence + &limiting(landing)
+}
+
+/// Whether a level that is kept is lowered before the limiter, since it is far over its ceiling.
+fn is_turned_down(plan: &LevelPlan, landing: &Landing) -> bool {
+    matches!(plan.goal, Goal::Hold | Goal::Bear) && landing.gain_db < -0.05 && landing.shortfall.is_none()
 }
 
 /// What holding a ceiling does to the level: little as a rule, more where limited peaks stand side by side.
@@ -202,7 +210,9 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
     let now = &plan.current;
     let measured = format!("{}, true peak {}", lufs_text(now.integrated_lufs), dbtp_text(now.true_peak_dbtp));
     match (&plan.needed, plan.goal) {
-        (Some(landing), Goal::Reach(_) | Goal::Bear) if landing.gain_db.abs() > 0.05 => {
+        (Some(landing), goal)
+            if landing.gain_db.abs() > 0.05 && (goal != Goal::Hold || is_turned_down(plan, landing)) =>
+        {
             let short = match landing.shortfall {
                 None => "",
                 Some(Shortfall::Contrast) => ", as far as its sections keep their contrast",

@@ -1,6 +1,7 @@
 //! The level moves: which gain and ceiling land the song where the brief wants it.
 
 mod clipping;
+mod hot;
 
 use super::bearing::{Bearing, LimitingCost, set};
 use super::explain;
@@ -31,7 +32,7 @@ const NUM_HALVINGS: usize = 5;
 pub enum Goal {
     /// With the settings as they are, it fits.
     Fits,
-    /// Louder than its destination asks for: level stays, the ceiling is to be held.
+    /// Louder than its destination asks for: level stays as far as the music bears it, the ceiling is to be held.
     Hold,
     /// To this loudness, LUFS.
     Reach(f64),
@@ -112,12 +113,13 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
     let is_idle = *settings == Settings { latency_mode: settings.latency_mode, ..Settings::default() };
     let current = if is_idle { predictor.mix() } else { predictor.predict(settings) };
     let goal = goal(brief, &current);
+    let is_over_ceiling = current.true_peak_dbtp > brief.ceiling() + CEILING_TOLERANCE_DB;
     let search = Search::new(brief, settings, predictor, &current);
     let mut needed = match goal {
         Goal::Fits => None,
-        Goal::Hold => Some(search.at(settings.limiter.gain_db)),
+        Goal::Hold => Some(search.at(search.kept_gain_db(brief.target_lufs()))),
         Goal::Reach(target_lufs) => Some(search.reach(target_lufs)),
-        Goal::Bear => Some(search.at(search.bearing.highest_gain_db().max(settings.limiter.gain_db))),
+        Goal::Bear => Some(search.at(search.borne_gain_db(is_over_ceiling))),
     };
     // Where holding the ceiling loses what was asked for, it is reached again if the limiter can.
     let mut goal = goal;
@@ -149,10 +151,9 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
         _ => None,
     };
     needed = asked.map(|(_, kept)| kept).or(needed);
-    let over_ceiling = current.true_peak_dbtp > brief.ceiling() + CEILING_TOLERANCE_DB;
     needed = needed.filter(|landing| {
         let change_lu = landing.after.integrated_lufs - current.integrated_lufs;
-        over_ceiling || change_lu.abs() > LANDING_TOLERANCE_LU
+        is_over_ceiling || change_lu.abs() > LANDING_TOLERANCE_LU
     });
     // Only streaming, met on the way up, leaves room for "louder"; what is louder already gets turned down.
     let is_open = is_streamed

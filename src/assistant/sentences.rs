@@ -1,5 +1,6 @@
 //! Sentences of moves, from their numbers: what was measured, what records have, what the move does.
 
+use super::clock::clock;
 use super::explain::{db_text, number_text};
 use super::findings::{Finding, FindingKind};
 use super::moves::{Reason, hz_text};
@@ -15,12 +16,6 @@ pub struct Words {
     pub withdraw_if: String,
 }
 
-/// Minutes and seconds.
-pub fn time_text(seconds: f64) -> String {
-    let whole = seconds.max(0.0).round() as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
-}
-
 /// "in 68 % of the song, from 0:48 to 1:12", or "all through the song".
 pub fn where_text(finding: &Finding) -> String {
     let evidence = &finding.evidence;
@@ -28,7 +23,7 @@ pub fn where_text(finding: &Finding) -> String {
         return "all through the song".to_owned();
     }
     let share = (evidence.share * 100.0).round().max(1.0);
-    format!("in {share} % of the song, from {} to {}", time_text(evidence.from_s), time_text(evidence.to_s))
+    format!("in {share} % of the song, from {} to {}", clock(evidence.from_s), clock(evidence.to_s))
 }
 
 fn band_text(finding: &Finding) -> String {
@@ -102,10 +97,10 @@ pub fn found(finding: &Finding) -> String {
             evidence.low_hz.map_or_else(String::new, hz_text),
             number(value)
         ),
-        Clicks => format!("{} clicks a minute, the first at {}", count(value), time_text(evidence.from_s)),
-        Dropout => format!("The sound drops out for moments, the first time at {}", time_text(evidence.from_s)),
+        Clicks => format!("{} clicks a minute, the first at {}", count(value), clock(evidence.from_s)),
+        Dropout => format!("The sound drops out for moments, the first time at {}", clock(evidence.from_s)),
         Noise => format!("Steady noise lies {} dB under the song where it is bare", number(-value)),
-        Clipping => format!("{} peaks a minute are cut flat, from {} on", count(value), time_text(evidence.from_s)),
+        Clipping => format!("{} peaks a minute are cut flat, from {} on", count(value), clock(evidence.from_s)),
         OverLimited => {
             format!("{} % of all moments touch the same ceiling: a limiter never rests", count(100.0 * value))
         }

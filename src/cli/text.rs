@@ -13,10 +13,9 @@ pub fn pretty(value: &Value) -> String {
 
 /// File, format and how much of it was heard.
 pub fn heading(source: &Source, features: &Features) -> String {
-    let seconds = source.duration_s.round() as u64;
     let layout = if source.channels == 1 { "mono" } else { "stereo" };
     let rate_khz = f64::from(source.sample_rate_hz) / 1000.0;
-    let mut text = format!("{}: {rate_khz} kHz {layout}, {}:{:02}\n", source.file, seconds / 60, seconds % 60);
+    let mut text = format!("{}: {rate_khz} kHz {layout}, {}\n", source.file, words::time(source.duration_s, false));
     if features.num_non_finite > 0 {
         text += &format!("{} samples were not numbers and count as silence.\n", features.num_non_finite);
     }

@@ -13,7 +13,7 @@ use super::listening::part_heard;
 use super::looping;
 use super::pen::{Pen, arc_points};
 use super::references;
-use super::scene::{MoveState, Scene};
+use super::scene::Scene;
 use super::session::Session;
 use super::small_stages::amount;
 use super::theme::{
@@ -21,6 +21,7 @@ use super::theme::{
 };
 use super::widgets::{Button, Kind, describe, push};
 use super::words;
+use crate::params::MoveState;
 
 /// Hears one stream, matched; a comparison begins with the first press.
 pub fn hear(session: &Session, scene: &Scene, source: Source) {

@@ -12,12 +12,13 @@ use super::layout::Layout;
 use super::pen::Pen;
 use super::proposals::outcome;
 use super::ring;
-use super::scene::{MoveState, Scene};
+use super::scene::Scene;
 use super::session::Session;
 use super::theme::{CANVAS, HAIR, LIFT, OK, SOFT, T1, T2, T3, medium, regular, rgb, semibold};
 use super::verdict_bar::{heard, title};
 use super::widgets::{Button, Kind, push};
 use super::words;
+use crate::params::MoveState;
 
 /// Draws the cover; says whether the workbench is wanted instead.
 pub fn show(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) -> bool {

@@ -5,8 +5,9 @@ use crate::chain::monitor::{Change, MonitorState, Source};
 
 use super::compare_bar;
 use super::looping;
-use super::scene::{MoveState, Scene};
+use super::scene::Scene;
 use super::session::Session;
+use crate::params::MoveState;
 
 /// Number of the move that is heard.
 pub fn heard_number(scene: &Scene) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::chain::Settings;
 use crate::chain::monitor::{BandSolo, Channels, MonitorState};
 
 use super::icons::Icon;
@@ -37,6 +38,58 @@ pub fn part_heard(state: &MonitorState) -> Option<String> {
     match (state.band.map(band_name), channels) {
         (Some(band), Some(channels)) => Some(format!("{band}, {channels}")),
         (band, channels) => band.or(channels),
+    }
+}
+
+/// The band that is listened to, as it was in the last frame.
+#[derive(Clone, Copy, PartialEq)]
+struct Soloed {
+    band: BandSolo,
+    is_on: bool,
+    is_fresh: bool,
+    num_loads: u32,
+}
+
+/// Ends listening to a band with the band: it was deleted, switched off, or is another one since a state was loaded.
+/// Whoever did it: a hand, a step taken back, the host.
+#[derive(Default)]
+pub struct SoloWatch(Option<Soloed>);
+
+impl SoloWatch {
+    /// Looks at the band once a frame; a hand that is at work on it is waited for.
+    pub fn follow(&mut self, session: &Session, scene: &Scene, is_held: bool) {
+        let num_loads = session.params.num_loads();
+        let Some(band) = scene.monitor.band else {
+            self.0 = None;
+            return;
+        };
+        if is_held {
+            return;
+        }
+        let (is_on, is_fresh) = state_of(band, &scene.settings);
+        let now = Soloed { band, is_on, is_fresh, num_loads };
+        let was = self.0.replace(now).filter(|was| was.band == band).unwrap_or(now);
+        if (was.is_on && !is_on) || (!was.is_fresh && is_fresh) || was.num_loads != num_loads {
+            self.0 = None;
+            session.end.set_monitor_state(MonitorState { band: None, ..session.end.monitor_state() });
+        }
+    }
+}
+
+/// Whether a band is switched on, and whether it is as in a fresh instance, which is what deleting makes of it.
+fn state_of(band: BandSolo, settings: &Settings) -> (bool, bool) {
+    let fresh = Settings::default();
+    match band {
+        BandSolo::Equalizer(idx) => {
+            let band = settings.equalizer.bands.get(idx);
+            let is_on = band.is_some_and(|band| band.enabled && settings.equalizer.enabled);
+            (is_on, band == fresh.equalizer.bands.get(idx))
+        }
+        BandSolo::Multiband(idx) => {
+            let band = settings.multiband.bands.get(idx);
+            let is_on = band.is_some_and(|band| band.enabled && settings.multiband.enabled);
+            (is_on, band == fresh.multiband.bands.get(idx))
+        }
     }
 }
 

@@ -17,10 +17,11 @@ use crate::bridge::Phase;
 
 use super::layout::Layout;
 use super::pen::Pen;
-use super::scene::{MoveState, Scene};
+use super::scene::Scene;
 use super::session::Session;
 use super::theme::{CANVAS, SEAM, T1, T2, T3, regular, semibold};
 use super::widgets::{Button, Kind, push};
+use crate::params::MoveState;
 
 pub use card::outcome;
 pub use mixer::{as_text as report_text, intended_button, intended_name, number_box, rows as mixer_rows};

@@ -8,10 +8,10 @@ use crate::assistant::{Brief, Change, Destination, MixerNote, Move, MoveClass, R
 use crate::bridge::{Hearing, Phase};
 use crate::chain::makeup_match::StageLoudness;
 use crate::chain::monitor::MonitorState;
-use crate::chain::settings::{Setting, find};
+use crate::chain::settings::Setting;
 use crate::chain::{NUM_STAGES, Settings, Stage};
-use crate::params::tweak::{FULL_PERCENT, is_met, settings_at};
-use crate::params::{Decision, Judged, KeptReference};
+use crate::params::tweak::{FULL_PERCENT, settings_at};
+use crate::params::{Decision, Judged, KeptReference, MoveState, Standing};
 
 use super::session::Session;
 
@@ -59,21 +59,6 @@ pub struct Scene {
     pub stage_loudness: Option<StageLoudness>,
     /// Settings that the saved state of a newer version holds are kept, not shown.
     pub has_newer_state: bool,
-}
-
-/// Where a move stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MoveState {
-    /// Waits for a decision.
-    Open,
-    /// Accepted and in force.
-    Accepted,
-    /// Changed by hand: after it was accepted, or instead.
-    Tweaked,
-    /// What it asks for was done by hand.
-    ByHand,
-    /// Rejected.
-    Rejected,
 }
 
 impl Scene {
@@ -125,24 +110,17 @@ impl Scene {
         moves.iter().enumerate().map(|(idx, proposed)| (idx + 1, proposed))
     }
 
-    /// Where a move stands. One whose values are all set is accepted, whoever set them: the host, a controller.
+    /// Where a move stands.
     pub fn state_of(&self, proposed: &Move) -> MoveState {
-        let now = |setting: &Setting| setting.get(&self.settings);
-        let is_set = |percent: f64| {
-            let before = self.before.get(&proposed.id);
-            let without = |setting: &Setting| before.and_then(|before| before.get(&setting.id)).copied();
-            settings_at(proposed, percent, |setting| without(setting).unwrap_or_else(|| now(setting)))
-                .all(|(setting, value)| now(setting) == value)
+        let standing = Standing {
+            decisions: &self.decisions,
+            before: &self.before,
+            by_hand: &self.by_hand,
+            amounts: &self.amounts,
+            remeasured: &self.remeasured,
+            settings: &self.settings,
         };
-        match self.decisions.get(&proposed.id) {
-            Some(Decision::Rejected) => MoveState::Rejected,
-            Some(Decision::Accepted) if is_set(self.amount(proposed)) => MoveState::Accepted,
-            Some(Decision::Accepted) => MoveState::Tweaked,
-            None if self.by_hand.contains(&proposed.id) => self.state_by_hand(proposed),
-            None if is_set(FULL_PERCENT) => MoveState::Accepted,
-            None if self.is_mended(proposed) => MoveState::ByHand,
-            None => MoveState::Open,
-        }
+        standing.of(proposed)
     }
 
     /// What a move does and costs: as proposed, or as measured anew since a hand moved something.
@@ -150,31 +128,6 @@ impl Scene {
         match self.remeasured.iter().find(|each| each.id == proposed.id) {
             Some(anew) => (anew.effect.clone(), anew.cost.clone()),
             None => (proposed.effect.clone(), proposed.cost.clone()),
-        }
-    }
-
-    /// What it is for was brought into its range by something else that was set.
-    fn is_mended(&self, proposed: &Move) -> bool {
-        let anew = self.remeasured.iter().find(|each| each.id == proposed.id);
-        let (Some(effect), Some(evidence)) = (anew.and_then(|anew| anew.effect.first()), proposed.evidence.first())
-        else {
-            return false;
-        };
-        let [low, high] = evidence.expected;
-        // What was judged by was outside: a move of taste rests on nothing that could be mended.
-        let is_inside = |value: f64| (low..=high).contains(&value);
-        effect.metric == evidence.metric && is_inside(effect.before) && !is_inside(evidence.value)
-    }
-
-    fn state_by_hand(&self, proposed: &Move) -> MoveState {
-        let now = |setting: &Setting| setting.get(&self.settings);
-        match self.before.get(&proposed.id) {
-            Some(before) if is_met(proposed, before, now) => MoveState::ByHand,
-            // Taken back by hand too: it waits as before.
-            Some(before) if before.iter().all(|(id, was)| find(id).is_some_and(|each| now(each) == *was)) => {
-                MoveState::Open
-            }
-            _ => MoveState::Tweaked,
         }
     }
 

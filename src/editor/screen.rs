@@ -19,8 +19,10 @@ use super::chain_strip;
 use super::drawer::{self, Drawer};
 use super::equalizer::{self, EqualizerView};
 use super::hear;
+use super::keys::KeyFocus;
 use super::layout::Layout;
 use super::levels::Levels;
+use super::listening::SoloWatch;
 use super::notice::Notice;
 use super::pen::Pen;
 use super::preferences::apply_motion;
@@ -56,6 +58,9 @@ pub struct Screen {
     /// What a frame failed with, until it is tried again.
     failed: Option<String>,
     fails_next: bool,
+    key_focus: KeyFocus,
+    has_left: bool,
+    solo_watch: SoloWatch,
 }
 
 /// Cover or workbench.
@@ -83,6 +88,9 @@ impl Default for Screen {
             notice: Notice::default(),
             failed: None,
             fails_next: false,
+            key_focus: KeyFocus::default(),
+            has_left: false,
+            solo_watch: SoloWatch::default(),
         }
     }
 }
@@ -113,6 +121,7 @@ impl Screen {
         let scene = Scene::read(session);
         session.end.flush_monitor_state();
         hear::follow(session, &scene);
+        self.solo_watch.follow(session, &scene, ui.ctx().dragged_id().is_some());
         let now_s = ui.input(|input| input.time);
         self.levels.follow(session, &scene, now_s);
         // Nothing turns under a hand, and what is still worked out is not there yet.
@@ -146,6 +155,16 @@ impl Screen {
         session.close_step(now_s);
         self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
         ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
+    }
+
+    /// What keys mean until the next frame.
+    pub fn key_focus(&self) -> KeyFocus {
+        self.key_focus
+    }
+
+    /// Whether the engineer gave the keyboard back to the host in the last frame.
+    pub fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// Whether the next frame comes by itself.

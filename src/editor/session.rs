@@ -4,14 +4,14 @@ use std::cell::{Cell, RefCell};
 
 use nice_plug::context::gui::GuiContext;
 
+use crate::assistant::Move;
 use crate::assistant::findings::FindingKind;
-use crate::assistant::{Move, MoveClass};
 use crate::bridge::{EditorEnd, Request};
 use crate::chain::Settings;
 use crate::chain::monitor::MonitorState;
 use crate::chain::settings::{Setting, find, table};
 use crate::params::tweak::is_scaled;
-use crate::params::{Decision, Direction, HostParam, Restored, Saved, SharedParams};
+use crate::params::{Decision, Direction, HostParam, Restored, SharedParams};
 
 use super::words;
 
@@ -101,10 +101,16 @@ impl Session {
         if !self.gestures.borrow().is_empty() {
             return;
         }
-        let restored = self.params.change_saved(|saved| {
+        let extent_s = self.end.hearing().extent_s;
+        let (restored, marked_s) = self.params.change_saved(|saved| {
             saved.close_step(f64::NEG_INFINITY);
-            saved.travel(direction)
+            saved.undo.set_extent(extent_s);
+            (saved.travel(direction), saved.undo.extent_s())
         });
+        if marked_s != extent_s {
+            // Another song is back, with its mark.
+            self.end.request(Request::Extent(marked_s));
+        }
         for Restored { id, wanted, left } in restored.into_iter().flatten() {
             let now = self.params.plain(&id);
             if now == Some(left) || now == Some(wanted) {
@@ -192,6 +198,8 @@ impl Session {
     /// Sets the whole chain, one gesture for each value that differs; latency mode and bypass stay as they are.
     pub fn apply_chain(&self, settings: &Settings) {
         self.open_step("preset");
+        // The band that is listened to is another one, or none.
+        self.end.set_monitor_state(MonitorState { band: None, ..self.end.monitor_state() });
         let is_kept = |setting: &&Setting| !matches!(setting.id.as_str(), "latency_mode" | "bypass");
         for setting in table().iter().filter(is_kept) {
             let value = setting.get(settings);
@@ -214,14 +222,7 @@ impl Session {
     /// Accepts every Needed move that is open.
     pub fn accept_needed(&self) {
         self.open_step("accept all needed");
-        let Some(judged) = self.params.with_saved(|saved| saved.judged.clone()) else { return };
-        for proposed in judged.report.moves.iter().filter(|each| each.class == MoveClass::Needed) {
-            let is_open =
-                |saved: &Saved| !saved.decisions.contains_key(&proposed.id) && !saved.by_hand.contains(&proposed.id);
-            if self.params.with_saved(is_open) {
-                self.accept(proposed);
-            }
-        }
+        self.params.open_needed().iter().for_each(|proposed| self.accept(proposed));
     }
 
     /// Rejects a move.

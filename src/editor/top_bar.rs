@@ -179,8 +179,10 @@ fn right_side(ui: &mut Ui, layout: &Layout, session: &Session, scene: &Scene) {
     let middle = bar.center().y;
     let editor = Rect::from_min_size(pos2(bar.right() - 10.0 - 26.0, middle - 13.0), vec2(26.0, 26.0));
     let rect = Rect::from_min_size(pos2(editor.left() - 4.0 - 78.0, middle - 13.0), vec2(78.0, 26.0));
-    let new_song = Button::new("New song", Kind::Ghost)
-        .named("New song", "Forgets what was heard: another song is on. Settings stay as they are.");
+    let new_song = Button::new("New song", Kind::Ghost).named(
+        "New song",
+        "Forgets what was heard: another song is on. Settings stay as they are, and Undo brings the verdict back.",
+    );
     if push(ui, rect, new_song).clicked() {
         session.end.request(Request::NewSong);
     }

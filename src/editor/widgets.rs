@@ -11,7 +11,7 @@ mod value_menu;
 pub use button::{Button, Kind, push};
 pub use choice::{LIST_GROUND, STAYS_OPEN, dropdown, list_row, menu, menu_row, segments, switch};
 pub use control::{Control, control, key_steps, typed_value, wheel_ticks};
-pub use entry::{Typed, begin_typing, entry, is_writing};
+pub use entry::{Typed, begin_typing, entry, is_typing, is_writing};
 pub use field::{slider, value_field};
 pub use knob::knob;
 pub use value_menu::{Wish, copy_value, setting_menu, value_menu};

@@ -16,14 +16,15 @@ use nice_plug::editor::{
 };
 use nice_plug_egui::baseview::{Error as WindowError, HandlerError, Window, WindowSize};
 use nice_plug_egui::{
-    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, KeyCapture, NiceEguiApp,
-    RepaintNotifier, create_egui_editor,
+    EguiEditor, EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, Key, NiceEguiApp, RepaintNotifier,
+    create_egui_editor,
 };
 use parking_lot::Mutex;
 
 use crate::bridge::EditorEnd;
 use crate::params::{ContextSlot, EditorSize, SharedParams};
 
+use super::keys::KeyFocus;
 use super::layout::DEFAULT_SIZE;
 use super::scale::{self, MAX_WINDOW, MIN_WINDOW};
 use super::screen::Screen;
@@ -52,6 +53,8 @@ struct Shared {
     is_hidden: AtomicBool,
     /// Whether frames follow one another anyway.
     is_moving: AtomicBool,
+    /// Which keys the open window uses.
+    keys: Arc<Mutex<KeyFocus>>,
 }
 
 /// The plugin's editor.
@@ -85,6 +88,7 @@ pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Op
         has_drawn: AtomicBool::new(false),
         is_hidden: AtomicBool::new(false),
         is_moving: AtomicBool::new(false),
+        keys: Arc::default(),
     });
     Some(DiscernEditor { shared })
 }
@@ -214,7 +218,9 @@ impl EditorHandle for OpenEditor {
     }
 
     fn on_virtual_key_from_host(&self, key_code: VirtualKeyCode, is_down: bool, modifiers: Modifiers) -> bool {
-        self.inner.on_virtual_key_from_host(key_code, is_down, modifiers)
+        // A host that asks has the keyboard: what is typed there is its own.
+        let _ = (key_code, is_down, modifiers);
+        false
     }
 
     fn state_changed(&self) {
@@ -250,7 +256,11 @@ struct App {
 impl NiceEguiApp for App {
     fn build(&mut self, context: egui::Context, host: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
         theme::install(&context);
-        frame.set_key_capture(own_keys());
+        let keys = Arc::clone(&self.shared.keys);
+        frame.set_key_filter(move |event, key, modifiers| {
+            let writes = matches!(&event.key, Key::Character(text) if !text.chars().all(char::is_control));
+            keys.lock().uses(key, modifiers, writes)
+        });
         embedding::announce(frame);
         *self.shared.thread.lock() = Some(ThreadEnd::of_this_thread());
         *self.shared.context.lock() = Some(context);
@@ -274,20 +284,14 @@ impl NiceEguiApp for App {
         if self.shared.is_hidden.load(Ordering::Acquire) {
             return;
         }
-        // A text field needs every key, Space among them; at all other times Space is the host's.
-        let is_writing = ui
-            .ctx()
-            .memory(|memory| memory.focused())
-            .is_some_and(|id| egui::TextEdit::load_state(ui.ctx(), id).is_some());
-        frame.set_key_capture(if is_writing { KeyCapture::CaptureAll } else { own_keys() });
-        if !is_writing {
-            // The host's, whatever has the focus: it would press it.
-            let is_space = |event: &egui::Event| matches!(event, egui::Event::Key { key: egui::Key::Space, .. });
-            ui.input_mut(|input| input.events.retain(|event| !is_space(event)));
-        }
         if let Some(session) = self.shared.session.lock().as_ref() {
             let mut screen = self.shared.screen.lock();
             screen.ui(ui, session);
+            *self.shared.keys.lock() = screen.key_focus();
+            if screen.has_left() {
+                // A host that does not take it leaves it here.
+                frame.baseview_window().release_focus().ok();
+            }
             self.shared.is_moving.store(screen.is_moving(), Ordering::Release);
         }
     }
@@ -315,42 +319,3 @@ fn wait_until_it_runs(handle: &EguiEditorHandle, window: &Window, scale_factor: 
 
 #[cfg(not(target_os = "linux"))]
 fn wait_until_it_runs(_handle: &EguiEditorHandle, _window: &Window, _scale_factor: Option<f64>) {}
-
-/// The keys that mean something here; the host keeps the rest.
-fn own_keys() -> KeyCapture {
-    const KEYS: [&str; 32] = [
-        "m",
-        "d",
-        "a",
-        "c",
-        "i",
-        "f",
-        "l",
-        "r",
-        "h",
-        "p",
-        "s",
-        "y",
-        "z",
-        "[",
-        "]",
-        "1",
-        "2",
-        "3",
-        "4",
-        "Escape",
-        "Enter",
-        "Tab",
-        "F10",
-        "ContextMenu",
-        "Delete",
-        "Home",
-        "PageUp",
-        "PageDown",
-        "ArrowUp",
-        "ArrowDown",
-        "ArrowLeft",
-        "ArrowRight",
-    ];
-    KeyCapture::CaptureKeys(KEYS.into_iter().filter_map(|key| key.parse::<Key>().ok()).collect())
-}

@@ -3,6 +3,7 @@
 mod entry;
 mod measured;
 
+pub use crate::assistant::clock as time;
 pub use crate::report::words::kind;
 pub use entry::{accepted, parse, parse_percent};
 pub use measured::{change, expected, measured_and_expected, place, severity};
@@ -46,12 +47,6 @@ pub fn frequency(value_hz: f64) -> String {
     }
     let text = format!("{:.2}", value_hz / 1000.0);
     format!("{} kHz", text.trim_end_matches('0').trim_end_matches('.'))
-}
-
-/// `1:07`.
-pub fn time(seconds: f64) -> String {
-    let whole = seconds.max(0.0) as u64;
-    format!("{}:{:02}", whole / 60, whole % 60)
 }
 
 /// A share of 0–1 as whole percent.

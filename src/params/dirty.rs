@@ -39,29 +39,50 @@ impl<T> PartialEq for Same<T> {
 
 impl Worth {
     pub fn of(saved: &Saved) -> Self {
-        let Brief { destination, loudness_lufs, ceiling_dbtp, character, restraint, .. } = saved.brief;
-        let locks = saved.brief.locks.clone();
+        // Every field by name, so that a new one has to be decided on.
+        let Saved {
+            brief,
+            references,
+            judged,
+            decisions,
+            rejected_at,
+            amounts,
+            before,
+            by_hand,
+            intended,
+            is_accept_pending,
+            is_motion_reduced,
+            // The window is no part of the work, the rest follows from what is above or was loaded.
+            editor_size: _,
+            editor_scale_percent: _,
+            remeasured: _,
+            undo: _,
+            newer_state: _,
+            leftover: _,
+        } = saved;
+        let Brief { destination, loudness_lufs, ceiling_dbtp, character, restraint, locks, references: _, ranges: _ } =
+            brief;
         Self {
             brief: Brief {
-                destination,
-                loudness_lufs,
-                ceiling_dbtp,
-                character,
-                restraint,
-                locks,
+                destination: *destination,
+                loudness_lufs: *loudness_lufs,
+                ceiling_dbtp: *ceiling_dbtp,
+                character: *character,
+                restraint: *restraint,
+                locks: locks.clone(),
                 references: Vec::new(),
                 ranges: None,
             },
-            references: saved.references.iter().map(|kept| (kept.path.clone(), kept.measured.is_some())).collect(),
-            judged: Same(saved.judged.clone()),
-            decisions: saved.decisions.clone(),
-            rejected_at: saved.rejected_at.clone(),
-            amounts: saved.amounts.clone(),
-            before: saved.before.clone(),
-            by_hand: saved.by_hand.clone(),
-            intended: saved.intended.clone(),
-            is_accept_pending: saved.is_accept_pending,
-            is_motion_reduced: saved.is_motion_reduced,
+            references: references.iter().map(|kept| (kept.path.clone(), kept.measured.is_some())).collect(),
+            judged: Same(judged.clone()),
+            decisions: decisions.clone(),
+            rejected_at: rejected_at.clone(),
+            amounts: amounts.clone(),
+            before: before.clone(),
+            by_hand: by_hand.clone(),
+            intended: intended.clone(),
+            is_accept_pending: *is_accept_pending,
+            is_motion_reduced: *is_motion_reduced,
         }
     }
 }

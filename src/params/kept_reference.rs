@@ -3,12 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
+use crate::analysis::NUM_STEREO_BANDS;
 use crate::assistant::{Brief, Reference};
+
+use super::saved_form::{Reader, plain};
 
 /// So many are kept at most: more say nothing new, and each is read as a whole.
 pub const MAX_REFERENCES: usize = 8;
+
+/// Longest path that is read, bytes: longer ones no system has.
+const MAX_PATH_BYTES: usize = 4096;
+/// Longest name that is shown, characters.
+const MAX_NAME: usize = 200;
+/// Bands of any kind in the saved form, and what one of them may say, dB.
+const MAX_BANDS: usize = 200;
+const LEVEL_DB: std::ops::RangeInclusive<f64> = -1000.0..=1000.0;
 
 /// A record that the song is to be like.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +46,7 @@ impl KeptReference {
 
 /// Name of a file for people: without folder and kind.
 pub fn name_of(path: &Path) -> String {
-    path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    plain(&path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy(), MAX_NAME)
 }
 
 /// The brief asks for what the references that were measured have.
@@ -44,16 +55,16 @@ pub fn ask_for(references: &[KeptReference], brief: &mut Brief) {
 }
 
 /// The saved form. Bands as they are, in order; what has none is null.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(super) struct SavedReference {
     path: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     tone_db: Vec<Option<f64>>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     widths_db: Vec<Option<f64>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     level_spread_db: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     integrated_lufs: Option<f64>,
 }
 
@@ -78,18 +89,24 @@ impl From<&KeptReference> for SavedReference {
     }
 }
 
-impl From<SavedReference> for KeptReference {
-    fn from(saved: SavedReference) -> Self {
-        let path = PathBuf::from(saved.path);
-        // Other bands than ours: another version's, and to be measured anew.
-        let measured = saved.tone_db.try_into().ok().map(|tone_db| {
-            Arc::new(Reference {
-                name: name_of(&path),
-                tone_db,
-                widths_db: saved.widths_db,
-                level_spread_db: saved.level_spread_db,
-            })
-        });
-        Self { path, measured, integrated_lufs: saved.integrated_lufs }
+impl KeptReference {
+    /// Reads the saved form; one without a path is none.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let path = reader.exact_text("path", MAX_PATH_BYTES).filter(|path| !path.is_empty() && !path.contains('\0'))?;
+        let path = PathBuf::from(path);
+        let tone_db = reader.series("tone_db", MAX_BANDS, LEVEL_DB);
+        let is_measured = !tone_db.is_empty();
+        let widths_db = reader.series("widths_db", NUM_STEREO_BANDS, LEVEL_DB);
+        let level_spread_db = reader.number("level_spread_db", LEVEL_DB);
+        let integrated_lufs = reader.number("integrated_lufs", LEVEL_DB);
+        let measured = tone_db
+            .try_into()
+            .ok()
+            .map(|tone_db| Arc::new(Reference { name: name_of(&path), tone_db, widths_db, level_spread_db }));
+        if is_measured && measured.is_none() {
+            // Other bands than ours: another version's, and to be measured anew.
+            reader.refuse("tone_db");
+        }
+        Some(Self { path, measured, integrated_lufs })
     }
 }

@@ -3,23 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::analysis::Features;
 use crate::assistant::findings::FindingKind;
-use crate::assistant::{Brief, Character, Destination, Move, Remeasured, Report, Restraint};
-use crate::chain::Stage;
+use crate::assistant::{Brief, Move, Remeasured, Report};
 
-use super::kept_reference::{KeptReference, MAX_REFERENCES, SavedReference, ask_for};
-use super::saved_report::SavedReport;
+use super::kept_reference::{KeptReference, ask_for};
+use super::saved_form::Leftover;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
 use super::undo::Undo;
 
 /// Version of the saved form. Grows with every change that an older version could not read.
 pub const SCHEMA: u32 = 1;
-
-/// Of a state that holds more references than that, no more are looked at.
-const MAX_SAVED_REFERENCES: usize = 64;
 
 /// A rejected move is offered again when what it rests on has grown to this many times what it was.
 const GROWN: f64 = 1.5;
@@ -34,7 +30,7 @@ pub struct Judged {
 }
 
 /// What the engineer said to a move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Its settings were applied.
@@ -43,8 +39,19 @@ pub enum Decision {
     Rejected,
 }
 
+impl Decision {
+    /// The one with this name.
+    pub(super) fn from_key(key: &str) -> Option<Self> {
+        match key {
+            "accepted" => Some(Self::Accepted),
+            "rejected" => Some(Self::Rejected),
+            _ => None,
+        }
+    }
+}
+
 /// Size of the editor in points.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EditorSize {
     /// Width.
     pub width: f32,
@@ -81,12 +88,14 @@ pub struct Saved {
     pub editor_scale_percent: Option<u16>,
     /// Whether nothing in the editor is to glide or fade.
     pub is_motion_reduced: bool,
-    /// What open moves do and cost with the chain set as it is now; nothing before a hand moved something. Not saved.
+    /// What open moves do and cost with the chain set as it is now; nothing before a hand moved something.
     pub remeasured: Arc<Vec<Remeasured>>,
     /// What can be taken back; not saved.
     pub undo: Undo,
     /// A whole state of a newer version, kept for it.
     pub newer_state: Option<String>,
+    /// What was loaded and cannot be read, kept as it was.
+    pub(super) leftover: Arc<Leftover>,
 }
 
 impl Saved {
@@ -127,6 +136,7 @@ impl Saved {
         self.judged = None;
         self.intended.clear();
         self.forget_moves();
+        Arc::make_mut(&mut self.leftover).forget_song();
     }
 
     fn forget_moves(&mut self) {
@@ -208,16 +218,6 @@ impl Saved {
     fn proposed(&self, move_id: &str) -> Option<&Move> {
         self.judged.as_ref()?.report.moves.iter().find(|each| each.id == move_id)
     }
-
-    /// The saved form.
-    pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(&SavedForm::from(self)).unwrap_or_default()
-    }
-
-    /// Reads the saved form; what is missing or unreadable is as in a fresh instance.
-    pub(super) fn from_json(json: Option<&str>) -> Self {
-        json.and_then(|json| serde_json::from_str::<SavedForm>(json).ok()).map(Self::from).unwrap_or_default()
-    }
 }
 
 /// How much it is that a move rests on: the value itself, or on scales that have no zero how far it lies outside.
@@ -226,147 +226,4 @@ fn size(proposed: &Move) -> Option<f64> {
     let has_no_zero = ["_lufs", "_dbtp", "_dbfs"].iter().any(|unit| evidence.metric.ends_with(unit));
     let [low, high] = evidence.expected;
     Some(if has_no_zero { (low - evidence.value).max(evidence.value - high).max(0.0) } else { evidence.value.abs() })
-}
-
-/// The schema number of a saved form.
-pub(super) fn schema_of(json: &str) -> Option<u32> {
-    #[derive(Deserialize)]
-    struct Head {
-        schema: u32,
-    }
-    serde_json::from_str::<Head>(json).ok().map(|head| head.schema)
-}
-
-#[derive(Serialize, Deserialize)]
-struct SavedForm {
-    schema: u32,
-    #[serde(default)]
-    discern: String,
-    #[serde(default)]
-    brief: SavedBrief,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    references: Vec<SavedReference>,
-    #[serde(default)]
-    report: Option<SavedReport>,
-    #[serde(default)]
-    decisions: BTreeMap<String, Decision>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    rejected_at: BTreeMap<String, f64>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    amounts: BTreeMap<String, f64>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    before: BTreeMap<String, BTreeMap<String, f64>>,
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    by_hand: BTreeSet<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    intended: Vec<String>,
-    #[serde(default)]
-    accept_pending: bool,
-    #[serde(default)]
-    editor: Option<EditorSize>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    editor_scale_percent: Option<u16>,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    reduced_motion: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    newer_state: Option<String>,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct SavedBrief {
-    destination: String,
-    loudness_lufs: Option<f64>,
-    ceiling_dbtp: Option<f64>,
-    /// Brighter, fuller, denser, wider.
-    character: [i8; 4],
-    restraint: String,
-    locks: Vec<String>,
-}
-
-impl From<&Brief> for SavedBrief {
-    fn from(brief: &Brief) -> Self {
-        let Character { brighter, fuller, denser, wider } = brief.character;
-        Self {
-            destination: brief.destination.key().to_owned(),
-            loudness_lufs: brief.loudness_lufs,
-            ceiling_dbtp: brief.ceiling_dbtp,
-            character: [brighter, fuller, denser, wider],
-            restraint: brief.restraint.key().to_owned(),
-            locks: brief.locks.iter().map(|stage| stage.key().to_owned()).collect(),
-        }
-    }
-}
-
-impl From<SavedBrief> for Brief {
-    fn from(saved: SavedBrief) -> Self {
-        let [brighter, fuller, denser, wider] = saved.character.map(|steps| steps.clamp(-3, 3));
-        let is_locked = |stage: &Stage| saved.locks.iter().any(|lock| lock == stage.key());
-        Self {
-            destination: Destination::from_key(&saved.destination).unwrap_or_default(),
-            loudness_lufs: saved.loudness_lufs,
-            ceiling_dbtp: saved.ceiling_dbtp,
-            character: Character { brighter, fuller, denser, wider },
-            restraint: Restraint::from_key(&saved.restraint).unwrap_or_default(),
-            locks: Stage::ALL.into_iter().filter(is_locked).collect(),
-            references: Vec::new(),
-            ranges: None,
-        }
-    }
-}
-
-impl From<&Saved> for SavedForm {
-    fn from(saved: &Saved) -> Self {
-        Self {
-            schema: SCHEMA,
-            discern: env!("CARGO_PKG_VERSION").to_owned(),
-            brief: SavedBrief::from(&saved.brief),
-            references: saved.references.iter().map(SavedReference::from).collect(),
-            report: saved.judged.as_deref().map(SavedReport::from),
-            decisions: saved.decisions.clone(),
-            rejected_at: saved.rejected_at.clone(),
-            amounts: saved.amounts.clone(),
-            before: saved.before.clone(),
-            by_hand: saved.by_hand.clone(),
-            intended: saved.intended.clone(),
-            accept_pending: saved.is_accept_pending,
-            editor: saved.editor_size,
-            editor_scale_percent: saved.editor_scale_percent,
-            reduced_motion: saved.is_motion_reduced,
-            newer_state: saved.newer_state.clone(),
-        }
-    }
-}
-
-impl From<SavedForm> for Saved {
-    fn from(form: SavedForm) -> Self {
-        let mut brief = Brief::from(form.brief);
-        let mut references: Vec<KeptReference> = Vec::new();
-        for kept in form.references.into_iter().take(MAX_SAVED_REFERENCES).map(KeptReference::from) {
-            // What another hand wrote there stays within what is kept.
-            if references.len() < MAX_REFERENCES && references.iter().all(|other| other.path != kept.path) {
-                references.push(kept);
-            }
-        }
-        ask_for(&references, &mut brief);
-        Self {
-            judged: form.report.map(|report| Arc::new(report.into_judged(&brief))),
-            brief,
-            references,
-            decisions: form.decisions,
-            rejected_at: form.rejected_at,
-            amounts: form.amounts,
-            before: form.before,
-            by_hand: form.by_hand,
-            intended: form.intended,
-            is_accept_pending: form.accept_pending,
-            editor_size: form.editor,
-            // What another hand wrote there stays within what can be drawn.
-            editor_scale_percent: form.editor_scale_percent.map(|percent| percent.clamp(75, 250)),
-            is_motion_reduced: form.reduced_motion,
-            remeasured: Arc::default(),
-            undo: Undo::default(),
-            newer_state: form.newer_state,
-        }
-    }
 }

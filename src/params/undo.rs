@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Weak};
 
 use super::saved::{Decision, Judged, Saved};
+use crate::assistant::Remeasured;
 
 /// Older steps are forgotten.
 const MAX_STEPS: usize = 200;
@@ -61,6 +62,45 @@ fn restore_map<V: Clone + PartialEq>(
     }
 }
 
+/// All that a new song makes forgotten.
+#[derive(Clone, Debug)]
+struct Song {
+    judged: Option<Arc<Judged>>,
+    decided: Decided,
+    remeasured: Arc<Vec<Remeasured>>,
+    is_accept_pending: bool,
+    /// Where its start and end are marked, seconds.
+    extent_s: Option<(f64, f64)>,
+}
+
+impl Song {
+    /// What is known now, which is known no more afterwards.
+    fn take(saved: &mut Saved) -> Self {
+        let song = Self {
+            judged: saved.judged.clone(),
+            decided: Decided::of(saved),
+            remeasured: Arc::clone(&saved.remeasured),
+            is_accept_pending: saved.is_accept_pending,
+            extent_s: saved.undo.extent_s.take(),
+        };
+        saved.forget_song();
+        song
+    }
+
+    fn is_blank(&self) -> bool {
+        self.judged.is_none() && self.decided == Decided::default() && self.extent_s.is_none()
+    }
+
+    fn put(self, saved: &mut Saved) {
+        let Decided { decisions, rejected_at, amounts, before, by_hand, intended } = self.decided;
+        (saved.decisions, saved.rejected_at, saved.amounts) = (decisions, rejected_at, amounts);
+        (saved.before, saved.by_hand, saved.intended) = (before, by_hand, intended);
+        (saved.judged, saved.remeasured) = (self.judged, self.remeasured);
+        saved.is_accept_pending = self.is_accept_pending;
+        saved.undo.extent_s = self.extent_s;
+    }
+}
+
 /// A setting before and after a step, plain values.
 #[derive(Clone, Debug, PartialEq)]
 struct Change {
@@ -78,6 +118,8 @@ struct Step {
     decided: Option<(Decided, Decided)>,
     /// The moves that the decisions are of.
     judged: Option<Weak<Judged>>,
+    /// The song that is known on the other side of the step, where it is one that begins another song.
+    song: Option<Box<Song>>,
     is_nudge: bool,
     at_s: f64,
 }
@@ -120,6 +162,7 @@ pub struct Undo {
     done: VecDeque<Step>,
     undone: Vec<Step>,
     open: Option<Open>,
+    extent_s: Option<(f64, f64)>,
 }
 
 impl Undo {
@@ -130,6 +173,16 @@ impl Undo {
             Direction::Redo => self.undone.last(),
         };
         step.map(|step| step.label.as_str())
+    }
+
+    /// Where start and end of the present song are marked, seconds: not kept here, but brought back with its song.
+    pub fn extent_s(&self) -> Option<(f64, f64)> {
+        self.extent_s
+    }
+
+    /// Says where they are marked now, before a song goes or another comes.
+    pub fn set_extent(&mut self, extent_s: Option<(f64, f64)>) {
+        self.extent_s = extent_s;
     }
 
     fn push(&mut self, step: Step) {
@@ -217,8 +270,29 @@ impl Saved {
             changes,
             decided: is_told.then_some((open.decided, decided)),
             judged: open.judged,
+            song: None,
             is_nudge: open.is_nudge,
             at_s: now_s,
+        });
+    }
+
+    /// Another song: nothing that was heard or said is of it. One step that can be taken back; start and end of the old
+    /// song are `extent_s` where they are marked.
+    pub fn begin_song(&mut self, extent_s: Option<(f64, f64)>) {
+        self.close_step(f64::NEG_INFINITY);
+        self.undo.extent_s = extent_s;
+        let song = Song::take(self);
+        if song.is_blank() {
+            return;
+        }
+        self.undo.push(Step {
+            label: "new song".to_owned(),
+            changes: Vec::new(),
+            decided: None,
+            judged: None,
+            song: Some(Box::new(song)),
+            is_nudge: false,
+            at_s: f64::NEG_INFINITY,
         });
     }
 
@@ -228,6 +302,10 @@ impl Saved {
             Direction::Undo => self.undo.done.pop_back(),
             Direction::Redo => self.undo.undone.pop(),
         }?;
+        if let Some(song) = step.song.take() {
+            step.song = Some(Box::new(Song::take(self)));
+            song.put(self);
+        }
         let judged = downgraded(&self.judged);
         if let Some((before, after)) = step.decided.as_ref().filter(|_| is_same(&step.judged, &judged)) {
             match direction {

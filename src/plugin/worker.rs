@@ -11,7 +11,7 @@ use crate::analysis::Block;
 use crate::assistant::{self, Audio};
 use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
 use crate::dsp::cancel::Cancel;
-use crate::params::{Judged, Saved, SharedParams};
+use crate::params::{Judged, SharedParams};
 
 use super::ears::{Ears, Stream};
 use super::library::{Library, kept_s};
@@ -326,12 +326,12 @@ impl Worker {
     }
 
     fn forget(&mut self) {
-        self.extent_s = None;
+        let extent_s = self.extent_s.take();
         self.library.forget_excerpt();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
         }
-        self.params.change_saved(Saved::forget_song);
+        self.params.change_saved(|saved| saved.begin_song(extent_s));
         self.forget_work();
         self.phase = Phase::Idle;
     }

@@ -1,7 +1,7 @@
 //! Numbers, times and findings as pictures and terminals write them (`DESIGN.md` section 7).
 
 use crate::assistant::findings::FindingKind;
-use crate::assistant::{Evidence, db_text, number_text};
+use crate::assistant::{Evidence, clock, clock_tenths, db_text, number_text};
 
 /// No decimals, typographic minus.
 pub fn whole(value: f64) -> String {
@@ -10,12 +10,7 @@ pub fn whole(value: f64) -> String {
 
 /// `1:07`; with tenths where the steps of an axis are shorter than a second.
 pub fn time(seconds: f64, has_tenths: bool) -> String {
-    let tenths = if has_tenths { (seconds * 10.0).round() } else { seconds.round() * 10.0 }.max(0.0) as u64;
-    let (minutes, whole, rest) = (tenths / 600, tenths / 10 % 60, tenths % 10);
-    match has_tenths {
-        true => format!("{minutes}:{whole:02}.{rest}"),
-        false => format!("{minutes}:{whole:02}"),
-    }
+    if has_tenths { clock_tenths(seconds) } else { clock(seconds) }
 }
 
 /// `50`, `1k`: a place on a frequency axis.

@@ -194,3 +194,14 @@ fn no_bound_that_is_worked_out_can_panic_in_the_editor() {
     }
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn one_clock_tells_all_times() {
+    // Minutes and seconds that are put together anywhere else are rounded in another way.
+    let is_other = |file: &PathBuf| {
+        let text = fs::read_to_string(file).expect("a source file");
+        text.contains(":02}") && !file.ends_with("assistant/clock.rs")
+    };
+    let others: Vec<PathBuf> = rust_files(Path::new("src")).into_iter().filter(is_other).collect();
+    assert!(others.is_empty(), "{others:?}");
+}

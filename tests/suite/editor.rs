@@ -12,6 +12,7 @@ mod plots;
 mod preferences;
 mod references;
 mod sizes;
+mod songs;
 mod stages;
 mod steps;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use discern::analysis::{Analyzer, Features};
 use discern::assistant::findings::{FindingKind, measured};
 use discern::assistant::{
-    Audio, Brief, Character, Move, MoveClass, Reference, Report, Restraint, Severity, VerdictKind, hear, judge_sound,
-    remeasure,
+    Audio, Brief, Character, Destination, Move, MoveClass, Reference, Report, Restraint, Severity, VerdictKind, hear,
+    judge_sound, remeasure,
 };
 use discern::chain::settings::find;
 use discern::chain::{Chain, Settings, Stage};
@@ -340,4 +340,39 @@ fn numbers_of_open_moves_follow_what_is_set() {
     let (old, new) = (imbalance.effect[0], now.effect[0]);
     assert!((new.before.abs() - (old.before.abs() - 1.5)).abs() < 0.2, "{old:?} {new:?}");
     assert!((new.after - old.after).abs() < 0.2, "{old:?} {new:?}");
+}
+
+#[test]
+fn a_mix_that_is_far_too_hot_is_turned_down_where_its_level_is_kept() {
+    let mut song = Song::demo();
+    song.channels.iter_mut().flatten().for_each(|x| *x *= 6.0);
+    let features = song.features();
+    let [left, right] = &song.channels;
+    let (lufs, peak_dbtp) = (features.levels.integrated_lufs, features.levels.true_peak_dbtp);
+    assert!(lufs > Some(-8.0) && peak_dbtp > Some(6.0), "{lufs:?} {peak_dbtp:?}");
+    for destination in [Destination::Keep, Destination::Streaming, Destination::Loud] {
+        let brief = Brief { destination, ..Brief::default() };
+        let report = hear(&features, &brief, &Settings::default(), Audio::Song { left, right });
+        let level = report.moves.iter().find(|each| each.id == "limiter.level").expect("it is over its ceiling");
+        let gain_db = level.settings.iter().find(|(id, _)| id == "limiter.gain_db").map_or(0.0, |(_, value)| *value);
+        assert!(gain_db < -3.0, "{destination:?}: {gain_db} dB. {}", level.sentence);
+        let reduction =
+            level.cost.iter().find(|change| change.metric == "limiter_reduction_db").expect("what it takes");
+        assert!(reduction.after < 6.0, "{destination:?}: {} dB. {}", reduction.after, level.sentence);
+        let after = song.through(&accept(&report)).features().levels;
+        let target_lufs = brief.target_lufs().unwrap_or(-70.0);
+        assert!(after.integrated_lufs > Some(target_lufs - 0.5), "{destination:?}: {:?}", after.integrated_lufs);
+        assert!(after.true_peak_dbtp < Some(brief.ceiling() + 0.1), "{destination:?}: {:?}", after.true_peak_dbtp);
+    }
+    // What is only a little over is held as it was.
+    let mut song = Song::demo();
+    let by = 10f64.powf((0.5 - song.features().levels.true_peak_dbtp.unwrap_or(0.0)) / 20.0);
+    song.channels.iter_mut().flatten().for_each(|x| *x *= by as f32);
+    let [left, right] = &song.channels;
+    let brief = Brief { destination: Destination::Keep, ..Brief::default() };
+    let report = hear(&song.features(), &brief, &Settings::default(), Audio::Song { left, right });
+    for level in report.moves.iter().filter(|each| each.id == "limiter.level") {
+        let gain_db = level.settings.iter().find(|(id, _)| id == "limiter.gain_db").map_or(0.0, |(_, value)| *value);
+        assert!(gain_db >= 0.0, "{gain_db} dB. {}", level.sentence);
+    }
 }

@@ -11,6 +11,8 @@ mod clap;
 mod clap_host;
 mod command_line;
 #[cfg(feature = "plugin")]
+mod contract;
+#[cfg(feature = "plugin")]
 mod editor;
 mod equalizer;
 mod figures;
@@ -19,10 +21,13 @@ mod hearing;
 mod judgement;
 mod limiter;
 mod loudness;
+mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod spectrum;
+#[cfg(feature = "plugin")]
+mod states;
 #[cfg(feature = "plugin")]
 mod steps;
 mod support;

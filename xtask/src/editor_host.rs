@@ -57,6 +57,12 @@ impl EditorHost {
         Ok(size)
     }
 
+    /// Changes the size as hosts do that ask nobody.
+    pub fn force(&mut self, plugin: &mut Plugin, width: u32, height: u32) -> Result<()> {
+        plugin.force_editor_size(width, height)?;
+        self.window.resize(width, height)
+    }
+
     /// The window that it is in.
     pub fn window(&self) -> &Window {
         &self.window

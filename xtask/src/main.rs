@@ -8,6 +8,7 @@ mod evaluate;
 #[cfg(target_os = "linux")]
 mod first_listening;
 mod frames;
+mod fuzz;
 mod hearing;
 #[cfg(target_os = "linux")]
 mod instance;
@@ -19,6 +20,8 @@ mod playback;
 mod screen;
 mod screenshots;
 mod session;
+#[cfg(target_os = "linux")]
+mod soak;
 mod try_mix;
 mod verify;
 mod workspace;
@@ -35,6 +38,9 @@ usage: cargo xtask COMMAND
   try [MIX]                bundle, let the plugin master a song in a host; results in out/
   test                     all tests
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
+  fuzz blocks [--steps N] [--seed S]
+                           random parameters, transport, blocks, states and rates on the built .clap
+  soak [--hours N]         hours of playing, editing, loading and opening in minutes; what is held must not grow
   evaluate [DIR] [-o FILE] [--peers]
                            what the assistant is held to, over a music folder; writes docs/behaviour.md
   evaluate --faults|--sections [DIR]
@@ -73,6 +79,10 @@ fn run(args: &[String]) -> Result<()> {
         // Started by verify in a process of their own: on a screen, or where an allocation may end it.
         "on-screen" if args.len() == 1 => verify::run_on_screen(&args[0]),
         "allocation-check" if args.len() == 1 => verify::run_allocation_check(&args[0]),
+        "fuzz" => fuzz::run(args),
+        "fuzz-blocks" => fuzz::run_blocks(args),
+        #[cfg(target_os = "linux")]
+        "soak" => soak::run(args),
         "frames" => frames::run(args),
         "eq-tables" => eq_tables::run(),
         "evaluate" => evaluate::run(args),

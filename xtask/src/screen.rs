@@ -7,7 +7,7 @@ mod server;
 mod window;
 
 pub use damage::Damage;
-pub use input::{ENTER, ESCAPE, Input};
+pub use input::{ENTER, ESCAPE, Input, SPACE, TAB};
 pub use picture::Picture;
 pub use server::Server;
 pub use window::{Window, picture_of_screen};

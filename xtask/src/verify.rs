@@ -1,6 +1,8 @@
 //! `cargo xtask verify`: the built plugin in hosts, format against format, its editor on a screen.
 
 mod allocations;
+#[cfg(target_os = "linux")]
+mod ardour;
 mod clap;
 mod editor;
 mod hosts;
@@ -10,9 +12,12 @@ mod realtime;
 mod samples;
 mod standalone;
 mod tools;
+mod validators;
 // The host has Linux's main loop and windows of X11.
 #[cfg(target_os = "linux")]
 mod vst3_editor;
+#[cfg(target_os = "linux")]
+mod vst3_promises;
 
 use std::ffi::OsString;
 
@@ -24,22 +29,25 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 14] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
+    ("validators", "what validators try", validators::run),
     ("realtime", "nothing forbidden on the audio thread", on_linux::realtime),
     ("editor", "the editor in a window", || on_screen("editor")),
     ("hosts", "the editor as hosts treat it", || on_screen("hosts")),
     ("vst3_editor", "the editor as VST3 hosts treat it", || on_screen("vst3_editor")),
+    ("soak", "an hour of use", on_linux::soak),
+    ("ardour", "a session in Ardour", on_linux::ardour),
     ("standalone", "the plugin as an application", standalone::build),
     ("pictures", "pictures of the editor", || on_screen("pictures")),
 ];
 
 /// Checks that run only when they are named: `standalone` builds everything once more.
-const BY_NAME: [&str; 2] = ["standalone", "realtime"];
+const BY_NAME: [&str; 5] = ["standalone", "ardour", "validators", "realtime", "soak"];
 
 /// All checks but those of [`BY_NAME`], or those named; the first that fails ends it.
 pub fn run(names: &[String]) -> Result<()> {
@@ -85,6 +93,8 @@ pub fn run_on_screen(task: &str) -> Result<()> {
         "vst3_editor" => vst3_editor::run(&bundled("vst3"), &display, &out("verify/vst3")?),
         #[cfg(target_os = "linux")]
         "realtime" => realtime::watch(&display),
+        #[cfg(target_os = "linux")]
+        "soak" => crate::soak::on_screen(&display),
         "standalone" => standalone::look(&display),
         "pictures" => pictures::take(&display, &out("verify")?),
         "frames" => crate::frames::on_screen(&display),
@@ -100,15 +110,27 @@ pub fn run_allocation_check(library: &str) -> Result<()> {
 /// Checks that rest on what only Linux has: preloaded libraries, its X11 windows, its files about processes.
 #[cfg(target_os = "linux")]
 mod on_linux {
+    pub use super::ardour::run as ardour;
     pub use super::realtime::run as realtime;
+    pub use super::vst3_promises::run as vst3_promises;
+
+    pub fn soak() -> anyhow::Result<()> {
+        crate::soak::for_hours(1.0)
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
 mod on_linux {
     use anyhow::Result;
 
-    pub fn realtime() -> Result<()> {
+    fn say() -> Result<()> {
         println!("   only on Linux");
         Ok(())
     }
+
+    pub fn vst3_promises(_vst3: &std::path::Path) -> Result<()> {
+        say()
+    }
+
+    pub use {say as ardour, say as realtime, say as soak};
 }

@@ -2,20 +2,23 @@
 
 use super::narrow::hz_text;
 use super::{Remedy, Song, band, free_band, set_band};
+use crate::analysis::Features;
 use crate::analysis::NOMINAL_HZ;
-use crate::assistant::equalization::{fit, response_db};
+use crate::assistant::equalization::{fit, response_db, scaled_response_db};
 use crate::assistant::explain::db_text;
 use crate::assistant::findings::{Finding, FindingKind};
 use crate::assistant::linear::solve;
 use crate::assistant::ranges::{Condition, NUM_TONE, TONE_PLACES, levels_db};
 use crate::assistant::tone::Tone;
-use crate::chain::settings::{BandSettings, BandShape};
+use crate::chain::settings::{BandChannel, BandSettings, BandShape};
 use crate::chain::{Settings, Stage};
 
 /// Less of the song than this has it: the band moves.
 const LOCAL_SHARE: f64 = 0.55;
 /// Most that a band takes or gives, dB.
 const MAX_GAIN_DB: f64 = 15.0;
+/// Range of a band's gain, dB.
+const BAND_LIMIT_DB: f64 = 18.0;
 /// Bells and shelves that are tried for what sticks out.
 const QS: [f64; 6] = [0.5, 0.7, 1.0, 1.4, 2.0, 2.8];
 
@@ -108,10 +111,16 @@ pub fn of_tone(
     rate_hz: f64,
 ) -> Option<Remedy> {
     let wanted = tone.excess_db.map(|db| -db);
+    // At half the equalizer's amount its bands have to be set to twice as much.
+    let amount = applied(settings);
+    if amount <= 0.0 {
+        return None;
+    }
     let bands = fit(&wanted, &tone.is_judged, (max_bands, max_gain_db, 0.15), rate_hz);
     let mut tried = *settings;
     let mut placed = Vec::new();
-    for band in bands {
+    for mut band in bands {
+        band.gain_db = (band.gain_db / amount).clamp(-BAND_LIMIT_DB, BAND_LIMIT_DB);
         let at = free_band(&tried, band.frequency_hz)?;
         set_band(&mut tried, at, band);
         placed.push((at, band));
@@ -131,17 +140,48 @@ pub fn of_tone(
     Some(remedy.titled(move |_| words.clone()))
 }
 
-/// What the bands that differ between two settings of the equalizer do to the third octaves, dB.
-pub fn tone_bands(before: &Settings, after: &Settings, rate_hz: f64) -> [f64; NUM_TONE] {
-    let sum = |settings: &Settings| {
+/// How much of its bands' gains the equalizer applies, 0–2: its own amount and the chain's.
+fn applied(settings: &Settings) -> f64 {
+    let is_on = settings.equalizer.enabled && !settings.bypass;
+    if is_on { (settings.equalizer.amount_percent * settings.amount_percent / 1e4).clamp(0.0, 2.0) } else { 0.0 }
+}
+
+/// What the bands that differ between two settings of the equalizer do to the third octaves of a song, dB: as far as the
+/// equalizer's amount lets them, and to the part of the sound that they work on.
+pub fn tone_bands(before: &Settings, after: &Settings, features: &Features) -> [f64; NUM_TONE] {
+    let (before, after) = (levels_after_db(before, features), levels_after_db(after, features));
+    std::array::from_fn(|band| after[band] - before[band])
+}
+
+/// What an equalizer makes of the third octaves, over what they are, dB. A band of one side is taken to have half the sound:
+/// what is known of a song is its middle and its sides.
+fn levels_after_db(settings: &Settings, features: &Features) -> [f64; NUM_TONE] {
+    use BandChannel::{Left, Mid, Right, Side, Stereo};
+    let amount = applied(settings);
+    let gains_db = |channel: BandChannel| {
         let mut sum = [0.0; NUM_TONE];
-        for band in &settings.equalizer.bands {
-            sum.iter_mut().zip(response_db(band, rate_hz)).for_each(|(sum, db)| *sum += db);
+        for band in settings.equalizer.bands.iter().filter(|band| band.channel == channel) {
+            let response = scaled_response_db(band, amount, features.sample_rate_hz);
+            sum.iter_mut().zip(response).for_each(|(sum, db)| *sum += db);
         }
         sum
     };
-    let (before, after) = (sum(before), sum(after));
-    std::array::from_fn(|band| after[band] - before[band])
+    let [all, mid, side, left, right] = [Stereo, Mid, Side, Left, Right].map(gains_db);
+    let power = |levels: &[Option<f64>], place: usize| {
+        levels.get(place).copied().flatten().map_or(0.0, |db| 10f64.powf(db / 10.0))
+    };
+    std::array::from_fn(|band| {
+        let place = band + TONE_PLACES.start;
+        let (in_mid, in_side) =
+            match (power(&features.spectrum.mid_db, place), power(&features.spectrum.side_db, place)) {
+                (in_mid, in_side) if in_mid + in_side > 0.0 => (in_mid, in_side),
+                _ => (1.0, 0.0),
+            };
+        let gain = |db: f64| 10f64.powf(db / 10.0);
+        let parts = (in_mid * gain(mid[band]) + in_side * gain(side[band])) / (in_mid + in_side);
+        let sides = (gain(left[band]) + gain(right[band])) / 2.0;
+        all[band] + 10.0 * (parts * sides).log10()
+    })
 }
 
 /// The bell or shelf that brings the song's tone nearest to the ranges, of those that work in the zone: of the quadratic form
@@ -205,5 +245,77 @@ fn place_text(band: &BandSettings) -> String {
         BandShape::LowShelf => format!("below {hz}"),
         BandShape::HighShelf => format!("above {hz}"),
         _ => format!("at {hz}, Q {}", crate::assistant::number_text(band.q)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::Spectrum;
+
+    /// A song as loud in the middle as is said over its sides, everywhere.
+    fn features(mid_over_side_db: f64) -> Features {
+        let levels = |db: f64| vec![Some(db); NOMINAL_HZ.len()];
+        let spectrum =
+            Spectrum { mid_db: levels(mid_over_side_db - 20.0), side_db: levels(-20.0), ..Spectrum::default() };
+        Features { sample_rate_hz: 48_000.0, spectrum, ..Features::default() }
+    }
+
+    fn with(channel: BandChannel, change: impl Fn(&mut Settings)) -> Settings {
+        let mut settings = Settings::default();
+        settings.equalizer.bands[3] = BandSettings { channel, ..band(BandShape::Bell, 1000.0, 0.7, 6.0) };
+        change(&mut settings);
+        settings
+    }
+
+    /// What the band does at 1 kHz, dB.
+    fn at_1_khz(settings: &Settings, features: &Features) -> f64 {
+        let place = NOMINAL_HZ[TONE_PLACES].iter().position(|hz| *hz == 1000.0).expect("a third octave");
+        tone_bands(&Settings::default(), settings, features)[place]
+    }
+
+    #[test]
+    fn bands_do_as_much_as_the_amount_lets_them() {
+        let song = features(10.0);
+        let of = |change: fn(&mut Settings)| at_1_khz(&with(BandChannel::Stereo, change), &song);
+        assert!((of(|_| ()) - 6.0).abs() < 0.01);
+        assert!((of(|settings| settings.equalizer.amount_percent = 50.0) - 3.0).abs() < 0.05);
+        assert!((of(|settings| settings.amount_percent = 50.0) - 3.0).abs() < 0.05);
+        assert_eq!(of(|settings| settings.equalizer.amount_percent = 0.0), 0.0);
+        assert_eq!(of(|settings| settings.equalizer.enabled = false), 0.0);
+        assert_eq!(of(|settings| settings.bypass = true), 0.0);
+    }
+
+    #[test]
+    fn bands_do_as_much_as_is_in_their_channel() {
+        let power = |db: f64| 10f64.powf(db / 10.0);
+        for (channel, mid_over_side_db, share) in [
+            (BandChannel::Mid, 10.0, 10.0 / 11.0),
+            (BandChannel::Side, 10.0, 1.0 / 11.0),
+            (BandChannel::Side, 0.0, 0.5),
+            (BandChannel::Left, 10.0, 0.5),
+        ] {
+            let wanted = 10.0 * (share * power(6.0) + 1.0 - share).log10();
+            let done = at_1_khz(&with(channel, |_| ()), &features(mid_over_side_db));
+            assert!((done - wanted).abs() < 0.05, "{channel:?}: {done} dB, not {wanted}");
+        }
+    }
+
+    #[test]
+    fn the_whole_tone_is_reached_at_any_amount() {
+        let excess_db = std::array::from_fn(|band| if band < 10 { 3.0 } else { -1.0 });
+        let tone = Tone { excess_db, is_judged: [true; NUM_TONE] };
+        let song = features(10.0);
+        let done = |amount_percent: f64| {
+            let mut settings = Settings::default();
+            settings.equalizer.amount_percent = amount_percent;
+            let remedy = of_tone("equalizer.balance", &tone, (3, 9.0), &settings, 48_000.0).expect("a remedy");
+            let before = settings;
+            (remedy.apply)(&mut settings, 1.0);
+            tone_bands(&before, &settings, &song)
+        };
+        for (half, full) in done(50.0).into_iter().zip(done(100.0)) {
+            assert!((half - full).abs() < 0.15, "{half} {full}");
+        }
     }
 }

@@ -28,7 +28,7 @@ impl Planner<'_, '_> {
     pub(super) fn tone(&mut self, findings: &mut [Finding]) {
         let features = self.song.features;
         let rate_hz = features.sample_rate_hz;
-        let done = tone_bands(&Settings::default(), &self.current, rate_hz);
+        let done = tone_bands(&Settings::default(), &self.current, features);
         let mut levels = levels_db(features);
         for (level, db) in levels[TONE_PLACES].iter_mut().zip(done) {
             *level = level.map(|level| level + db);
@@ -73,7 +73,7 @@ impl Planner<'_, '_> {
         if worsened(&self.before, &outcome, None).is_some() {
             return;
         }
-        let response = tone_bands(&self.current, &settings, rate_hz);
+        let response = tone_bands(&self.current, &settings, features);
         let left = Tone {
             excess_db: std::array::from_fn(|band| tone.excess_db[band] + response[band]),
             is_judged: tone.is_judged,

@@ -6,13 +6,13 @@ use egui::{Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo, pos2};
 use crate::assistant::Move;
 use crate::chain::settings::find;
 use crate::editor::pen::Pen;
-use crate::editor::scene::MoveState;
 use crate::editor::session::Session;
 use crate::editor::theme::{HAIR, PROPOSAL, RAISED, T1, T3, medium, regular};
 use crate::editor::widgets::{
     Typed, Wish, begin_typing, copy_value, describe, entry, focus_ring, key_steps, value_menu, wheel_ticks,
 };
 use crate::editor::words;
+use crate::params::MoveState;
 use crate::params::tweak::{FULL_PERCENT, MAX_PERCENT, is_scaled};
 
 use super::follow_focus;

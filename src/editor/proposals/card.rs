@@ -5,11 +5,12 @@ use egui::{Rect, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 use crate::assistant::{Change, Move};
 use crate::editor::icons::{confidence_bars, draw};
 use crate::editor::pen::Pen;
-use crate::editor::scene::{MoveState, Scene};
+use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::theme::{CARD_BODY, OK, PROPOSAL, RAISED, T1, T2, T3, medium, regular, semibold};
 use crate::editor::widgets::describe;
 use crate::editor::{hear, words};
+use crate::params::MoveState;
 
 use super::evidence::{self, Room};
 use super::reason::reasons;

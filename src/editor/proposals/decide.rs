@@ -5,9 +5,10 @@ use egui::{Rect, Ui, vec2};
 use crate::assistant::Move;
 use crate::editor::hear;
 use crate::editor::icons::Icon;
-use crate::editor::scene::{MoveState, Scene};
+use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::widgets::{Button, Kind, push};
+use crate::params::MoveState;
 
 use super::follow_focus;
 

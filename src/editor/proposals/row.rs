@@ -5,9 +5,9 @@ use egui::{Color32, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 use crate::assistant::{Move, MoveClass};
 use crate::editor::icons::{Icon, draw};
 use crate::editor::pen::Pen;
-use crate::editor::scene::MoveState;
 use crate::editor::theme::{LIFT, OK, PROPOSAL_TEXT, ROW, T1, T2, T3, medium, regular, semibold};
 use crate::editor::widgets::{describe, focus_ring};
+use crate::params::MoveState;
 
 use super::follow_focus;
 use crate::editor::words;

@@ -3,9 +3,10 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use egui::{OutputCommand, Rect, Ui, UiBuilder, pos2, vec2};
+use egui::{Key, OutputCommand, Rect, Ui, UiBuilder, pos2, vec2};
 
-use super::Screen;
+use super::{Page, Screen};
+use crate::editor::keys::{self, KeyFocus};
 use crate::editor::notice;
 use crate::editor::pen::Pen;
 use crate::editor::session::Session;
@@ -19,6 +20,15 @@ impl Screen {
     /// Draws one frame and acts on what was pressed. A frame that panics is noted among the troubles, and the page that
     /// says so stays until a new screen is asked for: one that failed is likely to fail again, thirty times a second.
     pub fn ui(&mut self, ui: &mut Ui, session: &Session) {
+        // By what was there when the key went down: the frame may close it.
+        self.has_left = self.key_focus.leaves_on_escape() && ui.input(|input| input.key_pressed(Key::Escape));
+        keys::tidy(ui, self.key_focus);
+        self.guarded(ui, session);
+        let has_way_back = self.failed.is_none() && (self.page == Page::Cover || self.drawer.is_some());
+        self.key_focus = KeyFocus::of(ui, has_way_back);
+    }
+
+    fn guarded(&mut self, ui: &mut Ui, session: &Session) {
         if self.failed.is_none() {
             let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.frame(ui, session))) else { return };
             let text = panic_text(panic.as_ref());

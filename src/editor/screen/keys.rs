@@ -1,6 +1,6 @@
 //! What the keys do while nothing is being typed.
 
-use egui::{Event, Key, Modifiers, Ui};
+use egui::{Key, Modifiers, Ui};
 
 use crate::chain::Stage;
 use crate::chain::monitor::Source;
@@ -8,10 +8,12 @@ use crate::params::Direction;
 
 use super::{Page, Screen};
 use crate::editor::drawer::Drawer;
-use crate::editor::scene::{MoveState, Scene};
+use crate::editor::keys::pressed;
+use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::widgets::is_writing;
 use crate::editor::{chain_strip, compare_bar, hear, looping, proposals, references};
+use crate::params::MoveState;
 
 impl Screen {
     pub(super) fn keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
@@ -19,14 +21,7 @@ impl Screen {
             return;
         }
         steps(ui, session);
-        // A key that is held decides once.
-        let pressed = |key: Key| {
-            ui.input_mut(|input| {
-                let is_new = |event: &Event| matches!(event, Event::Key { key: each, pressed: true, repeat: false, .. } if *each == key);
-                let is_pressed = input.events.iter().any(is_new);
-                input.consume_key(Modifiers::NONE, key) && is_pressed
-            })
-        };
+        let pressed = |key: Key| pressed(ui, key);
         if pressed(Key::M) {
             let other = if scene.monitor.source == Source::Mix { Source::Master } else { Source::Mix };
             compare_bar::hear(session, scene, other);
@@ -108,7 +103,7 @@ impl Screen {
         if self.page == Page::Cover || scene.notes().next().is_none() {
             return;
         }
-        let pressed = |key: Key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        let pressed = |key: Key| pressed(ui, key);
         if pressed(Key::C) {
             ui.ctx().copy_text(proposals::report_text(scene));
         }

@@ -263,6 +263,13 @@ pub trait Plugin: Default + Send + 'static {
     /// down.
     fn filter_saved_state(state: &mut PluginState) {}
 
+    /// This function is called with the JSON text of a state that cannot be read as a whole, for
+    /// instance because one parameter's value is of another type. Return what of it can be read, or
+    /// `None` to refuse the state.
+    fn repair_state(json: &[u8]) -> Option<PluginState> {
+        None
+    }
+
     //
     // The following functions follow the lifetime of the plugin.
     //

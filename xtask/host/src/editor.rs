@@ -50,6 +50,13 @@ impl Plugin {
         Ok((size.width, size.height))
     }
 
+    /// Gives the editor a size in pixels without asking; whether it took it.
+    pub fn force_editor_size(&mut self, width: u32, height: u32) -> Result<bool> {
+        let handle = self.handle();
+        let gui = handle.get_extension::<PluginGui>().context("the plugin has no editor")?;
+        Ok(gui.set_size(&handle, GuiSize { width, height }).is_ok())
+    }
+
     /// The size that the editor asked for since the last call.
     pub fn wanted_editor_size(&self) -> Option<(u32, u32)> {
         let packed = self.wishes(|wishes| wishes.editor_size.swap(0, Ordering::AcqRel));

@@ -4,6 +4,7 @@
 
 mod audio;
 mod callbacks;
+mod contract;
 mod editor;
 mod parameters;
 mod plugin;
@@ -14,6 +15,7 @@ pub use audio::{Around, Audio, Transport};
 pub use clack_host::entry::EntryDescriptor;
 pub use clack_host::prelude::ProcessStatus;
 pub use clack_host::utils::ClapId;
+pub use contract::{CONTRACT, Load, Promise, RANGE};
 pub use parameters::Parameter;
 pub use plugin::{Descriptor, Plugin};
 pub use random::Random;

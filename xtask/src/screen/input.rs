@@ -12,6 +12,8 @@ use x11rb::wrapper::ConnectionExt as _;
 
 /// Keysyms of keys that are no characters; those of ASCII characters are the characters.
 pub const ENTER: u32 = 0xff0d;
+pub const TAB: u32 = 0xff09;
+pub const SPACE: u32 = 0x20;
 pub const ESCAPE: u32 = 0xff1b;
 const LEFT_BUTTON: u8 = 1;
 
@@ -52,13 +54,22 @@ impl Input {
         self.fake(if is_pressed { BUTTON_PRESS_EVENT } else { BUTTON_RELEASE_EVENT }, LEFT_BUTTON, (0, 0))
     }
 
+    /// The key that makes a keysym without Shift.
+    pub fn keycode(&self, keysym: u32) -> Result<u8> {
+        let (first, per_key, keysyms) = &self.keys;
+        let idx = keysyms.chunks(*per_key).position(|symbols| symbols.first() == Some(&keysym));
+        Ok(first + u8::try_from(idx.with_context(|| format!("no key makes {keysym:#x}"))?)?)
+    }
+
     /// Presses and releases a key.
     pub fn key(&self, keysym: u32) -> Result<()> {
-        let (first, per_key, keysyms) = &self.keys;
-        // Without Shift: the first keysym of a key.
-        let idx = keysyms.chunks(*per_key).position(|symbols| symbols.first() == Some(&keysym));
-        let code = first + u8::try_from(idx.with_context(|| format!("no key makes {keysym:#x}"))?)?;
-        self.fake(KEY_PRESS_EVENT, code, (0, 0))?;
-        self.fake(KEY_RELEASE_EVENT, code, (0, 0))
+        self.hold(keysym, true)?;
+        self.hold(keysym, false)
+    }
+
+    /// Presses a key, or lets go of it; one that is held for long repeats.
+    pub fn hold(&self, keysym: u32, is_down: bool) -> Result<()> {
+        let kind = if is_down { KEY_PRESS_EVENT } else { KEY_RELEASE_EVENT };
+        self.fake(kind, self.keycode(keysym)?, (0, 0))
     }
 }

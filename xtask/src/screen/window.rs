@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use x11rb::connection::Connection;
+use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
     self, AtomEnum, ConfigureWindowAux, ConnectionExt as _, CreateWindowAux, EventMask, ImageFormat, InputFocus,
     WindowClass,
@@ -29,7 +30,9 @@ impl Window {
         let (root, black) = (screen.root, screen.black_pixel);
         let size = (u16::try_from(width)?, u16::try_from(height)?);
         let id = connection.generate_id()?;
-        let look = CreateWindowAux::new().background_pixel(black).event_mask(EventMask::STRUCTURE_NOTIFY);
+        let look = CreateWindowAux::new()
+            .background_pixel(black)
+            .event_mask(EventMask::STRUCTURE_NOTIFY | EventMask::KEY_PRESS | EventMask::KEY_RELEASE);
         let class = WindowClass::INPUT_OUTPUT;
         connection.create_window(0, id, root, left, 0, size.0, size.1, 0, class, 0, &look)?.check()?;
         connection.map_window(id)?.check()?;
@@ -80,6 +83,31 @@ impl Window {
         let child = *children.first().context("nothing is embedded")?;
         self.connection.set_input_focus(InputFocus::PARENT, child, x11rb::CURRENT_TIME)?.check()?;
         Ok(())
+    }
+
+    /// Gives the window itself the keyboard, as a host's own window has it.
+    pub fn take_focus(&self) -> Result<()> {
+        self.connection.set_input_focus(InputFocus::PARENT, self.id, x11rb::CURRENT_TIME)?.check()?;
+        Ok(())
+    }
+
+    /// Whether the window itself has the keyboard, and not what is embedded in it.
+    pub fn has_focus(&self) -> Result<bool> {
+        Ok(self.connection.get_input_focus()?.reply()?.focus == self.id)
+    }
+
+    /// Keys that the window got since the last call: keycode, and whether it went down.
+    pub fn take_keys(&self) -> Result<Vec<(u8, bool)>> {
+        self.connection.sync()?;
+        let mut keys = Vec::new();
+        while let Some(event) = self.connection.poll_for_event()? {
+            match event {
+                Event::KeyPress(event) => keys.push((event.detail, true)),
+                Event::KeyRelease(event) => keys.push((event.detail, false)),
+                _ => {}
+            }
+        }
+        Ok(keys)
     }
 
     /// Whether the embedded window says that it can be embedded (`_XEMBED_INFO`), as some hosts demand.

@@ -3,6 +3,7 @@
 
 mod clap_rig;
 mod hand;
+mod keys;
 mod rig;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use clap_rig::ClapRig;
 use hand::{choose_scale, type_value};
 
 pub use hand::drag_something;
+pub use keys::check_keys;
 pub use rig::{BLOCK_FRAMES, Place, Rig, SETTLE, TICK};
 
 /// Sizes that hosts ask for: as it opens, its smallest layout, that at 75 %, and two large ones.
@@ -36,6 +38,8 @@ pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     check_fixed(clap, display, &input, pictures)?;
     check_opens::<ClapRig>(clap, display)?;
     check_hands::<ClapRig>(clap, display, &input, pictures)?;
+    check_keys::<ClapRig>(clap, display, &input, pictures)?;
+    check_forced_sizes::<ClapRig>(clap, display, pictures)?;
     check_two::<ClapRig>(clap, display, &input, pictures)
 }
 
@@ -79,6 +83,30 @@ fn check_sizes(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
         session.plugin.destroy_editor()?;
     }
     println!("   {} sizes taken, kept within limits and remembered", SIZES.len());
+    Ok(())
+}
+
+/// Sizes that a host forces on the window without asking, also such as no editor can be laid out in.
+pub fn check_forced_sizes<R: Rig>(bundle: &Path, display: &str, pictures: &Path) -> Result<()> {
+    const FORCED: [(u32, u32); 6] = [(690, 450), (300, 200), (1, 1), (10, 1500), (1500, 10), (500, 320)];
+    let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
+    let (width, height) = rig.window().size();
+    let before = rig.look()?;
+    for (width, height) in FORCED {
+        rig.force(width, height)?;
+        rig.run(SETTLE)?;
+        let picture = rig.look()?;
+        picture.save(&pictures.join(format!("forced_{width}x{height}.png")))?;
+        let size = rig.window().size();
+        ensure!(size == (width, height), "forced to {width}x{height} the editor makes its window {size:?}");
+        ensure!(width.min(height) < 100 || picture.is_drawn(), "forced to {width}x{height} the editor is blank");
+    }
+    rig.force(width, height)?;
+    rig.run(2 * SETTLE)?;
+    let difference = rig.look()?.difference(&before);
+    ensure!(difference < SAME, "grown back it looks different: {:.2} % of the pixels", difference * 100.0);
+    rig.close()?;
+    println!("   {} sizes that are forced on the window, and back", FORCED.len());
     Ok(())
 }
 

@@ -10,6 +10,9 @@ use nice_plug_core::{
     plugin::{ParamValue, Plugin, PluginState},
 };
 
+/// Longer states are refused unread: reading one takes several times its size in memory.
+pub(crate) const MAX_STATE_BYTES: usize = 32 << 20;
+
 /// Create a parameters iterator from the hashtables stored in the plugin wrappers. This avoids
 /// having to call `.param_map()` again, which may include expensive user written code.
 pub(crate) fn make_params_iter<'a>(
@@ -229,7 +232,12 @@ pub(crate) unsafe fn deserialize_object<P: Plugin>(
 /// plugin state since doing so should be accompanied by calls to `Plugin::init()` and
 /// `Plugin::reset()`, and this way all of that behavior can be encapsulated so it can be reused in
 /// multiple places. The returned state object can be passed to [`deserialize_object()`].
-pub(crate) unsafe fn deserialize_json(state: &[u8]) -> Option<PluginState> {
+pub(crate) unsafe fn deserialize_json<P: Plugin>(state: &[u8]) -> Option<PluginState> {
+    if state.len() > MAX_STATE_BYTES {
+        crate::nice_error!("Failed to load state: {} bytes are too many", state.len());
+        return None;
+    }
+
     #[cfg(feature = "zstd")]
     let result: Option<PluginState> = match zstd::decode_all(state) {
         Ok(decompressed) => match serde_json::from_slice(decompressed.as_slice()) {
@@ -272,8 +280,11 @@ pub(crate) unsafe fn deserialize_json(state: &[u8]) -> Option<PluginState> {
     let result: Option<PluginState> = match serde_json::from_slice(state) {
         Ok(s) => Some(s),
         Err(err) => {
-            crate::nice_debug_assert_failure!("Error while deserializing state: {}", err);
-            None
+            let repaired = P::repair_state(state);
+            if repaired.is_none() {
+                crate::nice_debug_assert_failure!("Error while deserializing state: {}", err);
+            }
+            repaired
         }
     };
 

@@ -96,6 +96,10 @@ impl Rig for ClapRig {
         self.editor.resize(&mut self.session.plugin, width, height)
     }
 
+    fn force(&mut self, width: u32, height: u32) -> Result<()> {
+        self.editor.force(&mut self.session.plugin, width, height)
+    }
+
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()> {
         let audio = self.audio.take().context("the plugin is not active")?;
         self.session.plugin.deactivate(audio);

@@ -55,6 +55,9 @@ pub trait Rig: Sized {
     /// Another size, as a host does it; the one taken.
     fn resize(&mut self, width: u32, height: u32) -> Result<(u32, u32)>;
 
+    /// Another size, as a host does it that asks nobody.
+    fn force(&mut self, width: u32, height: u32) -> Result<()>;
+
     /// The engine stops and starts again with another rate and layout, the editor open all the while.
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()>;
 

@@ -92,6 +92,12 @@ impl Rig for Vst3Rig {
         Ok(size)
     }
 
+    fn force(&mut self, width: u32, height: u32) -> Result<()> {
+        // Whether it agrees is not asked for.
+        self.editor.resize(width, height).ok();
+        self.window.resize(width, height)
+    }
+
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()> {
         self.audio = None;
         self.plugin.run(TICK)?;

@@ -118,12 +118,6 @@ use crate::wrapper::util::{clamp_input_event_timing, hash_param_id, process_wrap
 /// more than this many parameters at a time will cause changes to get lost.
 const OUTPUT_EVENT_QUEUE_CAPACITY: usize = 2048;
 
-/// Protect against OOM issues when loading malformed state.
-///
-/// If your plugin needs more storgage space than this, please post an issue in the nice-plug
-/// repository.
-const MAX_STATE_BYTES: u64 = 268_435_456;
-
 /// Blocks are processed in pieces of at most this many frames, whatever the host announced.
 const MAX_PIECE_FRAMES: u32 = 8192;
 
@@ -1150,6 +1144,9 @@ impl<P: ClapPlugin> Wrapper<P> {
     pub unsafe fn handle_out_events(&self, out: &clap_output_events, current_sample_idx: usize) {
         // We'll always write these events to the first sample, so even when we add note output we
         // shouldn't have to think about interleaving events here
+        if out.try_push.is_none() {
+            return;
+        }
         let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
         while let Some(change) = self.output_parameter_events.pop() {
             let push_successful = match change {
@@ -1638,7 +1635,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     /// Load the last good state, after loading another one has failed half way.
     pub(super) fn restore_last_good_state(&self) {
         let state = self.last_good_state.lock().clone();
-        if let Some(mut state) = unsafe { state::deserialize_json(&state) } {
+        if let Some(mut state) = unsafe { state::deserialize_json::<P>(&state) } {
             self.set_state_inner(&mut state);
         }
     }
@@ -3767,7 +3764,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
         let length = u64::from_le_bytes(length_bytes);
         // Protect against OOM errors if the metadata is malformed.
-        if length > MAX_STATE_BYTES {
+        if length > state::MAX_STATE_BYTES as u64 {
             crate::nice_error!("Failed to load state: Malformed length");
             return false;
         }
@@ -3791,7 +3788,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         // What is there now is what stays if loading fails half way
         guard("ext_state_save", Some(&wrapper.panic_hook), || wrapper.keep_state());
 
-        match unsafe { state::deserialize_json(&read_buffer) } {
+        match unsafe { state::deserialize_json::<P>(&read_buffer) } {
             Some(mut state) => {
                 let success = wrapper.set_state_inner(&mut state);
                 fault_point("ext_state_load: after the plugin");

@@ -326,7 +326,7 @@ mod linux {
 
     impl<P: Vst3Plugin> IEventHandlerTrait for Handler<P> {
         unsafe fn onFDIsSet(&self, _fd: FileDescriptor) {
-            guard("onFDIsSet", None, || {
+            guard("IEventHandler::onFDIsSet", None, || {
                 self.waker.take();
                 self.run();
             });
@@ -335,7 +335,7 @@ mod linux {
 
     impl<P: Vst3Plugin> ITimerHandlerTrait for Handler<P> {
         unsafe fn onTimer(&self) {
-            guard("onTimer", None, || self.run());
+            guard("ITimerHandler::onTimer", None, || self.run());
         }
     }
 

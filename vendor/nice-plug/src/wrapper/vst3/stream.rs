@@ -8,7 +8,7 @@ use vst3::Steinberg::{IBStream, IBStreamTrait, kResultOk};
 const PIECE_BYTES: usize = 64 * 1024;
 
 /// A stream that does not end before is no state.
-const MAX_BYTES: usize = 256 * 1024 * 1024;
+const MAX_BYTES: usize = crate::wrapper::state::MAX_STATE_BYTES;
 
 /// Everything from the stream's position to its end; `None` if that is too long, or the stream claims what
 /// can not be. The position may be another one than zero: some hosts keep a header of theirs before it.

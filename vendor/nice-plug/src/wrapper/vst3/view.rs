@@ -319,7 +319,7 @@ impl<P: Vst3Plugin> WrapperView<P> {
 impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("isPlatformTypeSupported", kResultFalse, || {
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeX11EmbedWindowID) } {
                 kResultOk
             } else {
@@ -333,7 +333,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
     #[cfg(target_os = "macos")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("isPlatformTypeSupported", kResultFalse, || {
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeNSView) } {
                 kResultOk
             } else {
@@ -347,7 +347,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
     #[cfg(target_os = "windows")]
     unsafe fn isPlatformTypeSupported(&self, type_: FIDString) -> tresult {
-        self.guard("isPlatformTypeSupported", kResultFalse, || {
+        self.guard("IPlugView::isPlatformTypeSupported", kResultFalse, || {
             if unsafe { fid_matches(type_, kPlatformTypeHWND) } {
                 kResultOk
             } else {
@@ -360,7 +360,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn attached(&self, parent: *mut c_void, type_: FIDString) -> tresult {
-        self.guard("attached", kResultFalse, || {
+        self.guard("IPlugView::attached", kResultFalse, || {
             check_null_ptr!(parent);
 
             let Some(inner) = self.inner.upgrade() else {
@@ -511,7 +511,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn removed(&self) -> tresult {
-        self.guard("removed", kResultFalse, || {
+        self.guard("IPlugView::removed", kResultFalse, || {
             if self.close() {
                 kResultOk
             } else {
@@ -524,7 +524,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onWheel(&self, _distance: f32) -> tresult {
-        self.guard("onWheel", kResultFalse, || {
+        self.guard("IPlugView::onWheel", kResultFalse, || {
             // We'll let the plugin use the OS' input mechanisms because not all DAWs (or very few
             // actually) implement these functions
             kNotImplemented
@@ -532,19 +532,19 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onKeyDown(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.guard("onKeyDown", kResultFalse, || {
+        self.guard("IPlugView::onKeyDown", kResultFalse, || {
             self.dispatch_virtual_key(key_code, true, modifiers)
         })
     }
 
     unsafe fn onKeyUp(&self, _key: char16, key_code: int16, modifiers: int16) -> tresult {
-        self.guard("onKeyUp", kResultFalse, || {
+        self.guard("IPlugView::onKeyUp", kResultFalse, || {
             self.dispatch_virtual_key(key_code, false, modifiers)
         })
     }
 
     unsafe fn getSize(&self, size: *mut ViewRect) -> tresult {
-        self.guard("getSize", kResultFalse, || {
+        self.guard("IPlugView::getSize", kResultFalse, || {
             check_null_ptr!(size);
 
             let Some(current) = self.size() else {
@@ -562,7 +562,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn onSize(&self, new_size: *mut ViewRect) -> tresult {
-        self.guard("onSize", kResultFalse, || {
+        self.guard("IPlugView::onSize", kResultFalse, || {
             check_null_ptr!(new_size);
 
             let Some(inner) = self.inner.upgrade() else {
@@ -612,7 +612,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn setFrame(&self, frame: *mut IPlugFrame) -> tresult {
-        self.guard("setFrame", kResultFalse, || {
+        self.guard("IPlugView::setFrame", kResultFalse, || {
             let Some(inner) = self.inner.upgrade() else {
                 return kResultFalse;
             };
@@ -644,7 +644,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn canResize(&self) -> tresult {
-        self.guard("canResize", kResultFalse, || {
+        self.guard("IPlugView::canResize", kResultFalse, || {
             let Some(editor) = self.editor.upgrade() else {
                 return kResultFalse;
             };
@@ -659,7 +659,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
     }
 
     unsafe fn checkSizeConstraint(&self, rect: *mut ViewRect) -> tresult {
-        self.guard("checkSizeConstraint", kResultFalse, || {
+        self.guard("IPlugView::checkSizeConstraint", kResultFalse, || {
             check_null_ptr!(rect);
 
             let (width, height) =
@@ -690,7 +690,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
 impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
     unsafe fn setContentScaleFactor(&self, scale_factor: ScaleFactor) -> tresult {
-        self.guard("setContentScaleFactor", kResultFalse, || {
+        self.guard("IPlugViewContentScaleSupport::setContentScaleFactor", kResultFalse, || {
             let Some(inner) = self.inner.upgrade() else {
                 return kResultFalse;
             };

@@ -111,7 +111,7 @@ impl<P: Vst3Plugin> Drop for Wrapper<P> {
 
 impl<P: Vst3Plugin> IPluginBaseTrait for Wrapper<P> {
     unsafe fn initialize(&self, context: *mut FUnknown) -> tresult {
-        self.inner.guard("initialize", kResultFalse, || {
+        self.inner.guard("IPluginBase::initialize", kResultFalse, || {
             self.inner.note_main_thread();
             // Where the host's context lends its run loop, the main thread can be reached without a view.
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
@@ -132,7 +132,7 @@ impl<P: Vst3Plugin> IPluginBaseTrait for Wrapper<P> {
     }
 
     unsafe fn terminate(&self) -> tresult {
-        self.inner.guard("terminate", kResultFalse, || {
+        self.inner.guard("IPluginBase::terminate", kResultFalse, || {
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
             {
                 let main_loop = self.inner.context_main_loop.lock().take();
@@ -154,7 +154,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
     }
 
     unsafe fn setIoMode(&self, _mode: IoMode) -> tresult {
-        self.inner.guard("setIoMode", kResultFalse, || {
+        self.inner.guard("IComponent::setIoMode", kResultFalse, || {
             // Not quite sure what the point of this is when the processing setup also receives similar
             // information
             kResultOk
@@ -166,7 +166,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
         type_: vst3::Steinberg::Vst::MediaType,
         dir: vst3::Steinberg::Vst::BusDirection,
     ) -> int32 {
-        self.inner.guard("getBusCount", 0, || {
+        self.inner.guard("IComponent::getBusCount", 0, || {
             let current_audio_io_layout = self.inner.current_audio_io_layout.load();
 
             // A plugin has a main input and output bus if the default number of channels is non-zero,
@@ -216,7 +216,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
         index: int32,
         info: *mut vst3::Steinberg::Vst::BusInfo,
     ) -> tresult {
-        self.inner.guard("getBusInfo", kResultFalse, || {
+        self.inner.guard("IComponent::getBusInfo", kResultFalse, || {
             check_null_ptr!(info);
 
             let current_audio_io_layout = self.inner.current_audio_io_layout.load();
@@ -348,7 +348,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
         in_info: *mut vst3::Steinberg::Vst::RoutingInfo,
         out_info: *mut vst3::Steinberg::Vst::RoutingInfo,
     ) -> tresult {
-        self.inner.guard("getRoutingInfo", kResultFalse, || {
+        self.inner.guard("IComponent::getRoutingInfo", kResultFalse, || {
             check_null_ptr!(in_info, out_info);
 
             let current_audio_io_layout = self.inner.current_audio_io_layout.load();
@@ -393,7 +393,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
         index: int32,
         _state: TBool,
     ) -> tresult {
-        self.inner.guard("activateBus", kResultFalse, || {
+        self.inner.guard("IComponent::activateBus", kResultFalse, || {
             let current_audio_io_layout = self.inner.current_audio_io_layout.load();
 
             // We don't support this, but the validator will get very angry with us if we let it know
@@ -447,7 +447,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
     }
 
     unsafe fn setActive(&self, state: TBool) -> tresult {
-        self.inner.guard("setActive", kResultFalse, || {
+        self.inner.guard("IComponent::setActive", kResultFalse, || {
             // We could call activate in `IAudioProcessor::setup_processing()`, but REAPER will set
             // the bus arrangements between that function and this function. So to be able to handle
             // custom channel layout overrides we need to activate here.
@@ -461,7 +461,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
     }
 
     unsafe fn setState(&self, state: *mut IBStream) -> tresult {
-        self.inner.guard("setState", kResultFalse, || {
+        self.inner.guard("IComponent::setState", kResultFalse, || {
             check_null_ptr!(state);
 
             // What was changed before is told before.
@@ -470,7 +470,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             let Some(bytes) = (unsafe { stream::read_to_end(state) }) else {
                 return kResultFalse;
             };
-            match unsafe { state::deserialize_json(&bytes) } {
+            match unsafe { state::deserialize_json::<P>(&bytes) } {
                 Some(mut state) => {
                     if !self.inner.set_state_inner(&mut state) {
                         return kResultFalse;
@@ -495,7 +495,7 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             Some(Err(err)) => crate::nice_error!("Could not save state: {:#}", err),
             None => (),
         }
-        self.inner.guard("getState", kResultFalse, || {
+        self.inner.guard("IComponent::getState", kResultFalse, || {
             check_null_ptr!(state);
 
             let bytes = self.inner.last_state.lock().clone();
@@ -516,7 +516,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn setState(&self, _state: *mut IBStream) -> tresult {
-        self.inner.guard("setState", kResultFalse, || {
+        self.inner.guard("IEditController::setState", kResultFalse, || {
             // We don't store any separate state here. The plugin's state will have been restored
             // through the component. Calling that same function here will likely lead to duplicate
             // state restores
@@ -530,7 +530,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn getParameterCount(&self) -> int32 {
-        self.inner.guard("getParameterCount", 0, || {
+        self.inner.guard("IEditController::getParameterCount", 0, || {
             // We need to add a whole bunch of parameters if the plugin accepts MIDI CCs
             if P::MIDI_INPUT >= MidiConfig::MidiCCs {
                 self.inner.param_hashes.len() as i32 + VST3_MIDI_NUM_PARAMS as i32
@@ -541,7 +541,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn getParameterInfo(&self, param_index: int32, info: *mut ParameterInfo) -> tresult {
-        self.inner.guard("getParameterInfo", kResultFalse, || {
+        self.inner.guard("IEditController::getParameterInfo", kResultFalse, || {
             check_null_ptr!(info);
 
             if param_index < 0 || param_index >= unsafe { self.getParameterCount() } {
@@ -620,7 +620,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
         value_normalized: ParamValue,
         string: *mut String128,
     ) -> tresult {
-        self.inner.guard("getParamStringByValue", kResultFalse, || {
+        self.inner.guard("IEditController::getParamStringByValue", kResultFalse, || {
             check_null_ptr!(string);
 
             let dest = unsafe { &mut *(string) };
@@ -649,7 +649,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
         string: *mut TChar,
         value_normalized: *mut ParamValue,
     ) -> tresult {
-        self.inner.guard("getParamValueByString", kResultFalse, || {
+        self.inner.guard("IEditController::getParamValueByString", kResultFalse, || {
             check_null_ptr!(string, value_normalized);
 
             let string = match unsafe { U16CStr::from_ptr_str(string as *const u16).to_string() } {
@@ -677,7 +677,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
         id: ParamID,
         value_normalized: ParamValue,
     ) -> ParamValue {
-        self.inner.guard("normalizedParamToPlain", value_normalized, || {
+        self.inner.guard("IEditController::normalizedParamToPlain", value_normalized, || {
             match self.inner.param_by_hash.get(&id) {
                 Some(param_ptr) => unsafe { param_ptr.preview_plain(value_normalized as f32) as f64 },
                 _ => value_normalized,
@@ -686,7 +686,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn plainParamToNormalized(&self, id: ParamID, plain_value: ParamValue) -> ParamValue {
-        self.inner.guard("plainParamToNormalized", plain_value, || {
+        self.inner.guard("IEditController::plainParamToNormalized", plain_value, || {
             match self.inner.param_by_hash.get(&id) {
                 Some(param_ptr) => unsafe { param_ptr.preview_normalized(plain_value as f32) as f64 },
                 _ => plain_value,
@@ -695,14 +695,14 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
-        self.inner.guard("getParamNormalized", 0.0, || {
+        self.inner.guard("IEditController::getParamNormalized", 0.0, || {
             self.inner.run_main_thread();
             self.inner.normalized_value(id).map_or(0.5, f64::from)
         })
     }
 
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
-        self.inner.guard("setParamNormalized", kResultFalse, || {
+        self.inner.guard("IEditController::setParamNormalized", kResultFalse, || {
             let result = self.inner.set_outside_process(id, value as f32);
             self.inner.run_main_thread();
             result
@@ -710,7 +710,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
-        self.inner.guard("setComponentHandler", kResultFalse, || {
+        self.inner.guard("IEditController::setComponentHandler", kResultFalse, || {
             let handler = unsafe { ComRef::from_raw(handler) }.map(|r| r.to_com_ptr());
             let old_handler = std::mem::replace(&mut *self.inner.component_handler.lock(), handler);
             drop(old_handler);
@@ -721,7 +721,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     }
 
     unsafe fn createView(&self, _name: FIDString) -> *mut IPlugView {
-        self.inner.guard("createView", std::ptr::null_mut(), || {
+        self.inner.guard("IEditController::createView", std::ptr::null_mut(), || {
             #[cfg(not(feature = "editor"))]
             return std::ptr::null_mut();
 
@@ -758,7 +758,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         outputs: *mut SpeakerArrangement,
         num_outs: int32,
     ) -> tresult {
-        self.inner.guard("setBusArrangements", kResultFalse, || {
+        self.inner.guard("IAudioProcessor::setBusArrangements", kResultFalse, || {
             check_null_ptr!(inputs, outputs);
 
             // Why are these signed integers again?
@@ -851,7 +851,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
         index: i32,
         arr: *mut SpeakerArrangement,
     ) -> tresult {
-        self.inner.guard("getBusArrangement", kResultFalse, || {
+        self.inner.guard("IAudioProcessor::getBusArrangement", kResultFalse, || {
             check_null_ptr!(arr);
 
             let channel_count_to_map = |count| match count {
@@ -907,7 +907,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     }
 
     unsafe fn canProcessSampleSize(&self, symbolic_sample_size: int32) -> tresult {
-        self.inner.guard("canTakeSampleSize", kResultFalse, || {
+        self.inner.guard("IAudioProcessor::canProcessSampleSize", kResultFalse, || {
             if symbolic_sample_size == K_SYMBOLIC_SAMPLE_SIZE_32 {
                 kResultOk
             } else {
@@ -917,13 +917,13 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     }
 
     unsafe fn getLatencySamples(&self) -> uint32 {
-        self.inner.guard("getLatencySamples", 0, || {
+        self.inner.guard("IAudioProcessor::getLatencySamples", 0, || {
             self.inner.latency_samples()
         })
     }
 
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
-        self.inner.guard("setup", kResultFalse, || {
+        self.inner.guard("IAudioProcessor::setupProcessing", kResultFalse, || {
             check_null_ptr!(setup);
 
             let setup = unsafe { &*setup };
@@ -975,7 +975,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     }
 
     unsafe fn setProcessing(&self, state: TBool) -> tresult {
-        self.inner.guard("setProcessing", kResultFalse, || {
+        self.inner.guard("IAudioProcessor::setProcessing", kResultFalse, || {
             self.inner.set_processing(state != 0);
 
             // We don't have any special handling for suspending and resuming plugins, yet
@@ -990,7 +990,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
             Some(data) => process_wrapper(|| unsafe { self.inner.process(data) }),
             None => kInvalidArgument,
         };
-        let name = "processing";
+        let name = "IAudioProcessor::process";
         guard(name, Some(&self.inner.panic_hook), process).unwrap_or_else(|| {
             // What failed is not the plugin, which has its own guard. What is safe is the same.
             self.inner.guard("safe answer", kResultFalse, || {
@@ -1001,7 +1001,7 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
     }
 
     unsafe fn getTailSamples(&self) -> uint32 {
-        self.inner.guard("getTailSamples", 0, || {
+        self.inner.guard("IAudioProcessor::getTailSamples", 0, || {
             // https://github.com/steinbergmedia/vst3_pluginterfaces/blob/2ad397ade5b51007860bedb3b01b8afd2c5f6fba/vst/ivstaudioprocessor.h#L145-L159
             self.inner.tail_samples.load(Ordering::Relaxed)
         })
@@ -1016,7 +1016,7 @@ impl<P: Vst3Plugin> IMidiMappingTrait for Wrapper<P> {
         midi_cc_number: CtrlNumber,
         param_id: *mut ParamID,
     ) -> tresult {
-        self.inner.guard("getMidiControllerAssignment", kResultFalse, || {
+        self.inner.guard("IMidiMapping::getMidiControllerAssignment", kResultFalse, || {
             if P::MIDI_INPUT < MidiConfig::MidiCCs
                 || bus_index != 0
                 || !(0..VST3_MIDI_CHANNELS as i16).contains(&channel)
@@ -1041,7 +1041,7 @@ impl<P: Vst3Plugin> IMidiMappingTrait for Wrapper<P> {
 
 impl<P: Vst3Plugin> INoteExpressionControllerTrait for Wrapper<P> {
     unsafe fn getNoteExpressionCount(&self, bus_idx: int32, _channel: int16) -> int32 {
-        self.inner.guard("getNoteExpressionCount", 0, || {
+        self.inner.guard("INoteExpressionController::getNoteExpressionCount", 0, || {
             // Apparently you need to define the predefined note expressions. Thanks VST3.
             if P::MIDI_INPUT >= MidiConfig::Basic && bus_idx == 0 {
                 note_expressions::KNOWN_NOTE_EXPRESSIONS.len() as i32
@@ -1058,7 +1058,7 @@ impl<P: Vst3Plugin> INoteExpressionControllerTrait for Wrapper<P> {
         note_expression_idx: int32,
         info: *mut NoteExpressionTypeInfo,
     ) -> tresult {
-        self.inner.guard("getNoteExpressionInfo", kResultFalse, || {
+        self.inner.guard("INoteExpressionController::getNoteExpressionInfo", kResultFalse, || {
             if P::MIDI_INPUT < MidiConfig::Basic
                 || bus_idx != 0
                 || !(0..note_expressions::KNOWN_NOTE_EXPRESSIONS.len() as i32)
@@ -1120,7 +1120,7 @@ impl<P: Vst3Plugin> INoteExpressionControllerTrait for Wrapper<P> {
 impl<P: Vst3Plugin> IProcessContextRequirementsTrait for Wrapper<P> {
     #[allow(clippy::unnecessary_cast)]
     unsafe fn getProcessContextRequirements(&self) -> uint32 {
-        self.inner.guard("getProcessContextRequirements", 0, || {
+        self.inner.guard("IProcessContextRequirements::getProcessContextRequirements", 0, || {
             (IProcessContextRequirements_::Flags_::kNeedProjectTimeMusic
                 | IProcessContextRequirements_::Flags_::kNeedBarPositionMusic
                 | IProcessContextRequirements_::Flags_::kNeedCycleMusic
@@ -1133,13 +1133,13 @@ impl<P: Vst3Plugin> IProcessContextRequirementsTrait for Wrapper<P> {
 
 impl<P: Vst3Plugin> IUnitInfoTrait for Wrapper<P> {
     unsafe fn getUnitCount(&self) -> int32 {
-        self.inner.guard("getUnitCount", 0, || {
+        self.inner.guard("IUnitInfo::getUnitCount", 0, || {
             self.inner.param_units.len() as i32
         })
     }
 
     unsafe fn getUnitInfo(&self, unit_index: int32, info: *mut UnitInfo) -> tresult {
-        self.inner.guard("getUnitInfo", kResultFalse, || {
+        self.inner.guard("IUnitInfo::getUnitInfo", kResultFalse, || {
             check_null_ptr!(info);
 
             match self.inner.param_units.info(unit_index as usize) {
@@ -1239,7 +1239,7 @@ impl<P: Vst3Plugin> IUnitInfoTrait for Wrapper<P> {
 
 impl<P: Vst3Plugin> IInfoListenerTrait for Wrapper<P> {
     unsafe fn setChannelContextInfos(&self, list: *mut IAttributeList) -> tresult {
-        self.inner.guard("setChannelContextInfos", kResultFalse, || {
+        self.inner.guard("IInfoListener::setChannelContextInfos", kResultFalse, || {
             #[cfg(not(feature = "editor"))]
             {
                 let _ = list;

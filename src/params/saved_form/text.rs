@@ -1,0 +1,143 @@
+//! The text of a saved state as a tree of values, within bounds: whatever was written there costs little to read.
+
+use std::cell::Cell;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// Of a list or a map that is longer no more is read: three hours of song make some ten thousand.
+const MAX_ENTRIES: usize = 20_000;
+/// Of a text with more values no more is read: a full state has some forty thousand.
+const MAX_VALUES: usize = 600_000;
+
+/// A text that was read.
+#[derive(Debug, Default)]
+pub struct Tree {
+    /// What it says; an object, or nothing.
+    pub root: Map<String, Value>,
+    /// Whether something was left out because there was too much of it.
+    pub is_cut: bool,
+    /// Whether an object named a field twice. The last one counts.
+    pub has_twins: bool,
+}
+
+/// Reads a text; `None` where it is not an object of JSON as a whole.
+pub fn parse(text: &str) -> Option<Tree> {
+    let counts = Counts { num_left: Cell::new(MAX_VALUES), is_cut: Cell::new(false), has_twins: Cell::new(false) };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = Node(&counts).deserialize(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    let Value::Object(root) = value else { return None };
+    Some(Tree { root, is_cut: counts.is_cut.get(), has_twins: counts.has_twins.get() })
+}
+
+struct Counts {
+    num_left: Cell<usize>,
+    is_cut: Cell<bool>,
+    has_twins: Cell<bool>,
+}
+
+/// One value of the text.
+#[derive(Clone, Copy)]
+struct Node<'a>(&'a Counts);
+
+impl Node<'_> {
+    /// Whether a list or a map that has `num` entries may have one more.
+    fn has_room(self, num: usize) -> bool {
+        num < MAX_ENTRIES && self.0.num_left.get() > 0
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        self.0.num_left.set(self.0.num_left.get().saturating_sub(1));
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while self.has_room(list.len()) {
+            let Some(value) = entries.next_element_seed(self)? else { return Ok(Value::Array(list)) };
+            list.push(value);
+        }
+        while entries.next_element::<IgnoredAny>()?.is_some() {
+            self.0.is_cut.set(true);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
+        let mut map = Map::new();
+        while self.has_room(map.len()) {
+            let Some(name) = entries.next_key::<String>()? else { return Ok(Value::Object(map)) };
+            if map.insert(name, entries.next_value_seed(self)?).is_some() {
+                self.0.has_twins.set(true);
+            }
+        }
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            self.0.is_cut.set(true);
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_within_bounds() {
+        let tree = parse("{\"a\":[1,-2,2.5,\"x\",null,true],\"b\":{\"c\":1},\"a\":7}").expect("JSON");
+        assert_eq!(Value::Object(tree.root), serde_json::json!({"a": 7, "b": {"c": 1}}));
+        assert!(tree.has_twins && !tree.is_cut);
+        let long = format!("{{\"list\":[{}1],\"after\":2}}", "1,".repeat(300_000));
+        let tree = parse(&long).expect("JSON");
+        assert!(tree.is_cut);
+        assert_eq!(tree.root["after"], 2, "one field that is too long takes no other");
+        assert_eq!(tree.root["list"].as_array().map(Vec::len), Some(MAX_ENTRIES));
+    }
+
+    #[test]
+    fn what_is_no_object_is_not_read() {
+        let deep = "[".repeat(200_000);
+        for text in ["", "null", "[1]", "7", "{\"a\":1", "{} x", "not JSON", &deep] {
+            assert!(parse(text).is_none(), "{}", &text[..text.len().min(20)]);
+        }
+        assert!(parse(&format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000))).is_none());
+    }
+}

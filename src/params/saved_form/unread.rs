@@ -1,0 +1,198 @@
+//! What of a saved state could not be read: kept as it is, said, and written back at its place.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Weak};
+
+use serde_json::{Map, Value};
+
+use crate::params::saved::Judged;
+
+/// More than that is not kept of what cannot be read, bytes of JSON or nearly.
+pub const MAX_KEPT_BYTES: usize = 4 << 20;
+
+/// A step on the way to a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// A field of an object.
+    Field(String),
+    /// An entry of a list that nobody changes.
+    Entry(usize),
+    /// The entry of a list whose field says this: entries before it may go.
+    Where(&'static str, String),
+}
+
+/// One value as it was found.
+#[derive(Clone, Debug)]
+struct Kept {
+    at: Vec<Step>,
+    raw: Value,
+    /// What stands there instead as long as nobody changes it.
+    instead: Option<Value>,
+    /// Of a field that this version knows: that it cannot be read is to be said.
+    is_known: bool,
+}
+
+/// All that could not be read of one state.
+#[derive(Clone, Debug, Default)]
+pub struct Unread {
+    kept: Vec<Kept>,
+    num_bytes: usize,
+    /// There was more of it than can be kept.
+    is_cut: bool,
+    /// The listening that was loaded with it: what belongs to it goes when another takes its place.
+    judged: Option<Weak<Judged>>,
+}
+
+impl Unread {
+    /// Keeps what stands at a place. `is_known` says whether it is a field of this version.
+    pub fn keep(&mut self, at: Vec<Step>, raw: &Value, is_known: bool) {
+        let num_bytes = self.num_bytes + size(raw);
+        if num_bytes > MAX_KEPT_BYTES {
+            self.is_cut = true;
+            return;
+        }
+        self.num_bytes = num_bytes;
+        self.kept.push(Kept { at, raw: raw.clone(), instead: None, is_known });
+    }
+
+    /// How much is kept by now, to go back to.
+    pub fn mark(&self) -> (usize, usize) {
+        (self.kept.len(), self.num_bytes)
+    }
+
+    /// Forgets what was kept since a mark: it is kept as part of a whole.
+    pub fn go_back(&mut self, (num_kept, num_bytes): (usize, usize)) {
+        self.kept.truncate(num_kept);
+        self.num_bytes = num_bytes;
+    }
+
+    /// Notes what stands in the places of what is kept, in the form that was just read, and whose listening it is.
+    pub fn settle(&mut self, form: &Value, judged: Option<&Arc<Judged>>) {
+        for kept in &mut self.kept {
+            kept.instead = find(form, &kept.at).cloned();
+        }
+        self.judged = judged.map(Arc::downgrade);
+    }
+
+    /// Puts everything back where it was, unless something else was put there since.
+    pub fn restore(&self, form: &mut Value, judged: Option<&Arc<Judged>>) {
+        let is_same_song = match (&self.judged, judged) {
+            (Some(was), Some(now)) => was.ptr_eq(&Arc::downgrade(now)),
+            (None, None) => true,
+            _ => false,
+        };
+        for kept in self.kept.iter().filter(|kept| is_same_song || !is_in(&kept.at, "report")) {
+            kept.restore(form, &kept.at);
+        }
+    }
+
+    /// Nothing of these fields is wanted any more.
+    pub fn forget(&mut self, fields: &[&str]) {
+        self.kept.retain(|kept| !fields.iter().any(|field| is_in(&kept.at, field)));
+        self.num_bytes = self.kept.iter().map(|kept| size(&kept.raw)).sum();
+    }
+
+    /// What to say of it: each part once, in words for people.
+    pub fn notices(&self) -> Vec<String> {
+        let parts: BTreeSet<&str> = self.kept.iter().filter(|kept| kept.is_known).map(|kept| part(&kept.at)).collect();
+        let cut = self.is_cut.then(|| "The saved session holds more than I can keep; the rest is left out".to_owned());
+        let unread = |part| format!("I cannot read all of the saved session: {part}. What I cannot read stays in it");
+        parts.into_iter().map(unread).chain(cut).collect()
+    }
+}
+
+impl Kept {
+    fn restore(&self, value: &mut Value, at: &[Step]) {
+        match at {
+            [Step::Field(name)] => {
+                let Value::Object(object) = value else { return };
+                if object.get(name) == self.instead.as_ref() {
+                    object.insert(name.clone(), self.raw.clone());
+                }
+            }
+            [Step::Entry(idx)] => {
+                let Value::Array(list) = value else { return };
+                list.insert((*idx).min(list.len()), self.raw.clone());
+            }
+            [Step::Field(name), rest @ ..] => {
+                let Value::Object(object) = value else { return };
+                if !object.contains_key(name) && !is_in(&self.at, "report") {
+                    object.insert(name.clone(), empty_for(rest));
+                }
+                if let Some(inner) = object.get_mut(name) {
+                    self.restore(inner, rest);
+                }
+            }
+            [step, rest @ ..] => {
+                if let Some(entry) = entry_of(value, step) {
+                    self.restore(entry, rest);
+                }
+            }
+            [] => {}
+        }
+    }
+}
+
+/// What a way goes on through.
+fn empty_for(way: &[Step]) -> Value {
+    match way.first() {
+        Some(Step::Field(_)) => Value::Object(Map::new()),
+        _ => Value::Array(Vec::new()),
+    }
+}
+
+fn entry_of<'a>(list: &'a mut Value, step: &Step) -> Option<&'a mut Value> {
+    let list = list.as_array_mut()?;
+    match step {
+        Step::Entry(idx) => list.get_mut(*idx),
+        Step::Where(field, text) => list.iter_mut().find(|entry| entry[*field] == text.as_str()),
+        Step::Field(_) => None,
+    }
+}
+
+fn find<'a>(value: &'a Value, at: &[Step]) -> Option<&'a Value> {
+    at.iter().try_fold(value, |value, step| match step {
+        Step::Field(name) => value.get(name),
+        Step::Entry(idx) => value.get(idx),
+        Step::Where(field, text) => value.as_array()?.iter().find(|entry| entry[*field] == text.as_str()),
+    })
+}
+
+fn is_in(at: &[Step], field: &str) -> bool {
+    matches!(at.first(), Some(Step::Field(name)) if name == field)
+}
+
+/// Bytes of a value as JSON, without what is escaped.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) => 5,
+        Value::Number(_) => 12,
+        Value::String(text) => text.len() + 3,
+        Value::Array(list) => 2 + list.iter().map(size).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(name, value)| name.len() + 4 + size(value)).sum::<usize>(),
+    }
+}
+
+/// The part of a session that a place belongs to, in words.
+fn part(at: &[Step]) -> &'static str {
+    let names: Vec<&str> =
+        at.iter().filter_map(|step| if let Step::Field(name) = step { Some(name.as_str()) } else { None }).collect();
+    match names.as_slice() {
+        ["brief", ..] => "the brief",
+        ["references", ..] => "a reference",
+        ["report", "moves", ..] => "a proposed move",
+        ["report", "findings", ..] => "a finding",
+        ["report", "for_the_mixer", ..] => "a note for the mixer",
+        ["report", "heard", "map", ..] => "the song map",
+        ["report", "heard", "sections", ..] => "a section of the song",
+        ["report", "heard", ..] => "what was measured",
+        ["report", ..] => "the verdict",
+        ["decisions" | "rejected_at", ..] => "a decision on a move",
+        ["amounts", ..] => "the amount of a move",
+        ["before" | "by_hand", ..] => "what a move changed",
+        ["remeasured", ..] => "what a move does",
+        ["intended", ..] => "what is marked as intended",
+        ["editor" | "editor_scale_percent" | "reduced_motion", ..] => "how the editor is set",
+        _ => "a part of it",
+    }
+}
