@@ -130,7 +130,7 @@ macro_rules! nice_export_vst3 {
 
             impl IPluginFactoryTrait for Factory {
                 unsafe fn getFactoryInfo(&self, info: *mut PFactoryInfo) -> tresult {
-                    guarded("getFactoryInfo", || {
+                    guarded("IPluginFactory::getFactoryInfo", || {
                         if info.is_null() {
                             return kInvalidArgument;
                         }
@@ -147,7 +147,7 @@ macro_rules! nice_export_vst3 {
                 }
 
                 unsafe fn getClassInfo(&self, index: int32, info: *mut PClassInfo) -> tresult {
-                    guarded("getClassInfo", || {
+                    guarded("IPluginFactory::getClassInfo", || {
                         let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
                         if !is_there || info.is_null() {
                             return kInvalidArgument;
@@ -171,7 +171,7 @@ macro_rules! nice_export_vst3 {
                         return kInvalidArgument;
                     }
 
-                    guarded("createInstance", || unsafe {
+                    guarded("IPluginFactory::createInstance", || unsafe {
                         *obj = ::std::ptr::null_mut();
                         let cid = &*(cid as *const [u8; 16]);
 
@@ -198,7 +198,7 @@ macro_rules! nice_export_vst3 {
 
             impl IPluginFactory2Trait for Factory {
                 unsafe fn getClassInfo2(&self, index: int32, info: *mut PClassInfo2) -> tresult {
-                    guarded("getClassInfo2", || {
+                    guarded("IPluginFactory::getClassInfo2", || {
                         let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
                         if !is_there || info.is_null() {
                             return kInvalidArgument;
@@ -217,7 +217,7 @@ macro_rules! nice_export_vst3 {
                     index: int32,
                     info: *mut PClassInfoW,
                 ) -> tresult {
-                    guarded("getClassInfoUnicode", || {
+                    guarded("IPluginFactory::getClassInfoUnicode", || {
                         let is_there = index >= 0 && index < self.plugin_infos.len() as i32;
                         if !is_there || info.is_null() {
                             return kInvalidArgument;
