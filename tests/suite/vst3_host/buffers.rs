@@ -119,7 +119,7 @@ fn a_flush_is_one_however_it_is_given() {
         |block| block.num_frames = 0,
         |block| block.num_frames = -5,
         |block| block.outputs.clear(),
-        |block| (block.inputs.clear(), block.outputs.clear(), block.num_frames = 0).2,
+        |block| *block = Block::default(),
         |block| block.told_channels = Some(0),
         |block| block.outputs[0] = None,
     ];

@@ -72,6 +72,8 @@ pub(crate) struct WrapperProcessContext<'a, P: Vst3Plugin> {
 #[cfg(feature = "editor")]
 pub(crate) struct WrapperGuiContext<P: Vst3Plugin> {
     pub(super) inner: std::sync::Weak<WrapperInner<P>>,
+    /// See [`WrapperInner::is_alive`].
+    pub(super) is_alive: std::sync::Arc<parking_lot::RwLock<bool>>,
     #[cfg(debug_assertions)]
     pub(super) param_gesture_checker:
         atomic_refcell::AtomicRefCell<crate::wrapper::util::context_checks::ParamGestureChecker>,
@@ -382,7 +384,8 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     // All of these functions are supposed to be called from the main thread, but on X11 the editor's
     // window has a thread of its own
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        let Some(inner) = self.inner.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
             return;
         };
 
@@ -404,7 +407,8 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        let Some(inner) = self.inner.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
             return;
         };
 
@@ -433,7 +437,8 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        let Some(inner) = self.inner.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
             return;
         };
 
@@ -457,7 +462,8 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     fn get_state(&self) -> PluginState {
-        match self.inner.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        match self.inner.upgrade().filter(|_| *is_alive) {
             Some(inner) => inner.get_state_object(),
             None => PluginState {
                 version: String::new(),
@@ -468,19 +474,22 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     }
 
     fn set_state(&self, state: PluginState) {
-        if let Some(inner) = self.inner.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
             inner.set_state_object_from_gui(state);
         }
     }
 
     fn mark_dirty(&self) {
-        if let Some(inner) = self.inner.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
             inner.mark_dirty();
         }
     }
 
     fn request_restart(&self) {
-        if let Some(inner) = self.inner.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
             inner.request_restart();
             let _ = inner.schedule_gui(Task::TellHost);
         }

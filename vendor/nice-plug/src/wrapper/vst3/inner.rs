@@ -14,9 +14,11 @@ use nice_plug_core::params::{ParamFlags, Params};
 #[cfg(feature = "editor")]
 use nice_plug_core::plugin::TrackInfo;
 use nice_plug_core::plugin::{LatencyForecast, PanicHook, Plugin, PluginState, TaskExecutor};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+#[cfg(feature = "editor")]
+use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use try_lock::TryLock;
 #[cfg(feature = "editor")]
@@ -55,6 +57,10 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     pub panic_hook: PanicHook,
     /// The latency that an activation would have, asked while the plugin is not active.
     pub latency_forecast: Option<LatencyForecast>,
+    /// Set while the host has the instance. Whoever else holds it meanwhile (a thread of the plugin or of its
+    /// window that asks for something) does so under this lock, so that the host's last `release()` is what
+    /// ends it, on the host's thread.
+    pub is_alive: Arc<RwLock<bool>>,
     /// The state that was saved or loaded last: what is saved when the plugin can not say it any more.
     pub last_state: Mutex<Vec<u8>>,
     /// The plugin's background task executor closure.
@@ -300,6 +306,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             plugin: TryLock::new(plugin),
             panic_hook,
             latency_forecast,
+            is_alive: Arc::new(RwLock::new(true)),
             last_state: Mutex::new(Vec::new()),
             task_executor,
             params,
@@ -372,11 +379,12 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                 .unwrap()
                 .editor(nice_plug_core::context::gui::AsyncExecutor::new(
                     Arc::new({
-                        let wrapper = Arc::downgrade(&wrapper);
+                        let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
+                            let is_alive = is_alive.read_recursive();
                             let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) => wrapper,
-                                None => return,
+                                Some(wrapper) if *is_alive => wrapper,
+                                _ => return,
                             };
 
                             let task_posted = wrapper.schedule_background(Task::PluginTask(task));
@@ -387,11 +395,12 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                         }
                     }),
                     Arc::new({
-                        let wrapper = Arc::downgrade(&wrapper);
+                        let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
+                            let is_alive = is_alive.read_recursive();
                             let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) => wrapper,
-                                None => return,
+                                Some(wrapper) if *is_alive => wrapper,
+                                _ => return,
                             };
 
                             let task_posted = wrapper.schedule_gui(Task::PluginTask(task));
@@ -403,9 +412,10 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                     }),
                 )
                 .with_mark_dirty(Arc::new({
-                    let wrapper = Arc::downgrade(&wrapper);
+                    let (wrapper, is_alive) = wrapper.weak();
                     move || {
-                        if let Some(wrapper) = wrapper.upgrade() {
+                        let is_alive = is_alive.read_recursive();
+                        if let Some(wrapper) = wrapper.upgrade().filter(|_| *is_alive) {
                             wrapper.mark_dirty();
                         }
                     }
@@ -413,13 +423,28 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                 .map(|editor| Arc::new(Mutex::new(editor)));
         }
 
+        // What is saved if the very first saving fails
+        wrapper.guard("the first state", (), || {
+            if let Ok(state) = wrapper.serialize() {
+                *wrapper.last_state.lock() = state;
+            }
+        });
+
         wrapper
+    }
+
+    /// A way to the instance for other threads, to be used under the lock that comes with it.
+    #[cfg(feature = "editor")]
+    pub fn weak(self: &Arc<Self>) -> (Weak<Self>, Arc<RwLock<bool>>) {
+        (Arc::downgrade(self), Arc::clone(&self.is_alive))
     }
 
     #[cfg(feature = "editor")]
     pub fn make_gui_context(self: Arc<Self>) -> GuiContext {
+        let (inner, is_alive) = self.weak();
         GuiContext::new(Arc::new(WrapperGuiContext {
-            inner: Arc::downgrade(&self),
+            inner,
+            is_alive,
             #[cfg(debug_assertions)]
             param_gesture_checker: Default::default(),
         }))
@@ -622,6 +647,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                 .params
                 .insert(self.param_id_by_hash[&hash].clone(), value);
         }
+        P::filter_saved_state(&mut state);
         state
     }
 

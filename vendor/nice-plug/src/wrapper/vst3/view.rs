@@ -5,7 +5,7 @@ use nice_plug_core::editor::dpi::{NativeSize, Size};
 use nice_plug_core::editor::{
     Editor, EditorHandle, HostCallbacks, HostMethods, ParentWindowHandle,
 };
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::error::Error;
 use std::ffi::{CStr, c_ulong, c_void};
 use std::num::NonZeroIsize;
@@ -396,6 +396,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
                 struct Vst3HostCallbacks<P: Vst3Plugin> {
                     inner: Weak<WrapperInner<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                 }
 
                 impl<P: Vst3Plugin> HostCallbacks for Vst3HostCallbacks<P> {
@@ -404,7 +405,8 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                         new_size: Size,
                         scale_factor: f64,
                     ) -> Result<(), Box<dyn Error>> {
-                        if let Some(inner) = self.inner.upgrade() {
+                        let is_alive = self.is_alive.read_recursive();
+                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
                             if !inner.schedule_gui(Task::RequestResize {
                                 size: new_size,
                                 scale_factor,
@@ -428,15 +430,18 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
 
                 let callbacks: Box<dyn HostCallbacks> = Box::new(Vst3HostCallbacks {
                     inner: Arc::downgrade(&inner),
+                    is_alive: Arc::clone(&inner.is_alive),
                 });
 
                 struct Vst3HostMainThreadCaller<P: Vst3Plugin> {
                     inner: Weak<WrapperInner<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                 }
 
                 impl<P: Vst3Plugin> HostMainThreadCaller for Vst3HostMainThreadCaller<P> {
                     fn call_main_thread(&mut self) {
-                        if let Some(inner) = self.inner.upgrade()
+                        let is_alive = self.is_alive.read_recursive();
+                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive)
                             && !inner.schedule_gui(Task::CallMainThread)
                         {
                             crate::nice_error!("Failed to post Task::CallMainThread");
@@ -447,6 +452,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                 let main_thread_caller: Box<dyn HostMainThreadCaller> =
                     Box::new(Vst3HostMainThreadCaller {
                         inner: Arc::downgrade(&inner),
+                        is_alive: Arc::clone(&inner.is_alive),
                     });
 
                 let fallback_scale_factor = self.fallback_scale_factor.load().map(|s| s as f64);
@@ -743,7 +749,7 @@ impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
 impl<P: Vst3Plugin> Drop for WrapperView<P> {
     // The host has let go of the view, perhaps without having removed it from its window.
     fn drop(&mut self) {
-        self.guard("~IPlugView", (), || {
+        self.guard("view release", (), || {
             self.close();
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
             let main_loop = self.main_loop.lock().take();

@@ -101,7 +101,11 @@ impl<P: Vst3Plugin> Drop for Wrapper<P> {
         let hook = Arc::clone(&self.inner.panic_hook);
         // SAFETY: Nothing uses it after this.
         let inner = unsafe { ManuallyDrop::take(&mut self.inner) };
-        guard("destroy", Some(&hook), || drop(inner));
+        guard("destroy", Some(&hook), move || {
+            // Whoever asks for something right now is through in no time, and nobody can ask any more
+            *inner.is_alive.write() = false;
+            drop(inner);
+        });
     }
 }
 
