@@ -40,7 +40,7 @@ pub struct Worker {
     params: SharedParams,
     streams: Receiver<Stream>,
     accept_needed: Box<dyn Fn() + Send>,
-    ears: Option<Ears>,
+    ears: Option<Box<Ears>>,
     phase: Phase,
     judging: Option<Work<Option<Judged>>>,
     /// The brief changed while it was worked out.
@@ -170,13 +170,13 @@ impl Worker {
         self.blocks = Arc::default();
         self.was_playing = false;
         let Some(stream) = self.ears.take().map(|ears| ears.stream) else { return };
-        self.put_on(Ears::new(stream));
+        self.put_on(Box::new(Ears::new(stream)));
         self.publish();
         self.end.wake_editor();
     }
 
     /// Ears that have heard nothing take the place of those that were there.
-    fn put_on(&mut self, mut ears: Ears) {
+    fn put_on(&mut self, mut ears: Box<Ears>) {
         ears.song.set_extent(self.extent_s);
         if matches!(self.phase, Phase::Judged | Phase::Judging) {
             // What plays now is not heard for the first time: the verdict is of what was heard before.
@@ -199,7 +199,7 @@ impl Worker {
             }
             _ => {
                 self.library.change_rate(stream.sample_rate_hz);
-                self.put_on(Ears::new(stream));
+                self.put_on(Box::new(Ears::new(stream)));
             }
         }
     }
@@ -280,7 +280,7 @@ impl Worker {
                     }
                 }
                 Request::ChooseExcerpt(place) => {
-                    if let Some(Ears { song, stream, .. }) = &self.ears {
+                    if let Some(Ears { song, stream, .. }) = self.ears.as_deref() {
                         self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
                     }
                 }

@@ -4,8 +4,12 @@
 mod fault;
 #[path = "../../vendor/nice-plug/src/wrapper/util/guard.rs"]
 mod guard;
+#[path = "../../vendor/nice-plug/src/wrapper/vst3/host_values.rs"]
+mod host_values;
 #[path = "../../vendor/nice-plug/src/wrapper/util/pass_through.rs"]
 mod pass_through;
+#[path = "../../vendor/nice-plug/src/wrapper/vst3/points.rs"]
+mod points;
 
 type PanicHook = std::sync::Arc<dyn Fn(&'static str, &str) + Send + Sync>;
 

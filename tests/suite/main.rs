@@ -25,9 +25,14 @@ mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod sample_rates;
 mod spectrum;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod stack;
 #[cfg(feature = "plugin")]
 mod states;
 #[cfg(feature = "plugin")]
 mod steps;
 mod support;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod vst3_host;

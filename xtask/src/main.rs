@@ -52,6 +52,7 @@ usage: cargo xtask COMMAND
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
+  stack                    bundle, then print how much stack each call of a host takes
   frames [--no-display]    what the editor costs a frame and at rest; writes docs/frame-cost.md
   screenshots [MUSIC]      draw the manual's pictures of the editor into docs/images
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
@@ -90,6 +91,7 @@ fn run(args: &[String]) -> Result<()> {
         "hearing" => hearing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
+        "stack" if args.is_empty() => measurements::stack(),
         "before-after" => before_after::run(args),
         "peers" => peers::run(args),
         "test" => workspace::run("cargo", &["test", "--workspace"]),

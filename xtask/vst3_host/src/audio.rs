@@ -14,7 +14,8 @@ use vst3::Steinberg::Vst::{
 use vst3::{ComPtr, ComWrapper};
 
 use crate::agreed;
-use crate::changes::Changes;
+use crate::block::Block;
+use crate::changes::{Changes, Point};
 use crate::handler::Handler;
 
 /// Functions called right before and right after a call into the plugin.
@@ -42,7 +43,6 @@ pub struct Audio {
     scratch: Vec<Vec<f32>>,
     num_processed_frames: usize,
     around: Option<Around>,
-    pending: Vec<(u32, usize, f64)>,
     /// The transport that the next block sees; may be changed between blocks.
     pub transport: Transport,
 }
@@ -87,7 +87,6 @@ impl Audio {
             scratch: vec![vec![0.0; max_frames]; num_channels],
             num_processed_frames: 0,
             around: None,
-            pending: Vec::new(),
             transport: Transport::default(),
         })
     }
@@ -95,11 +94,6 @@ impl Audio {
     /// Delay from input to output, samples.
     pub fn latency_samples(&self) -> usize {
         unsafe { self.processor.getLatencySamples() as usize }
-    }
-
-    /// Changes a parameter at a frame of the next block, as automation does.
-    pub fn set_at(&mut self, frame: usize, id: u32, value: f64) {
-        self.pending.push((id, frame, value));
     }
 
     /// Processes one block in place: one channel each, all of one length.
@@ -111,10 +105,8 @@ impl Audio {
         for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
             copy[..num_frames].copy_from_slice(channel);
         }
-        let edited = std::mem::take(&mut self.handler.notes().to_process);
-        let mut values: Vec<(u32, usize, f64)> = edited.into_iter().map(|(id, value)| (id, 0, value)).collect();
-        values.append(&mut self.pending);
-        let changes = ComWrapper::new(Changes::new(&values));
+        let points = std::mem::take(&mut self.handler.notes().to_process);
+        let changes = ComWrapper::new(Changes::new(&points));
         let mut context = self.context();
         let mut input_pointers: Vec<*mut f32> = self.scratch.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
         let mut output_pointers: Vec<*mut f32> = channels.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
@@ -160,6 +152,18 @@ impl Audio {
     /// Calls the first right before each call that the plugin gets while it processes, and the second right after it.
     pub fn watch(&mut self, around: Around) {
         self.around = Some(around);
+    }
+
+    /// Processes a block just as it is given; what the plugin answered.
+    pub fn process_block(&mut self, block: &mut Block) -> Result<i32> {
+        let (result, silence) = block.run(self.processor.as_com_ref(), self.sample_rate_hz)?;
+        ensure!(block.outputs.is_empty() || block.num_frames <= 0 || silence == 0, "silence is claimed: {silence:b}");
+        Ok(result)
+    }
+
+    /// What the host brings to the next block, beside what it was told by the editor.
+    pub fn bring(&mut self, points: &[Point]) {
+        self.handler.notes().to_process.extend_from_slice(points);
     }
 
     fn context(&self) -> ProcessContext {

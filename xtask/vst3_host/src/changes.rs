@@ -6,28 +6,36 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::{kInvalidArgument, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComWrapper};
 
-/// What changes within a block.
+/// A value of a parameter from a frame of a block on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// The parameter.
+    pub id: u32,
+    /// From the start of the block; a host may be wrong here.
+    pub frame: i32,
+    /// Share of the range.
+    pub value: f64,
+}
+
+/// What changes in a block: one queue for each parameter.
 pub(crate) struct Changes(Vec<ComWrapper<Queue>>);
 
-/// The new values of one parameter, in the order of their frames.
+/// The values of one parameter.
 pub(crate) struct Queue {
     id: u32,
     points: Vec<(i32, f64)>,
 }
 
 impl Changes {
-    /// Of parameters, frames and values. Of several values of a parameter at one frame the last one holds.
-    pub fn new(values: &[(u32, usize, f64)]) -> Self {
+    /// The points of each parameter stay in their order.
+    pub fn new(points: &[Point]) -> Self {
         let mut queues: Vec<Queue> = Vec::new();
-        for &(id, frame, value) in values {
-            let idx = queues.iter().position(|queue| queue.id == id).unwrap_or_else(|| {
-                queues.push(Queue { id, points: Vec::new() });
-                queues.len() - 1
-            });
-            let points = &mut queues[idx].points;
-            points.retain(|(other, _)| *other != frame as i32);
-            points.push((frame as i32, value));
-            points.sort_by_key(|(frame, _)| *frame);
+        for point in points {
+            let place = (point.frame, point.value);
+            match queues.iter_mut().find(|queue| queue.id == point.id) {
+                Some(queue) => queue.points.push(place),
+                None => queues.push(Queue { id: point.id, points: vec![place] }),
+            }
         }
         Self(queues.into_iter().map(ComWrapper::new).collect())
     }

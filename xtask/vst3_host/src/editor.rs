@@ -8,8 +8,8 @@ use vst3::Steinberg::Linux::{FileDescriptor, IEventHandler, IRunLoop, IRunLoopTr
 use vst3::Steinberg::Vst::ViewType::kEditor;
 use vst3::Steinberg::Vst::{IEditController, IEditControllerTrait};
 use vst3::Steinberg::{
-    IPlugFrame, IPlugFrameTrait, IPlugView, IPlugViewTrait, ViewRect, kInvalidArgument, kPlatformTypeX11EmbedWindowID,
-    kResultOk, tresult,
+    IPlugFrame, IPlugFrameTrait, IPlugView, IPlugViewContentScaleSupport, IPlugViewContentScaleSupportTrait,
+    IPlugViewTrait, ViewRect, kInvalidArgument, kPlatformTypeX11EmbedWindowID, kResultOk, tresult,
 };
 use vst3::{Class, ComPtr, ComRef, ComWrapper};
 
@@ -51,6 +51,12 @@ impl Editor {
         Ok(())
     }
 
+    /// Suggests how large a point is; 1 for a pixel.
+    pub fn set_scale(&self, scale: f32) -> Result<()> {
+        let scaled = self.view.cast::<IPlugViewContentScaleSupport>().context("the editor takes no scale")?;
+        agreed(unsafe { scaled.setContentScaleFactor(scale) }, "setContentScaleFactor")
+    }
+
     /// The user may drag it to another size.
     pub fn can_resize(&self) -> bool {
         unsafe { self.view.canResize() == kResultOk }
@@ -76,6 +82,16 @@ impl Editor {
     /// Takes it out of its window.
     pub fn close(mut self) -> Result<()> {
         self.remove()
+    }
+
+    /// Lets go of it just so, as a host that forgets to say so.
+    pub fn abandon(self) {
+        let mut this = std::mem::ManuallyDrop::new(self);
+        // Its last reference, and the frame after it, as every field is dropped once.
+        unsafe {
+            std::ptr::drop_in_place(&mut this.view);
+            std::ptr::drop_in_place(&mut this.frame);
+        }
     }
 
     fn remove(&mut self) -> Result<()> {

@@ -10,6 +10,7 @@
 
 mod application;
 mod audio;
+mod block;
 mod changes;
 mod editor;
 mod handler;
@@ -17,15 +18,22 @@ mod module;
 mod parameters;
 mod plugin;
 mod run_loop;
+mod steps;
 mod stream;
+mod walk;
 
 use anyhow::{Result, ensure};
 use vst3::Steinberg::{kResultOk, tresult};
 
 pub use audio::{Around, Audio, Transport};
+pub use block::{Block, Channels};
+pub use changes::Point;
 pub use editor::Editor;
 pub use parameters::Parameter;
 pub use plugin::Plugin;
+pub use steps::Setup;
+/// The interfaces, for whoever makes a plugin by hand.
+pub use vst3;
 
 /// An error unless the plugin agreed.
 fn agreed(result: tresult, call: &str) -> Result<()> {

@@ -19,7 +19,7 @@ pub(crate) struct Module {
     /// `None` only while it is dropped.
     factory: Option<ComPtr<IPluginFactory>>,
     /// Stays mapped: threads of windows that were closed may still be on their way out, and unloading is not what is tried.
-    library: ManuallyDrop<Library>,
+    library: Option<ManuallyDrop<Library>>,
 }
 
 impl Module {
@@ -38,11 +38,18 @@ impl Module {
             ensure!(enter(handle), "the module refuses to start");
             let get_factory = *library.get::<extern "system" fn() -> *mut IPluginFactory>(b"GetPluginFactory\0")?;
             let factory = ComPtr::from_raw(get_factory()).context("the module has no factory")?;
-            Ok(Self { factory: Some(factory), library: ManuallyDrop::new(library) })
+            Ok(Self { factory: Some(factory), library: Some(ManuallyDrop::new(library)) })
         }
     }
 
-    fn factory(&self) -> Result<&ComPtr<IPluginFactory>> {
+    /// A plugin that is part of this program, by its entry point.
+    pub fn linked(get_factory: extern "system" fn() -> *mut c_void) -> Result<Self> {
+        // An entry point gives a factory, or null.
+        let factory = unsafe { ComPtr::from_raw(get_factory().cast()) }.context("the module has no factory")?;
+        Ok(Self { factory: Some(factory), library: None })
+    }
+
+    pub fn factory(&self) -> Result<&ComPtr<IPluginFactory>> {
         self.factory.as_ref().context("the module was left")
     }
 
@@ -77,7 +84,8 @@ impl Drop for Module {
         self.factory = None;
         // An entry point as VST3 has it; everything that came from the factory was let go before.
         unsafe {
-            if let Ok(exit) = self.library.get::<extern "C" fn() -> bool>(b"ModuleExit\0") {
+            let library = self.library.as_ref();
+            if let Some(Ok(exit)) = library.map(|it| it.get::<extern "C" fn() -> bool>(b"ModuleExit\0")) {
                 exit();
             }
         }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use vst3::ComPtr;
-use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::kIsBypass;
+use vst3::Steinberg::Vst::ParameterInfo_::ParameterFlags_::{kCanAutomate, kIsBypass, kIsList};
 use vst3::Steinberg::Vst::{IEditController, IEditControllerTrait, ParameterInfo, String128};
 
 use crate::agreed;
@@ -16,6 +16,16 @@ pub struct Parameter {
     pub name: String,
     /// Merged with the host's own bypass button.
     pub is_bypass: bool,
+    /// Shown as a list of choices.
+    pub is_list: bool,
+    /// May be automated.
+    pub is_automatable: bool,
+    /// Values less one; 0 for a continuous range.
+    pub num_steps: i32,
+    /// Group that it belongs to; 0 for none.
+    pub unit: i32,
+    /// The value of a new instance, a millionth of the range.
+    pub default_millionths: i64,
 }
 
 /// Lists all parameters in the plugin's order.
@@ -26,8 +36,17 @@ pub(crate) fn list(controller: &ComPtr<IEditController>) -> Result<Vec<Parameter
         .map(|idx| {
             let mut info: ParameterInfo = unsafe { std::mem::zeroed() };
             agreed(unsafe { controller.getParameterInfo(idx, &mut info) }, "getParameterInfo")?;
-            let is_bypass = info.flags & kIsBypass != 0;
-            Ok(Parameter { id: info.id, name: text(&info.title), is_bypass })
+            let is = |flag: i32| info.flags & flag != 0;
+            Ok(Parameter {
+                id: info.id,
+                name: text(&info.title),
+                is_bypass: is(kIsBypass),
+                is_list: is(kIsList),
+                is_automatable: is(kCanAutomate),
+                num_steps: info.stepCount,
+                unit: info.unitId,
+                default_millionths: (info.defaultNormalizedValue * 1e6).round() as i64,
+            })
         })
         .collect()
 }

@@ -1,19 +1,22 @@
 //! The main-thread side of one plugin instance.
 
+use std::ffi::c_void;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use vst3::Steinberg::Vst::{
-    IComponent, IComponentHandler, IComponentTrait, IConnectionPoint, IConnectionPointTrait, IEditController,
-    IEditControllerTrait, IHostApplication,
+    IAudioProcessor, IComponent, IComponentHandler, IComponentTrait, IConnectionPoint, IConnectionPointTrait,
+    IEditController, IEditControllerTrait, IHostApplication,
 };
 use vst3::Steinberg::{FUnknown, IBStream, IPluginBaseTrait, TUID, kResultOk};
 use vst3::{ComPtr, ComWrapper};
 
-use crate::application::Application;
+use crate::application::{Application, LoopApplication};
 use crate::audio::Audio;
+use crate::block::Block;
+use crate::changes::Point;
 use crate::handler::Handler;
 use crate::module::Module;
 use crate::parameters::{self, Parameter};
@@ -26,27 +29,58 @@ const TICK: Duration = Duration::from_millis(5);
 
 /// A loaded plugin. Lives and dies on the thread that made it; editors and [`Audio`] are let go before it.
 pub struct Plugin {
-    controller: ComPtr<IEditController>,
-    component: ComPtr<IComponent>,
+    pub(crate) controller: ComPtr<IEditController>,
+    pub(crate) component: ComPtr<IComponent>,
     /// Of component and controller, where these are two objects.
     ends: Option<(ComPtr<IConnectionPoint>, ComPtr<IConnectionPoint>)>,
     is_single: bool,
-    handler: ComWrapper<Handler>,
+    pub(crate) handler: ComWrapper<Handler>,
     run_loop: Arc<RunLoop>,
     parameters: Vec<Parameter>,
+    /// Of the last setup.
+    pub(crate) sample_rate_hz: std::cell::Cell<f64>,
     /// The plugin may ask it for its name as long as it lives.
-    _application: ComWrapper<Application>,
+    _applications: (ComWrapper<Application>, ComWrapper<LoopApplication>),
     /// Last: everything above is the library's.
-    _module: Module,
+    pub(crate) module: Option<Module>,
 }
 
 impl Plugin {
     /// Loads the first plugin of a `.vst3` bundle.
     pub fn load(bundle: &Path) -> Result<Self> {
-        let module = Module::load(bundle)?;
-        let application = ComWrapper::new(Application);
-        let context = application.as_com_ref::<IHostApplication>().context("no host")?.as_ptr().cast::<FUnknown>();
-        let component: ComPtr<IComponent> = module.create(&module.audio_class()?)?;
+        Self::create(Module::load(bundle)?, false)
+    }
+
+    /// The first plugin of this program, by its entry point (`GetPluginFactory`).
+    pub fn linked(get_factory: extern "system" fn() -> *mut c_void) -> Result<Self> {
+        Self::create(Module::linked(get_factory)?, false)
+    }
+
+    /// The same in a host that lends its main loop to plugins without a view too.
+    pub fn linked_with_main_loop(get_factory: extern "system" fn() -> *mut c_void) -> Result<Self> {
+        Self::create(Module::linked(get_factory)?, true)
+    }
+
+    /// One that is made by hand, in a host that lends its main loop to plugins without a view too or does not. It is
+    /// its own controller.
+    pub fn made(component: ComPtr<IComponent>, lends_loop: bool) -> Result<Self> {
+        Self::adopt(component, None, lends_loop)
+    }
+
+    fn create(module: Module, lends_loop: bool) -> Result<Self> {
+        let component = module.create(&module.audio_class()?)?;
+        Self::adopt(component, Some(module), lends_loop)
+    }
+
+    fn adopt(component: ComPtr<IComponent>, module: Option<Module>, lends_loop: bool) -> Result<Self> {
+        let run_loop = Arc::<RunLoop>::default();
+        let (application, loop_application) =
+            (ComWrapper::new(Application), ComWrapper::new(LoopApplication(Arc::clone(&run_loop))));
+        let offered = match lends_loop {
+            true => loop_application.as_com_ref::<IHostApplication>(),
+            false => application.as_com_ref::<IHostApplication>(),
+        };
+        let context = offered.context("no host")?.as_ptr().cast::<FUnknown>();
         agreed(unsafe { component.initialize(context) }, "initialize")?;
         let single = component.cast::<IEditController>();
         let is_single = single.is_some();
@@ -55,6 +89,7 @@ impl Plugin {
             None => {
                 let mut class: TUID = [0; 16];
                 agreed(unsafe { component.getControllerClassId(&mut class) }, "getControllerClassId")?;
+                let module = module.as_ref().context("the plugin is no controller")?;
                 let controller: ComPtr<IEditController> = module.create(&class)?;
                 agreed(unsafe { controller.initialize(context) }, "initialize of the controller")?;
                 controller
@@ -69,9 +104,10 @@ impl Plugin {
             ends,
             is_single,
             handler,
-            run_loop: Arc::default(),
-            _application: application,
-            _module: module,
+            run_loop,
+            sample_rate_hz: std::cell::Cell::new(0.0),
+            _applications: (application, loop_application),
+            module,
         };
         plugin.connect()?;
         Ok(plugin)
@@ -96,7 +132,7 @@ impl Plugin {
 
     /// The state as the host would store it in a project.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let stream = ComWrapper::new(Stream::default());
+        let stream = ComWrapper::new(Stream::new(&[]));
         let written = stream.as_com_ref::<IBStream>().context("no stream")?;
         agreed(unsafe { self.component.getState(written.as_ptr()) }, "getState")?;
         Ok(stream.bytes())
@@ -108,6 +144,21 @@ impl Plugin {
         let stream = stream.as_com_ref::<IBStream>().context("no stream")?;
         agreed(unsafe { self.component.setState(stream.as_ptr()) }, "setState")?;
         self.tell_controller(bytes)
+    }
+
+    /// The same through a stream that takes so many bytes at once at most.
+    pub fn save_in_pieces(&self, piece_bytes: usize) -> Result<Vec<u8>> {
+        let stream = ComWrapper::new(Stream::in_pieces(&[], piece_bytes));
+        let written = stream.as_com_ref::<IBStream>().context("no stream")?;
+        agreed(unsafe { self.component.getState(written.as_ptr()) }, "getState")?;
+        Ok(stream.bytes())
+    }
+
+    /// Gives the plugin a state through a stream that gives so many bytes at once at most.
+    pub fn restore_in_pieces(&mut self, bytes: &[u8], piece_bytes: usize) -> Result<()> {
+        let stream = ComWrapper::new(Stream::in_pieces(bytes, piece_bytes));
+        let stream = stream.as_com_ref::<IBStream>().context("no stream")?;
+        agreed(unsafe { self.component.setState(stream.as_ptr()) }, "setState")
     }
 
     /// All parameters in the plugin's order.
@@ -137,7 +188,7 @@ impl Plugin {
 
     /// Sets a parameter as a host's own control does: controller at once, processor with the next block.
     pub fn set(&self, id: u32, value: f64) -> Result<()> {
-        self.handler.notes().to_process.push((id, value));
+        self.handler.notes().to_process.push(Point { id, frame: 0, value });
         agreed(unsafe { self.controller.setParamNormalized(id, value) }, "setParamNormalized")
     }
 
@@ -159,6 +210,23 @@ impl Plugin {
     /// How often the plugin told the host of parameters from another thread than the main one.
     pub fn num_foreign_calls(&self) -> usize {
         self.handler.notes().num_foreign
+    }
+
+    /// Flags of the restarts that the plugin asked for since the last call.
+    pub fn take_restarts(&self) -> Vec<i32> {
+        std::mem::take(&mut self.handler.notes().restarts)
+    }
+
+    /// How often the plugin said that its state is worth saving.
+    pub fn num_dirty(&self) -> usize {
+        self.handler.notes().num_dirty
+    }
+
+    /// Processes a block just as it is given, on this thread; what the plugin answered. The plugin must have been set up
+    /// by [`Plugin::set_up()`].
+    pub fn process_block(&self, block: &mut Block) -> Result<i32> {
+        let processor = self.component.cast::<IAudioProcessor>().context("the plugin does not process sound")?;
+        Ok(block.run(processor.as_com_ref(), self.sample_rate_hz.get())?.0)
     }
 
     /// What the plugin has registered with the main loop.

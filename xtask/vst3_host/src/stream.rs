@@ -7,13 +7,17 @@ use vst3::Class;
 use vst3::Steinberg::IBStream_::IStreamSeekMode_ as mode;
 use vst3::Steinberg::{IBStream, IBStreamTrait, kInvalidArgument, kResultOk, tresult};
 
-/// Bytes and the place in them.
-#[derive(Default)]
-pub(crate) struct Stream(Mutex<(Vec<u8>, usize)>);
+/// Bytes, the place in them, and how many are read or written at once at most.
+pub(crate) struct Stream(Mutex<(Vec<u8>, usize)>, usize);
 
 impl Stream {
     pub fn new(bytes: &[u8]) -> Self {
-        Self(Mutex::new((bytes.to_vec(), 0)))
+        Self::in_pieces(bytes, usize::MAX)
+    }
+
+    /// One that reads and writes less than it is asked to.
+    pub fn in_pieces(bytes: &[u8], piece_bytes: usize) -> Self {
+        Self(Mutex::new((bytes.to_vec(), 0)), piece_bytes)
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -30,7 +34,7 @@ impl IBStreamTrait for Stream {
         let Ok(num_bytes) = usize::try_from(num_bytes) else { return kInvalidArgument };
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (bytes, place) = &mut *stream;
-        let found = &bytes[*place..bytes.len().min(*place + num_bytes)];
+        let found = &bytes[*place..bytes.len().min(*place + num_bytes.min(self.1))];
         // The caller has room for `num_bytes`, and `found` is no longer.
         unsafe { std::ptr::copy_nonoverlapping(found.as_ptr(), buffer.cast(), found.len()) };
         *place += found.len();
@@ -42,6 +46,7 @@ impl IBStreamTrait for Stream {
 
     unsafe fn write(&self, buffer: *mut c_void, num_bytes: i32, num_written: *mut i32) -> tresult {
         let Ok(length) = usize::try_from(num_bytes) else { return kInvalidArgument };
+        let length = length.min(self.1);
         let mut stream = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (bytes, place) = &mut *stream;
         let end = *place + length;
@@ -50,7 +55,7 @@ impl IBStreamTrait for Stream {
         bytes[*place..end].copy_from_slice(unsafe { std::slice::from_raw_parts(buffer.cast(), length) });
         *place = end;
         if let Some(num_written) = unsafe { num_written.as_mut() } {
-            *num_written = num_bytes;
+            *num_written = length as i32;
         }
         kResultOk
     }

@@ -31,10 +31,7 @@ impl HostValues {
     /// For the parameters with these hashes.
     pub fn new(hashes: impl IntoIterator<Item = u32>) -> Self {
         Self {
-            slots: hashes
-                .into_iter()
-                .map(|hash| (hash, AtomicU64::new(NONE)))
-                .collect(),
+            slots: hashes.into_iter().map(|hash| (hash, AtomicU64::new(NONE))).collect(),
             num_blocks: AtomicU32::new(1),
         }
     }
@@ -57,9 +54,7 @@ impl HostValues {
 
     /// All values that wait.
     pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        self.slots
-            .keys()
-            .filter_map(|hash| Some((*hash, self.get(*hash)?)))
+        self.slots.keys().filter_map(|hash| Some((*hash, self.get(*hash)?)))
     }
 
     /// The value of a parameter that waits, which from now on does not any more.
@@ -120,6 +115,9 @@ mod tests {
         assert_eq!(values.get(1), Some(0.0));
         assert_eq!(values.take(1), Some(0.0));
         assert_eq!(values.take(1), None);
+        values.set(2, 0.5);
+        values.clear();
+        assert_eq!(values.iter().count(), 0);
     }
 
     #[test]

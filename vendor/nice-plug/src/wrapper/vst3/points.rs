@@ -31,12 +31,7 @@ impl Points {
     }
 
     fn with_room(num_params: usize, room: usize) -> Self {
-        Self {
-            points: Vec::with_capacity(room),
-            is_sorted: true,
-            surplus: vec![None; num_params],
-            has_surplus: false,
-        }
+        Self { points: Vec::with_capacity(room), is_sorted: true, surplus: vec![None; num_params], has_surplus: false }
     }
 
     pub fn clear(&mut self) {
@@ -57,12 +52,7 @@ impl Points {
         if self.has_room() {
             let order = self.points.len() as u32;
             self.is_sorted &= self.points.last().is_none_or(|last| last.timing <= timing);
-            self.points.push(Point {
-                timing,
-                order,
-                param_idx,
-                normalized,
-            });
+            self.points.push(Point { timing, order, param_idx, normalized });
         } else if let Some(last) = self.surplus.get_mut(param_idx as usize)
             && last.is_none_or(|(last_timing, _)| last_timing <= timing)
         {
@@ -74,8 +64,7 @@ impl Points {
     /// Puts the points in order. Hosts give them parameter by parameter, and not always in order.
     pub fn sort(&mut self) {
         if !self.is_sorted {
-            self.points
-                .sort_unstable_by_key(|point| (point.timing, point.order));
+            self.points.sort_unstable_by_key(|point| (point.timing, point.order));
             self.is_sorted = true;
         }
     }
@@ -87,15 +76,8 @@ impl Points {
 
     /// Parameters and values from the end of the block on.
     pub fn surplus(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        let surplus = if self.has_surplus {
-            &self.surplus[..]
-        } else {
-            &[]
-        };
-        surplus
-            .iter()
-            .enumerate()
-            .filter_map(|(param_idx, last)| last.map(|(_, value)| (param_idx as u32, value)))
+        let surplus = if self.has_surplus { &self.surplus[..] } else { &[] };
+        surplus.iter().enumerate().filter_map(|(param_idx, last)| last.map(|(_, value)| (param_idx as u32, value)))
     }
 }
 
@@ -110,11 +92,8 @@ mod tests {
             points.push(timing, param_idx, value);
         }
         points.sort();
-        let sorted: Vec<_> = points
-            .as_slice()
-            .iter()
-            .map(|point| (point.timing, point.param_idx, point.normalized))
-            .collect();
+        let sorted: Vec<_> =
+            points.as_slice().iter().map(|point| (point.timing, point.param_idx, point.normalized)).collect();
         assert_eq!(sorted, [(0, 2, 0.4), (5, 0, 0.1), (5, 1, 0.3), (5, 0, 0.5), (9, 0, 0.2)]);
         assert_eq!(points.surplus().count(), 0);
         points.clear();
