@@ -41,7 +41,18 @@ pub fn run(args: &[String]) -> Result<()> {
 /// So much audio, on a screen of its own.
 pub fn for_hours(hours: f64) -> Result<()> {
     ensure!(hours > 0.0 && hours <= 1000.0, "{hours} hours are not to be waited for");
-    on_screen_with("soak", &[(HOURS, OsString::from(hours.to_string()))])
+    let text = |text: &str| OsString::from(text);
+    on_screen_with(
+        "soak",
+        &[
+            (HOURS, OsString::from(hours.to_string())),
+            // One heap that gives back what is free: the C library's usual dozen keep so much in reserve, each for the
+            // threads that happen upon it, that a leak of the same size would not be seen for hours.
+            ("MALLOC_ARENA_MAX", text("1")),
+            ("MALLOC_MMAP_THRESHOLD_", text("131072")),
+            ("MALLOC_TRIM_THRESHOLD_", text("131072")),
+        ],
+    )
 }
 
 /// What [`for_hours`] starts: half of the time for each format.

@@ -5,6 +5,7 @@ mod preset;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use discern::audio_file;
@@ -87,6 +88,8 @@ impl Ardour {
         std::fs::create_dir_all(bundle.join(&binaries))?;
         let library = binaries.join("Discern.so");
         std::fs::copy(vst3.join(&library), bundle.join(&library))?;
+        // What it finds in the second in which the bundle was written it takes for outdated.
+        std::thread::sleep(Duration::from_secs(2));
         let scanner = format!("/usr/lib/ardour{}/ardour-vst3-scanner", self.version);
         let output = self.run(&scanner, &["-v", "-f", &bundle.to_string_lossy()])?;
         let text = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).join("\n");
