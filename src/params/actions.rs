@@ -14,8 +14,8 @@ pub struct ActionParams {
     pub accept_needed: Action,
 }
 
-/// A button: setting it to 1 presses it. It stays where the host set it, so that a host that holds it down, or sends the
-/// same again, does not press it twice.
+/// A button: setting it from 0 to 1 presses it. A host that holds it at 1, or sends the same again, presses it once. It
+/// always reads 0, which is what is saved.
 #[derive(Debug)]
 pub struct Action {
     id: &'static str,
@@ -40,13 +40,12 @@ impl Action {
     fn new(id: &'static str, name: &str, mark: fn(BoolParam) -> BoolParam) -> Self {
         let num_presses = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&num_presses);
-        // Called when the value is another.
         let on_change = move |is_down: bool| {
             if is_down {
                 counted.fetch_add(1, Ordering::Relaxed);
             }
         };
-        let param = mark(BoolParam::new(name, false)).with_callback(Arc::new(on_change));
+        let param = mark(BoolParam::new(name, false).make_button()).with_callback(Arc::new(on_change));
         Self { id, param, num_presses }
     }
 

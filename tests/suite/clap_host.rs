@@ -257,7 +257,7 @@ fn actions_load_as_zero() {
     let mut plugin = load();
     let listen = Parameter::id_of("action.listen");
     plugin.flush(&[(listen, 1.0)]).expect("inactive");
-    assert_eq!(plugin.value(listen).expect("a parameter"), 1.0, "a button stays where the host holds it");
+    assert_eq!(plugin.value(listen).expect("a parameter"), 0.0, "a press springs back");
     let state = plugin.save().expect("saves");
     let mut pressed: serde_json::Value = serde_json::from_slice(&state[8..]).expect("JSON after its length");
     pressed["params"]["action.listen"]["bool"] = true.into();

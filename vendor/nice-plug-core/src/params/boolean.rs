@@ -32,6 +32,10 @@ pub struct BoolParam {
     /// multiple times in rapid succession, and it can be run from both the GUI and the audio
     /// thread.
     value_changed: Option<Arc<dyn Fn(bool) + Send + Sync>>,
+    /// See [`make_button()`][Self::make_button()].
+    is_button: bool,
+    /// What a button was set to last.
+    is_held: AtomicBool,
 
     /// Metadata and conversion callbacks that are not used by the DSP hot path.
     info: Box<ParamInfo<bool>>,
@@ -159,6 +163,18 @@ impl Param for BoolParam {
 
 impl InternalParamMut for BoolParam {
     unsafe fn _internal_set_plain_value(&self, plain: Self::Plain) -> bool {
+        if self.is_button {
+            let was_held = self.is_held.swap(plain, Ordering::Relaxed);
+            if plain
+                && !was_held
+                && let Some(f) = &self.value_changed
+            {
+                f(true);
+            }
+
+            return false;
+        }
+
         let unmodulated_value = plain;
         let unmodulated_normalized_value = self.preview_normalized(plain);
 
@@ -202,6 +218,10 @@ impl InternalParamMut for BoolParam {
     }
 
     unsafe fn _internal_modulate_value(&self, modulation_offset: f32) -> bool {
+        if self.is_button {
+            return false;
+        }
+
         self.modulation_offset
             .store(modulation_offset, Ordering::Relaxed);
 
@@ -227,6 +247,8 @@ impl BoolParam {
             default,
 
             value_changed: None,
+            is_button: false,
+            is_held: AtomicBool::new(false),
 
             info: Box::new(ParamInfo::new(name)),
             poly_modulation_id: None,
@@ -253,6 +275,14 @@ impl BoolParam {
     /// host when a voice has fully ended. This allows the host to reuse its modulation resources.
     pub fn with_poly_modulation_id(mut self, id: u32) -> Self {
         self.poly_modulation_id = Some(id);
+        self
+    }
+
+    /// Make this a button: its value stays `false`, and the callback runs with `true` whenever what it is set
+    /// to changes from `false` to `true`. A host that holds it, or sends the same again, presses it once, and
+    /// it is saved and shown as what it is: not pressed.
+    pub fn make_button(mut self) -> Self {
+        self.is_button = true;
         self
     }
 
