@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
-pub use write::{Container, WordLength, clipped_samples, write};
+pub use write::{Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

@@ -18,6 +18,7 @@ pub mod stereo;
 
 pub use settings::Settings;
 
+use crate::dsp::heap::on_heap;
 use bypass::Bypass;
 use clipper::Clipper;
 use colour::Colour;
@@ -31,6 +32,9 @@ use multiband::Multiband;
 use resonance::{NUM_CURVE_POINTS, Resonance};
 use settings::{NUM_BANDS, NUM_SPLITS};
 use stereo::Stereo;
+
+// What is built by value passes through the stack of every function on its way: big parts live on the heap.
+const _: () = assert!(size_of::<Chain>() <= 4096 && size_of::<monitor::Monitor>() <= 4096);
 
 /// How many stages there are.
 pub const NUM_STAGES: usize = 10;
@@ -126,40 +130,41 @@ pub struct Chain {
     settings: Settings,
     activity: Activity,
     input: Input,
-    equalizer: Equalizer,
-    resonance: Resonance,
-    multiband: Multiband,
-    glue: Glue,
-    colour: Colour,
-    stereo: Stereo,
-    clipper: Clipper,
+    equalizer: Box<Equalizer>,
+    resonance: Box<Resonance>,
+    multiband: Box<Multiband>,
+    glue: Box<Glue>,
+    colour: Box<Colour>,
+    stereo: Box<Stereo>,
+    clipper: Box<Clipper>,
     limiter: Limiter,
     dither: Dither,
     bypass: Bypass,
-    stage_meter: StageMeter,
+    stage_meter: Box<StageMeter>,
 }
 
 /// Frames that pass through all stages at a time; enough to amortise, few enough to stay in the fastest cache.
 const CHUNK_FRAMES: usize = 64;
 
 impl Chain {
-    /// Allocates everything for `sample_rate_hz` (44.1–192 kHz). The latency follows from rate and mode alone.
+    /// Allocates everything for `sample_rate_hz`, within
+    /// [`SAMPLE_RATE_RANGE_HZ`](crate::dsp::sample_rate::SAMPLE_RATE_RANGE_HZ). The latency follows from rate and mode alone.
     pub fn new(sample_rate_hz: f64, latency_mode: settings::LatencyMode) -> Self {
         let mut chain = Self {
             settings: Settings { latency_mode, ..Settings::default() },
             activity: Activity::default(),
             input: Input::new(sample_rate_hz),
-            equalizer: Equalizer::new(sample_rate_hz, latency_mode),
-            resonance: Resonance::new(sample_rate_hz, latency_mode),
-            multiband: Multiband::new(sample_rate_hz),
-            glue: Glue::new(sample_rate_hz),
-            colour: Colour::new(sample_rate_hz, latency_mode),
-            stereo: Stereo::new(sample_rate_hz),
-            clipper: Clipper::new(sample_rate_hz, latency_mode),
+            equalizer: on_heap(|| Equalizer::new(sample_rate_hz, latency_mode)),
+            resonance: on_heap(|| Resonance::new(sample_rate_hz, latency_mode)),
+            multiband: on_heap(|| Multiband::new(sample_rate_hz)),
+            glue: on_heap(|| Glue::new(sample_rate_hz)),
+            colour: on_heap(|| Colour::new(sample_rate_hz, latency_mode)),
+            stereo: on_heap(|| Stereo::new(sample_rate_hz)),
+            clipper: on_heap(|| Clipper::new(sample_rate_hz, latency_mode)),
             limiter: Limiter::new(sample_rate_hz, latency_mode),
             dither: Dither::new(sample_rate_hz),
             bypass: Bypass::new(sample_rate_hz, 0),
-            stage_meter: StageMeter::new(sample_rate_hz),
+            stage_meter: on_heap(|| StageMeter::new(sample_rate_hz)),
         };
         chain.bypass = Bypass::new(sample_rate_hz, chain.latency_samples());
         chain.apply_settings(None);
@@ -269,6 +274,14 @@ impl Chain {
         self.bypass.reset();
         self.stage_meter.reset();
         self.apply_settings(None);
+    }
+
+    /// A new chain with these settings, whose first output nobody hears: what is costly to begin is spread over it. Returns
+    /// how many samples that are beside the latency. Real-time safe.
+    pub fn restart_unheard(&mut self, settings: &Settings) -> usize {
+        self.reset();
+        self.set(settings);
+        self.equalizer.take_time()
     }
 
     /// Delay from input to output, samples; the same for all settings.

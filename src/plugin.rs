@@ -4,6 +4,7 @@ mod analysis_thread;
 mod audio_thread;
 mod ears;
 mod faults;
+mod judging;
 mod latency;
 mod library;
 mod pace;
@@ -23,6 +24,8 @@ use parking_lot::Mutex;
 
 use crate::bridge::{self, AudioEnd, EditorEnd};
 use crate::chain::settings::{Choice, LatencyMode};
+use crate::dsp::heap::on_heap;
+use crate::dsp::sample_rate::is_sample_rate;
 use crate::editor::{self, DiscernEditor};
 use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_saved_state, filter_state, repair_state};
 
@@ -50,7 +53,7 @@ pub struct Discern {
     analysis: AnalysisThread,
     /// Waits here between activations.
     audio_end: Option<AudioEnd>,
-    audio: Option<AudioThread>,
+    audio: Option<Box<AudioThread>>,
 }
 
 impl Default for Discern {
@@ -76,6 +79,7 @@ impl Drop for Discern {
     fn drop(&mut self) {
         // The analysis thread is not waited for, and has nothing to ask of a host that let go.
         *self.main_thread.lock() = None;
+        self.params.tell_when_dirty(|| ());
     }
 }
 
@@ -160,14 +164,15 @@ impl Plugin for Discern {
     ) -> bool {
         let num_channels = layout.main_output_channels.map_or(2, NonZeroU32::get) as usize;
         let sample_rate_hz = f64::from(config.sample_rate);
-        // What every stage is made for and tried at.
-        if !(8_000.0..=384_000.0).contains(&sample_rate_hz) {
+        if !is_sample_rate(sample_rate_hz) {
+            self.deactivate();
             return false;
         }
-        let end = self.audio_end.take().or_else(|| self.audio.take().map(AudioThread::into_end));
+        let end = self.audio_end.take().or_else(|| self.audio.take().map(|audio| audio.into_end()));
         let Some(end) = end else { return false };
         let (producer, consumer) = bridge::frames(sample_rate_hz);
-        let audio = AudioThread::new(end, producer, sample_rate_hz, config.process_mode, Arc::clone(&self.params));
+        let params = Arc::clone(&self.params);
+        let audio = on_heap(|| AudioThread::new(end, producer, sample_rate_hz, config.process_mode, params));
         context.set_latency_samples(audio.latency_samples() as u32);
         self.analysis.hear(Stream { frames: consumer, sample_rate_hz, num_channels });
         self.audio = Some(audio);

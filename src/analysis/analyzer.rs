@@ -7,12 +7,14 @@ use super::edges::Edges;
 use super::hum::HumWatch;
 use super::levels::SongLevels;
 use super::loudness::LoudnessMeter;
+use super::programme::ABSOLUTE_GATE_LUFS;
 use super::sections::{self, Section};
 use super::song_map::SongMap;
 use super::stereo::StereoSums;
-use super::texture::Texture;
+use super::texture::{TEXTURE_S, Texture};
 use super::true_peak::TruePeakMeter;
 use super::{Block, Features, Levels};
+use crate::dsp::units::gain_from_db;
 use std::sync::Arc;
 
 /// Jumps smaller than this are rounding of the host's clock, seconds.
@@ -102,9 +104,11 @@ impl Analyzer {
         let Some(position_s) = position_s else { return };
         if (position_s - self.position_s).abs() > JUMP_S {
             self.break_stream();
-            self.next_cell_idx = None;
         }
-        self.position_s = position_s;
+        // Within a stream time runs on by itself, so that small jumps in a row add up to one that is seen.
+        if self.next_cell_idx.is_none() {
+            self.position_s = position_s;
+        }
     }
 
     /// The song reaches from `start_s` to `end_s`: a file's length, or what the engineer marked.
@@ -149,11 +153,14 @@ impl Analyzer {
         }
     }
 
-    /// Frames that were lost on the way here.
+    /// Frames that were lost on the way here: what follows is further on by so many.
     pub fn add_dropped_frames(&mut self, num_frames: u64) {
-        self.num_dropped_frames += num_frames;
         if num_frames > 0 {
             self.break_stream();
+            self.position_s += num_frames as f64 / self.sample_rate_hz;
+        }
+        if !self.is_watching {
+            self.num_dropped_frames += num_frames;
         }
     }
 
@@ -169,7 +176,9 @@ impl Analyzer {
 
     /// How much of the song was heard so far; cheap.
     pub fn progress(&self) -> Progress {
-        let partial_s = self.partial_frames as f64 / self.sample_rate_hz;
+        // An unfinished cell is of the song if it sounds.
+        let is_counted = self.coverage.is_marked() || self.cell_peaks.1 > gain_from_db(ABSOLUTE_GATE_LUFS);
+        let partial_s = if is_counted { self.partial_frames as f64 / self.sample_rate_hz } else { 0.0 };
         let heard_s = self.coverage.heard_s() + partial_s;
         let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
         let share = self.coverage.share(partial_s);
@@ -191,7 +200,10 @@ impl Analyzer {
     /// Everything measured so far.
     pub fn features(&self) -> Features {
         let progress = self.progress();
-        let textures = self.map.textures();
+        let mut textures = self.map.textures();
+        if let Some((start_s, end_s)) = self.coverage.sounding_s() {
+            textures.retain(|texture| texture.start_s() + TEXTURE_S > start_s && texture.start_s() < end_s);
+        }
         let active = character::active(&textures);
         let blocks = self.coverage.blocks();
         Features {
@@ -268,7 +280,7 @@ impl Analyzer {
         self.cell_peaks = (self.cell_peaks.0.max(peaks.0), self.cell_peaks.1.max(peaks.1));
         // Right after a jump the place is not known to the cell yet.
         if self.next_cell_idx.is_some() {
-            self.map.process(self.cell_idx as f64 * CELL_S, left, right);
+            self.map.process(self.position_s, left, right);
         }
         if self.is_cell_counted {
             self.hum.process(left, right);

@@ -1,6 +1,10 @@
 //! Which part of the song was heard? Cells of 100 ms on the song's time line, and the song's extent.
+//!
+//! Where nobody marked the song, it reaches from its first sound to its last: a host that plays on past the end, or began before
+//! the start, plays no music there. Silence between sounds is part of the song.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::Block;
 use super::programme::ABSOLUTE_GATE_LUFS;
@@ -53,8 +57,16 @@ impl Cells {
         })
     }
 
-    fn count_in(&self, range: std::ops::Range<i64>) -> usize {
-        self.iter().filter(|(idx, _)| range.contains(idx)).count()
+    /// Those in a range of places, in song order.
+    fn within(&self, range: Range<i64>) -> impl Iterator<Item = (i64, (f32, f32))> {
+        let pages = self.pages.range(range.start.div_euclid(PAGE)..=range.end.div_euclid(PAGE));
+        pages
+            .flat_map(|(&page, cells)| (page * PAGE..).zip(cells.iter().copied()))
+            .filter(move |(idx, cell)| *cell != UNHEARD && range.contains(idx))
+    }
+
+    fn count_in(&self, range: Range<i64>) -> usize {
+        if range.is_empty() { 0 } else { self.within(range).count() }
     }
 }
 
@@ -78,6 +90,62 @@ struct Stretch {
     start: i64,
     end: i64,
     count: usize,
+    sound: Option<Sound>,
+}
+
+/// Where a stretch sounds: from its first cell over the gate to its last, `start..end`, of which so many cells were heard.
+#[derive(Clone, Copy, Debug)]
+struct Sound {
+    start: i64,
+    end: i64,
+    count: usize,
+    /// Silent cells that were heard before and after it.
+    num_before: usize,
+    num_after: usize,
+}
+
+/// Whether a cell of this power sounds.
+fn is_active(power: f64) -> bool {
+    super::loudness::lufs_from_power(power) > ABSOLUTE_GATE_LUFS
+}
+
+impl Stretch {
+    /// From cells in song order, `start..end`.
+    fn of(cells: &Cells, start: i64, end: i64) -> Self {
+        let mut stretch = Self { start, end, count: 0, sound: None };
+        for (idx, (power, _)) in cells.within(start..end) {
+            stretch.count += 1;
+            match &mut stretch.sound {
+                None if is_active(f64::from(power)) => {
+                    let num_before = stretch.count - 1;
+                    stretch.sound = Some(Sound { start: idx, end: idx + 1, count: 1, num_before, num_after: 0 });
+                }
+                None => {}
+                Some(sound) if is_active(f64::from(power)) => {
+                    (sound.end, sound.count, sound.num_after) = (idx + 1, sound.count + sound.num_after + 1, 0);
+                }
+                Some(sound) => sound.num_after += 1,
+            }
+        }
+        stretch
+    }
+
+    /// With the next one, which begins where this one ends or later.
+    fn join(self, next: Self) -> Self {
+        let sound = match (self.sound, next.sound) {
+            (None, None) => None,
+            (None, Some(late)) => Some(Sound { num_before: late.num_before + self.count, ..late }),
+            (Some(early), None) => Some(Sound { num_after: early.num_after + next.count, ..early }),
+            (Some(early), Some(late)) => Some(Sound {
+                start: early.start,
+                end: late.end,
+                count: early.count + early.num_after + late.num_before + late.count,
+                num_before: early.num_before,
+                num_after: late.num_after,
+            }),
+        };
+        Self { start: self.start, end: next.end, count: self.count + next.count, sound }
+    }
 }
 
 impl Coverage {
@@ -91,7 +159,7 @@ impl Coverage {
         self.cells.insert(cell_idx, (power as f32, peak as f32));
         self.extend_stretch(cell_idx);
         self.num_in_mark += usize::from(self.marked_cells().is_some_and(|cells| cells.contains(&cell_idx)));
-        let is_active = super::loudness::lufs_from_power(power) > ABSOLUTE_GATE_LUFS;
+        let is_active = is_active(power);
         self.num_active += u32::from(is_active);
         self.silent_run = if is_active { 0 } else { self.silent_run + 1 };
         self.is_end_known = self.num_active >= END_AFTER_CELLS && self.silent_run >= END_SILENCE_CELLS;
@@ -129,28 +197,36 @@ impl Coverage {
         let is_known = self.marked_s.is_some() || (self.has_position && self.is_end_known);
         let (start_s, end_s) = self.extent_s().filter(|_| is_known)?;
         let num_heard =
-            if self.is_marked() { self.num_in_mark } else { self.largest_stretch().map_or(0, |stretch| stretch.count) };
+            if self.is_marked() { self.num_in_mark } else { self.largest_sound().map_or(0, |sound| sound.count) };
         let heard_s = num_heard as f64 * CELL_S + partial_s;
         // The last cell of a mark may reach over it; a thousandth less than all is rounding.
         let share = heard_s / (end_s - start_s);
         Some(if share > 0.999 { 1.0 } else { share })
     }
 
-    /// Start and end of the song as far as known, seconds; the largest stretch heard while nothing is marked.
+    /// Start and end of the song as far as known, seconds; while nothing is marked, of the largest stretch that sounds.
     pub fn extent_s(&self) -> Option<(f64, f64)> {
-        let seconds = |stretch: Stretch| (stretch.start as f64 * CELL_S, stretch.end as f64 * CELL_S);
-        self.marked_s.or_else(|| self.largest_stretch().map(seconds))
+        let seconds = |sound: Sound| (sound.start as f64 * CELL_S, sound.end as f64 * CELL_S);
+        self.marked_s.or_else(|| self.largest_sound().map(seconds))
+    }
+
+    /// From the first sound that was heard to the last, seconds; all of it where the song is marked.
+    pub fn sounding_s(&self) -> Option<(f64, f64)> {
+        let cells = self.counted_cells();
+        (!cells.is_empty()).then_some((cells.start as f64 * CELL_S, cells.end as f64 * CELL_S))
     }
 
     /// Seconds heard, repeats not counted.
     pub fn heard_s(&self) -> f64 {
-        self.cells.len as f64 * CELL_S
+        let num_cells = if self.is_marked() { self.cells.len } else { self.num_sounding() };
+        num_cells as f64 * CELL_S
     }
 
     /// What was heard, in song order.
     pub fn blocks(&self) -> Vec<Block> {
         let block = |(idx, (power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak };
-        self.cells.iter().map(block).collect()
+        let cells = self.counted_cells();
+        self.cells.iter().filter(|(idx, _)| cells.contains(idx)).map(block).collect()
     }
 
     /// As [`Self::blocks`], of neighbours so many together that there are no more than [`MAX_MAP`] or little more.
@@ -158,7 +234,8 @@ impl Coverage {
         let together = self.cells.len.div_ceil(MAX_MAP).max(1) as i64;
         let mut map: Vec<Block> = Vec::with_capacity(self.cells.len.div_ceil(together as usize) + 1);
         let (mut place, mut count) = (None, 0.0);
-        for (idx, (power, peak)) in self.cells.iter() {
+        let cells = self.counted_cells();
+        for (idx, (power, peak)) in self.cells.iter().filter(|(idx, _)| cells.contains(idx)) {
             let here = idx.div_euclid(together);
             match map.last_mut().filter(|_| place == Some(here)) {
                 Some(block) => {
@@ -175,24 +252,55 @@ impl Coverage {
         map
     }
 
-    fn marked_cells(&self) -> Option<std::ops::Range<i64>> {
+    fn marked_cells(&self) -> Option<Range<i64>> {
         self.marked_s.map(|(start_s, end_s)| (start_s / CELL_S).round() as i64..(end_s / CELL_S).ceil() as i64)
     }
 
-    fn largest_stretch(&self) -> Option<Stretch> {
-        self.stretches.iter().copied().max_by_key(|stretch| stretch.end - stretch.start)
+    fn largest_sound(&self) -> Option<Sound> {
+        self.stretches.iter().filter_map(|stretch| stretch.sound).max_by_key(|sound| sound.end - sound.start)
+    }
+
+    /// Cells that are of the song: those between its first sound and its last, all where it is marked.
+    fn counted_cells(&self) -> Range<i64> {
+        let mut sounds = self.stretches.iter().filter_map(|stretch| stretch.sound);
+        match (self.stretches.first().zip(self.stretches.last()), sounds.next()) {
+            (Some((first, last)), _) if self.is_marked() => first.start..last.end,
+            (_, Some(first)) => first.start..sounds.next_back().unwrap_or(first).end,
+            _ => 0..0,
+        }
+    }
+
+    /// How many of those were heard.
+    fn num_sounding(&self) -> usize {
+        let silent = |stretches: &mut dyn Iterator<Item = &Stretch>, at_end: fn(&Sound) -> usize| {
+            let mut num_silent = 0;
+            for stretch in stretches {
+                match &stretch.sound {
+                    None => num_silent += stretch.count,
+                    Some(sound) => return Some(num_silent + at_end(sound)),
+                }
+            }
+            None
+        };
+        let before = silent(&mut self.stretches.iter(), |sound| sound.num_before);
+        let after = silent(&mut self.stretches.iter().rev(), |sound| sound.num_after);
+        before.zip(after).map_or(0, |(before, after)| self.cells.len - before - after)
     }
 
     /// Adds a cell to the stretch it is near to, joins stretches that it brings together, or begins one.
     fn extend_stretch(&mut self, cell: i64) {
         let after = self.stretches.partition_point(|stretch| stretch.start <= cell);
-        self.stretches.insert(after, Stretch { start: cell, end: cell + 1, count: 1 });
+        self.stretches.insert(after, Stretch::of(&self.cells, cell, cell + 1));
         for idx in [after + 1, after] {
             if idx > 0 && idx < self.stretches.len() {
                 let (before, next) = (self.stretches[idx - 1], self.stretches[idx]);
                 if next.start - before.end <= BRIDGED_CELLS {
-                    let end = before.end.max(next.end);
-                    self.stretches[idx - 1] = Stretch { start: before.start, end, count: before.count + next.count };
+                    // A cell that fills a hole has others on both sides in one stretch.
+                    self.stretches[idx - 1] = if next.start < before.end {
+                        Stretch::of(&self.cells, before.start, before.end.max(next.end))
+                    } else {
+                        before.join(next)
+                    };
                     self.stretches.remove(idx);
                 }
             }
@@ -238,6 +346,40 @@ mod tests {
         assert!(coverage.share(0.0).is_some_and(|share| (share - 0.98).abs() < 1e-9));
         coverage.insert(520, LOUD, 0.5);
         assert_eq!(coverage.share(0.0), None);
+    }
+
+    #[test]
+    fn silence_around_the_sound_is_not_of_the_song_and_silence_within_is() {
+        // Heard in any order, whole or with holes that are filled later.
+        let orders: [fn(&mut Vec<i64>); 3] =
+            [|_| (), |cells| cells.reverse(), |cells| cells.sort_by_key(|cell| (cell % 3, *cell))];
+        for order in orders {
+            let mut coverage = Coverage::default();
+            coverage.set_has_position(true);
+            let mut cells: Vec<i64> = (0..1000).collect();
+            order(&mut cells);
+            for cell in cells {
+                let is_sound = (100..400).contains(&cell) || (500..700).contains(&cell);
+                coverage.insert(cell, if is_sound { LOUD } else { 1e-9 }, 0.5);
+            }
+            assert_eq!((coverage.extent_s(), coverage.sounding_s()), (Some((10.0, 70.0)), Some((10.0, 70.0))));
+            assert!((coverage.heard_s() - 60.0).abs() < 1e-9, "{}", coverage.heard_s());
+            assert_eq!((coverage.blocks().len(), coverage.map().len()), (600, 600));
+            coverage.stop();
+            assert_eq!(coverage.share(0.0), Some(1.0));
+            // What is marked is the song, silent or not.
+            coverage.mark(Some((0.0, 100.0)));
+            assert_eq!((coverage.extent_s(), coverage.share(0.0)), (Some((0.0, 100.0)), Some(1.0)));
+            assert!((coverage.heard_s() - 100.0).abs() < 1e-9 && coverage.blocks().len() == 1000);
+        }
+        let mut coverage = Coverage::default();
+        (0..100).for_each(|idx| coverage.insert(idx, 0.0, 0.0));
+        assert_eq!((coverage.heard_s(), coverage.extent_s()), (0.0, None));
+        // Stretches of silence before and after it, each heard by itself.
+        let mut coverage = Coverage::default();
+        (0..50).chain(200..250).for_each(|idx| coverage.insert(idx, 0.0, 0.0));
+        (100..150).for_each(|idx| coverage.insert(idx, LOUD, 0.5));
+        assert!((coverage.heard_s() - 5.0).abs() < 1e-9);
     }
 
     #[test]

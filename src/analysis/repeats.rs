@@ -5,6 +5,8 @@ use super::texture::Texture;
 /// Textures in a row that are compared together: 5 s, so that a position told to a few hundredths of a second and the
 /// grain of the frames average out.
 const RUN: usize = 10;
+/// Of a run no two neighbours lie further apart, textures: what was lost on the way leaves holes.
+const MAX_HOLE: i64 = 8;
 /// A mix has changed where its loudness moved by this in the mean, LU, or its bands did, dB. The same music heard again differs
 /// by 0.05 LU and, since the frames lie otherwise, by up to 2 dB.
 const LOUDNESS_LU: f64 = 0.3;
@@ -20,6 +22,7 @@ pub struct Repeats {
     /// Loudness and band differences of the run so far.
     loudness: Vec<f64>,
     bands: Vec<(f64, f64)>,
+    last_idx: i64,
     changed_at_s: Option<f64>,
     is_watching: bool,
 }
@@ -28,6 +31,10 @@ impl Repeats {
     /// A half second that was heard before.
     pub fn compare(&mut self, before: &Texture, now: &Texture) {
         let (Some(old_db), Some(new_db)) = (before.loudness.db(), now.loudness.db()) else { return };
+        if !(1..=MAX_HOLE).contains(&now.idx.saturating_sub(self.last_idx)) {
+            self.forget_run();
+        }
+        self.last_idx = now.idx;
         self.loudness.push(new_db - old_db);
         self.bands.resize(BANDS.len(), (0.0, 0.0));
         let loudest = before.mid.iter().filter_map(|level| level.db()).fold(f64::NEG_INFINITY, f64::max);
@@ -39,17 +46,16 @@ impl Repeats {
         }
         if self.loudness.len() == RUN {
             self.judge(now.start_s());
-            self.break_stream();
+            self.forget_run();
         }
     }
 
     /// A half second that is new: no run reaches across it.
     pub fn pass_new(&mut self) {
-        self.break_stream();
+        self.forget_run();
     }
 
-    /// What follows does not continue what came before.
-    pub fn break_stream(&mut self) {
+    fn forget_run(&mut self) {
         self.loudness.clear();
         self.bands.clear();
     }

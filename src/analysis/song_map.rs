@@ -1,6 +1,6 @@
 //! The map of a song: every half second's [`Texture`], filled the first time its place is heard.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use super::clipping::{ClipWatch, FlatTop};
@@ -19,6 +19,8 @@ const MAX_TEXTURES: usize = 4 * 7200;
 const MIN_SHORT_FRAMES: usize = 20;
 /// Cells of 100 ms more than which make a texture whole enough to be compared.
 const WHOLE_CELLS: f64 = 4.5;
+/// Half of the longest frame, a little more, seconds: so much is missing to the frames on either side of a break.
+const HALF_FRAME_S: f64 = 0.4;
 /// Short frames that the noise floor is looked for in: 50 ms.
 const FLOOR_FRAMES: usize = 5;
 
@@ -40,6 +42,10 @@ pub struct SongMap {
     textures: BTreeMap<i64, Arc<Texture>>,
     defects: Defects,
     repeats: super::repeats::Repeats,
+    /// Textures up to this one lack frames that would have begun before the stream did.
+    cut_until: i64,
+    /// Those of the map that lack something: what is heard there again is not compared with them.
+    cut: BTreeSet<i64>,
 }
 
 /// A texture that is being filled.
@@ -78,11 +84,16 @@ impl SongMap {
             textures: BTreeMap::new(),
             defects: Defects::default(),
             repeats: super::repeats::Repeats::default(),
+            cut_until: i64::MIN,
+            cut: BTreeSet::new(),
         }
     }
 
-    /// Hears a part of a 100 ms cell that begins at `position_s` of the song.
+    /// Hears what comes next, which lies at `position_s` of the song where the stream was broken before it.
     pub fn process(&mut self, position_s: f64, left: &[f32], right: &[f32]) {
+        if self.start_s.is_none() {
+            self.cut_until = texture_idx(position_s + HALF_FRAME_S);
+        }
         let start_s = *self.start_s.get_or_insert(position_s);
         let idx_at = |frames: u64| texture_idx(start_s + frames as f64 / self.sample_rate_hz);
         let here = idx_at(self.num_frames);
@@ -149,6 +160,8 @@ impl SongMap {
 
     /// What follows does not continue what came before.
     pub fn break_stream(&mut self) {
+        // What is open waits for frames that will not come.
+        self.cut_until = i64::MAX;
         self.close(|_| true);
         self.start_s = None;
         self.num_frames = 0;
@@ -159,7 +172,6 @@ impl SongMap {
         self.clips.iter_mut().for_each(ClipWatch::break_stream);
         self.window.break_stream();
         self.esses.break_stream();
-        self.repeats.break_stream();
     }
 
     /// Every texture, in song order.
@@ -189,13 +201,20 @@ impl SongMap {
                 continue;
             }
             let is_new = draft.is_new;
-            let is_whole = draft.loudness.1 > WHOLE_CELLS;
+            let is_cut = draft.idx <= self.cut_until || draft.loudness.1 < WHOLE_CELLS;
             let texture = draft.finish();
             match self.textures.get(&texture.idx) {
-                Some(before) if is_whole => self.repeats.compare(before, &texture),
+                Some(before) if !is_cut && !self.cut.contains(&texture.idx) => self.repeats.compare(before, &texture),
+                // What lacked something the first time is heard whole now.
+                Some(_) if !is_cut && !self.repeats.is_watching() && self.cut.remove(&texture.idx) => {
+                    self.textures.insert(texture.idx, Arc::new(texture));
+                }
                 Some(_) => {}
                 None if is_new && self.textures.len() < MAX_TEXTURES && !self.repeats.is_watching() => {
                     self.repeats.pass_new();
+                    if is_cut {
+                        self.cut.insert(texture.idx);
+                    }
                     self.textures.insert(texture.idx, Arc::new(texture));
                 }
                 None => {}

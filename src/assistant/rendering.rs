@@ -126,6 +126,9 @@ impl<'c> Renderer<'c> {
     pub fn render(&self, pieces: &[Piece], settings: &Settings, peak: Peak) -> Vec<Vec<OutBlock>> {
         let next = AtomicUsize::new(0);
         let work = || {
+            if self.is_cancelled() {
+                return Vec::new();
+            }
             let mut chain = Chain::new(self.sample_rate_hz, settings.latency_mode);
             let mut done = Vec::new();
             loop {
@@ -145,6 +148,9 @@ impl<'c> Renderer<'c> {
     pub fn render_audio(&self, pieces: &[Piece], settings: &Settings) -> Vec<[Vec<f32>; 2]> {
         let next = AtomicUsize::new(0);
         let work = || {
+            if self.is_cancelled() {
+                return Vec::new();
+            }
             let mut chain = Chain::new(self.sample_rate_hz, settings.latency_mode);
             let latency = chain.latency_samples();
             let mut done = Vec::new();

@@ -86,6 +86,9 @@ impl<'a> Workbench<'a> {
 
     /// The parts rendered with these settings and heard. The limiter and what follows are left out: level is solved for last.
     pub fn hear(&self, settings: &Settings) -> Outcome {
+        if self.renderer.is_cancelled() {
+            return Outcome { features: Features::default(), measured: Vec::new() };
+        }
         let mut settings = *settings;
         settings.limiter.enabled = false;
         settings.dither.enabled = false;

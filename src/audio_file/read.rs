@@ -1,6 +1,5 @@
 //! Reads WAV, AIFF, FLAC, MP3 and Ogg Vorbis.
 
-use std::ops::RangeInclusive;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -16,9 +15,8 @@ use symphonia::core::meta::MetadataOptions;
 use super::open::open;
 use super::{AudioFile, WordLength};
 use crate::dsp::cancel::Cancel;
+use crate::dsp::sample_rate::{SAMPLE_RATE_RANGE_HZ, is_sample_rate};
 
-/// Rates that can be heard, Hz: below there is no music to master, above there is nothing more to hear.
-const RATES_HZ: RangeInclusive<u32> = 8_000..=384_000;
 pub(super) const READABLE: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 
 /// Longest song that is read, seconds: more is not kept of one.
@@ -62,12 +60,15 @@ impl Format {
     }
 }
 
+/// Takes sample rate and next frames.
+type Take<'a> = dyn FnMut(u32, &[Vec<f32>]) -> Result<()> + 'a;
+
 /// Reads a whole file of one or two channels.
 ///
 /// # Errors
 /// If the file is no regular one or cannot be opened, is none of the formats, is damaged or shorter than it says, is empty,
-/// longer than [`MAX_SONG_S`], unpacks to nothing but silence, or has more than two channels or a rate outside 8–384 kHz. The
-/// message names the file and what to do.
+/// longer than [`MAX_SONG_S`], unpacks to nothing but silence, or has more than two channels or a rate outside
+/// [`SAMPLE_RATE_RANGE_HZ`]. The message names the file and what to do.
 pub fn read(path: &Path) -> Result<AudioFile> {
     let mut channels: Vec<Vec<f32>> = Vec::new();
     let limits = Limits { max_s: MAX_SONG_S, cancel: Cancel::default() };
@@ -104,12 +105,7 @@ fn read_named(path: &Path, limits: &Limits, mut take: impl FnMut(u32, &[Vec<f32>
     decode(format.as_mut(), num_bytes, limits, &mut take)
 }
 
-fn decode(
-    format: &mut dyn FormatReader,
-    num_bytes: u64,
-    limits: &Limits,
-    take: &mut dyn FnMut(u32, &[Vec<f32>]) -> Result<()>,
-) -> Result<Format> {
+fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: &mut Take<'_>) -> Result<Format> {
     let track = format.default_track(TrackType::Audio).context("holds no audio; choose another file")?;
     let (track_id, num_declared) = (track.id, track.num_frames);
     let parameters = track
@@ -208,11 +204,9 @@ fn check_layout(rate_hz: u32, num_channels: usize) -> Result<()> {
     if num_channels > 2 {
         bail!("has {num_channels} channels; give a mono or stereo file");
     }
-    if rate_hz < *RATES_HZ.start() {
-        bail!("has a sample rate of {rate_hz} Hz; {} Hz is the least", RATES_HZ.start());
-    }
-    if rate_hz > *RATES_HZ.end() {
-        bail!("has a sample rate of {rate_hz} Hz; {} Hz is the most", RATES_HZ.end());
+    if !is_sample_rate(f64::from(rate_hz)) {
+        let (least, most) = (SAMPLE_RATE_RANGE_HZ.start(), SAMPLE_RATE_RANGE_HZ.end());
+        bail!("has a sample rate of {rate_hz} Hz; Discern runs at {least} to {most} Hz, convert it first");
     }
     Ok(())
 }

@@ -30,6 +30,9 @@ impl Container {
     }
 }
 
+/// The highest rate that FLAC files are written at, Hz: the encoder knows no higher one.
+pub const MAX_FLAC_RATE_HZ: u32 = 96_000;
+
 /// How samples are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WordLength {

@@ -15,6 +15,7 @@ mod tests;
 use wide::f64x2;
 
 use super::settings::{EqualizerSettings, LatencyMode, NUM_BANDS};
+use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, KNOT_SAMPLES};
 pub use cascade::{MAX_SECTIONS, tilt_db};
 pub use curve::{BandCurve, band_response_db, response_db};
@@ -35,7 +36,7 @@ const FADE_S: f64 = 0.02;
 /// minimum-phase bands after it, which do nothing while nothing moves.
 pub struct Equalizer {
     serial: Serial,
-    linear: Option<LinearPhase>,
+    linear: Option<Box<LinearPhase>>,
     makeup: MakeUp,
     switch: Fade,
     position: usize,
@@ -48,7 +49,7 @@ impl Equalizer {
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
         Self {
             serial: Serial::new(sample_rate_hz),
-            linear: (latency_mode == LatencyMode::Linear).then(|| LinearPhase::new(sample_rate_hz)),
+            linear: (latency_mode == LatencyMode::Linear).then(|| on_heap(|| LinearPhase::new(sample_rate_hz))),
             makeup: MakeUp::new(sample_rate_hz),
             switch: Fade::new(false, FADE_S, sample_rate_hz),
             position: 0,
@@ -112,9 +113,16 @@ impl Equalizer {
         self.is_resting = true;
     }
 
-    /// 0, or the delay of the linear phase: 2560 samples at 44.1 and 48 kHz, twice that up to 100 kHz, else 4 times.
+    /// Right after the first settings, where nobody hears what comes out at first: lets a linear phase take its time over its
+    /// design. Returns how many samples of what comes out are not to be heard.
+    pub fn take_time(&mut self) -> usize {
+        self.linear.as_mut().map_or(0, |linear| linear.take_time())
+    }
+
+    /// 0, or the delay of the linear phase: 2560 samples up to 50 kHz, twice that up to 100 kHz, 4 times up to
+    /// 200 kHz, else 8 times.
     pub fn latency_samples(&self) -> usize {
-        self.linear.as_ref().map_or(0, LinearPhase::latency_samples)
+        self.linear.as_ref().map_or(0, |linear| linear.latency_samples())
     }
 
     /// Movement of each dynamic band away from its static gain at the end of the last [`Self::process`], dB.

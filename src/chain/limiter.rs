@@ -13,6 +13,7 @@ mod stages;
 mod style;
 
 use super::settings::{LatencyMode, LimiterSettings};
+use crate::dsp::heap::on_heap;
 use crate::dsp::units::{db_from_gain, gain_from_db};
 use pipeline::{Pipeline, Targets};
 
@@ -47,9 +48,9 @@ impl Limiter {
     /// Allocates everything for `sample_rate_hz` (44.1–192 kHz). Rate and mode alone fix the latency.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
         let core = if latency_mode == LatencyMode::Tracking && sample_rate_hz < 90_000.0 {
-            Core::Chunks8(Box::new(Pipeline::new(sample_rate_hz, latency_mode, &INITIAL)))
+            Core::Chunks8(on_heap(|| Pipeline::new(sample_rate_hz, latency_mode, &INITIAL)))
         } else {
-            Core::Chunks16(Box::new(Pipeline::new(sample_rate_hz, latency_mode, &INITIAL)))
+            Core::Chunks16(on_heap(|| Pipeline::new(sample_rate_hz, latency_mode, &INITIAL)))
         };
         Self { core, has_settings: false, has_audio: false, min_gain: 1.0 }
     }

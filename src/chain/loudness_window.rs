@@ -1,5 +1,6 @@
 //! How much louder one stream is than another, over the last seconds of playing.
 
+use crate::dsp::heap::heap_array;
 use crate::dsp::k_weighting::OFFSET_LU;
 use crate::dsp::units::db_from_power;
 
@@ -17,7 +18,7 @@ pub const RELATIVE_GATE_LU: f64 = 20.0;
 /// K-weighted mean squares of the last blocks of two streams that were music.
 #[derive(Clone, Debug)]
 pub struct LoudnessWindow {
-    blocks: [[f64; 2]; NUM_BLOCKS],
+    blocks: Box<[[f64; 2]; NUM_BLOCKS]>,
     num_filled: usize,
     next: usize,
 }
@@ -25,7 +26,7 @@ pub struct LoudnessWindow {
 impl LoudnessWindow {
     /// Empty.
     pub fn new() -> Self {
-        Self { blocks: [[0.0; 2]; NUM_BLOCKS], num_filled: 0, next: 0 }
+        Self { blocks: heap_array(|_| [0.0; 2]), num_filled: 0, next: 0 }
     }
 
     /// Takes the mean squares of a block of both streams; silence in either is left out.

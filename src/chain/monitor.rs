@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use super::settings::LatencyMode;
 use super::{Settings, Stage};
+use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, Ramp};
 use crate::dsp::units::gain_from_db;
 use band::BandListener;
@@ -96,7 +97,7 @@ pub struct Monitor {
     delay_position: usize,
     mix: [Vec<f32>; 2],
     num_mix_frames: usize,
-    matching: Matching,
+    matching: Box<Matching>,
     /// Shares of master, mix and reference: (1, 0, 0), (0, 1, 0), (1, −1, 0) or (0, 0, 1).
     shares: [f64; 3],
     previous_shares: [f64; 3],
@@ -110,10 +111,10 @@ pub struct Monitor {
     is_referred: bool,
     /// Another reference is to come: this one is faded out.
     is_reference_leaving: bool,
-    solo: Solo,
+    solo: Box<Solo>,
     /// What the match is of; the whole chain's output without one.
     compared: Option<Part>,
-    band: BandListener,
+    band: Box<BandListener>,
     channels: ChannelSwitch,
     switch_samples: usize,
     return_samples: usize,
@@ -125,14 +126,14 @@ impl Monitor {
 
     /// Allocates everything, for a chain of the same rate and mode.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
-        let solo = Solo::new(sample_rate_hz, latency_mode, Self::MAX_BLOCK_FRAMES, SWITCH_S);
+        let solo = on_heap(|| Solo::new(sample_rate_hz, latency_mode, Self::MAX_BLOCK_FRAMES, SWITCH_S));
         Self {
             state: MonitorState::default(),
             delay: vec![[0.0; 2]; solo.latency_samples()],
             delay_position: 0,
             mix: [vec![0.0; Self::MAX_BLOCK_FRAMES], vec![0.0; Self::MAX_BLOCK_FRAMES]],
             num_mix_frames: 0,
-            matching: Matching::new(sample_rate_hz),
+            matching: on_heap(|| Matching::new(sample_rate_hz)),
             shares: MASTER,
             previous_shares: MASTER,
             fade: Fade::new(true, SWITCH_S, sample_rate_hz),
@@ -143,7 +144,7 @@ impl Monitor {
             is_reference_leaving: false,
             solo,
             compared: None,
-            band: BandListener::new(SWITCH_S, sample_rate_hz),
+            band: on_heap(|| BandListener::new(SWITCH_S, sample_rate_hz)),
             channels: ChannelSwitch::new(SWITCH_S, sample_rate_hz),
             switch_samples: (SWITCH_S * sample_rate_hz) as usize,
             return_samples: (RETURN_S * sample_rate_hz) as usize,
@@ -223,24 +224,20 @@ impl Monitor {
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         debug_assert_eq!(left.len(), self.num_mix_frames);
         let num_frames = self.num_mix_frames.min(left.len()).min(right.len());
-        let [mix_left, mix_right] = &mut self.mix;
-        self.solo.replace(
-            [&mut left[..num_frames], &mut right[..num_frames]],
-            [&mut mix_left[..num_frames], &mut mix_right[..num_frames]],
-        );
-        if self.compared != self.solo.in_place() {
-            // Something else in the master's place is another comparison.
-            self.compared = self.solo.in_place();
-            self.matching.forget();
-            self.is_matched = false;
-            let is_predicted = !matches!(self.compared, Some(Part::Stage(_)));
-            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_predicted));
-        }
         let mut done = 0;
         while done < num_frames {
-            let run = (num_frames - done).min(self.matching.samples_to_block_end());
-            let frames = done..done + run;
+            self.follow_solo();
             self.start_crossfade();
+            // What ends within a run is seen at its end, so a run ends where anything does, whatever the block.
+            let run = (num_frames - done).min(self.matching.samples_to_block_end());
+            let run = self.channels.run_len(self.fade.run_len(self.solo.run_len(run)));
+            let frames = done..done + run;
+            let [mix_left, mix_right] = &mut self.mix;
+            self.solo.replace(
+                done,
+                [&mut left[frames.clone()], &mut right[frames.clone()]],
+                [&mut mix_left[frames.clone()], &mut mix_right[frames.clone()]],
+            );
             let is_block_complete = self.matching.measure(
                 [&self.mix[0][frames.clone()], &self.mix[1][frames.clone()]],
                 [&left[frames.clone()], &right[frames.clone()]],
@@ -258,6 +255,17 @@ impl Monitor {
         }
     }
 
+    /// Something else in the master's place is another comparison.
+    fn follow_solo(&mut self) {
+        if self.compared != self.solo.in_place() {
+            self.compared = self.solo.in_place();
+            self.matching.forget();
+            self.is_matched = false;
+            let is_predicted = !matches!(self.compared, Some(Part::Stage(_)));
+            self.matching.begin(self.state.predicted_difference_lu.filter(|_| is_predicted));
+        }
+    }
+
     /// How much louder the master is matched to be than the mix, dB: turned down by this where positive.
     pub fn match_db(&self) -> f64 {
         self.matching.match_db().unwrap_or(0.0)
@@ -266,6 +274,17 @@ impl Monitor {
     /// Seconds of music still to be heard before the match is trusted ("matching, n s left"); 0 when it is.
     pub fn seconds_to_match(&self) -> f64 {
         self.matching.seconds_to_match()
+    }
+
+    /// Another place of the song follows, as after a jump of the host's: what is listened to, the match and all that was
+    /// measured stay; the sound of before is forgotten. To be called with the chain's reset. Real-time safe.
+    pub fn interrupt(&mut self) {
+        self.delay.fill([0.0; 2]);
+        self.delay_position = 0;
+        self.num_mix_frames = 0;
+        self.matching.interrupt();
+        self.solo.interrupt();
+        self.band.interrupt();
     }
 
     /// Back to the state of a new monitor.

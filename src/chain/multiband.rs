@@ -14,6 +14,7 @@ use wide::f64x2;
 use super::settings::{MIN_CROSSOVER_RATIO, MultibandSettings, NUM_SPLITS};
 use crate::dsp::crossover::{BandDetector, GlidingCrossovers, NUM_CROSSOVERS, ordered};
 use crate::dsp::envelope::Glides;
+use crate::dsp::heap::heap_array;
 use crate::dsp::ramp::{Fade, KNOT_SAMPLES, crossfade};
 use band::Band;
 pub use band::gain_curve;
@@ -44,7 +45,7 @@ pub fn response_db(
 pub struct Multiband {
     crossovers: GlidingCrossovers,
     detector: BandDetector,
-    bands: [Band; NUM_SPLITS],
+    bands: Box<[Band; NUM_SPLITS]>,
     unlinked: Glides<1>,
     shelves: Shelves,
     switch: Fade,
@@ -58,7 +59,7 @@ impl Multiband {
         Self {
             crossovers: GlidingCrossovers::new(sample_rate_hz),
             detector: BandDetector::new(),
-            bands: std::array::from_fn(|_| Band::new(sample_rate_hz)),
+            bands: heap_array(|_| Band::new(sample_rate_hz)),
             unlinked: Glides::new(sample_rate_hz),
             shelves: Shelves::new(),
             switch: Fade::new(false, FADE_S, sample_rate_hz),
@@ -187,7 +188,7 @@ impl Multiband {
             self.unlinked.advance(STEP_SAMPLES as f64);
         }
         let unlinked = f64x2::splat(self.unlinked.values()[0]);
-        let [first, second, third, fourth] = &mut self.bands;
+        let [first, second, third, fourth] = &mut *self.bands;
         let gains_db = [first, second, third, fourth].map(|band| band.advance(unlinked));
         self.shelves.aim(gains_db, STEP_SAMPLES as f64);
     }

@@ -6,7 +6,7 @@ use super::args::{Accept, MasterArgs};
 use super::output::Output;
 use super::{song, text};
 use crate::assistant::{Move, MoveClass, Report};
-use crate::audio_file::{AudioFile, WordLength};
+use crate::audio_file::{AudioFile, WordLength, read};
 use crate::chain::Settings;
 use crate::chain::settings::{DitherBits, find};
 use crate::report::{Master, delivery, json};
@@ -17,7 +17,8 @@ use crate::report::{Master, delivery, json};
 /// If the file cannot be read, a move is not there, or the output cannot be written.
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
-    let audio = song::read_for_chain(&arguments.file)?;
+    let audio = read(&arguments.file)?;
+    output.check_rate(&audio)?;
     let brief = arguments.brief.brief()?;
     let mix = song::analyze(&audio);
     let report = song::judge(&audio, &mix, &brief);

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use super::args::OutputArgs;
 use super::usage;
-use crate::audio_file::{AudioFile, Container, WordLength, clipped_samples, write};
+use crate::audio_file::{AudioFile, Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
 
 /// A checked place for the result.
 pub struct Output {
@@ -44,6 +44,18 @@ impl Output {
             bail!("{name}: its folder does not exist; create it first");
         }
         Ok(Self { path, container, bits: arguments.bits })
+    }
+
+    /// Refuses, before any work, a source at a rate that the format is not written at.
+    ///
+    /// # Errors
+    /// For FLAC above [`MAX_FLAC_RATE_HZ`].
+    pub fn check_rate(&self, source: &AudioFile) -> Result<()> {
+        if self.container == Container::Flac && source.sample_rate_hz > MAX_FLAC_RATE_HZ {
+            let rate_hz = source.sample_rate_hz;
+            bail!("{}: FLAC is written up to {MAX_FLAC_RATE_HZ} Hz, and this is {rate_hz} Hz; write .wav", self.name());
+        }
+        Ok(())
     }
 
     /// The word length to write: as asked, else as the source and 24 bit at least, so that an idle chain loses

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use super::args::RenderArgs;
 use super::output::Output;
 use super::song;
+use crate::audio_file::read;
 use crate::chain::Settings;
 use crate::report::{find_preset, presets, read_settings};
 
@@ -23,7 +24,8 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
     for assignment in &arguments.assignments {
         assignment.apply(&mut settings);
     }
-    let audio = song::read_for_chain(&arguments.file)?;
+    let audio = read(&arguments.file)?;
+    output.check_rate(&audio)?;
     let rendered = song::render(&audio, &settings);
     Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
 }

@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::progress::Progress;
 use crate::analysis::{Analyzer, Features};
 use crate::assistant::{Audio, Brief, Report, hear};
-use crate::audio_file::{AudioFile, Limits, read, read_through};
+use crate::audio_file::{AudioFile, Limits, read_through};
 use crate::chain::{Chain, Settings};
 use crate::dsp::cancel::Cancel;
 use crate::report::Source;
 
-/// Rates that the chain is made for, Hz.
-const RATES_HZ: std::ops::RangeInclusive<u32> = 44_100..=192_000;
 /// Frames per step of work.
 const CHUNK: usize = 1 << 15;
 
@@ -55,31 +53,6 @@ pub fn analyze_file(path: &Path, max_s: f64) -> Result<Features> {
 pub fn judge(audio: &AudioFile, features: &Features, brief: &Brief) -> Report {
     let _progress = Progress::new("Judging", 0);
     hear(features, brief, &Settings::default(), Audio::Song { left: audio.left(), right: audio.right() })
-}
-
-/// Reads a file that is to be rendered.
-///
-/// # Errors
-/// As [`read`], and for rates that the chain does not run at.
-pub fn read_for_chain(path: &Path) -> Result<AudioFile> {
-    let audio = read(path)?;
-    check_rate(path, &audio)?;
-    Ok(audio)
-}
-
-/// Refuses rates outside 44.1–192 kHz.
-///
-/// # Errors
-/// For such a rate.
-pub fn check_rate(path: &Path, audio: &AudioFile) -> Result<()> {
-    if !RATES_HZ.contains(&audio.sample_rate_hz) {
-        bail!(
-            "{}: has a sample rate of {} Hz; the chain runs at 44100 to 192000 Hz, convert it first",
-            path.display(),
-            audio.sample_rate_hz
-        );
-    }
-    Ok(())
 }
 
 /// Runs a recording through the chain: as long as it was, the latency removed.

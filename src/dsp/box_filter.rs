@@ -2,8 +2,10 @@
 
 use super::delay::DelayLine;
 
-/// Binary places of the fixed-point numbers; three boxes of together 2^22.7 samples still fit in 63 bits.
-const FRACTION_BITS: u32 = 40;
+/// Most binary places of the fixed-point numbers; three boxes of together 2^22.7 samples still fit in 63 bits with them.
+const MAX_FRACTION_BITS: u32 = 40;
+/// Bits of a sum: a value of 1 times the lengths of the boxes.
+const SUM_BITS: u32 = 63;
 
 /// Three cascaded moving averages (a quadratic B-spline) over a value that is held for `CHUNK` samples at a time.
 ///
@@ -15,20 +17,25 @@ pub struct BoxFilter<const CHUNK: usize> {
     box_chunks: [usize; 3],
     combs: [DelayLine<u64>; 3],
     integrators: [u64; 3],
+    /// Binary places: fewer where long boxes need more before the point.
+    fraction_bits: u32,
     scale: f64,
     num_active: usize,
 }
 
 impl<const CHUNK: usize> BoxFilter<CHUNK> {
-    /// Lengths of the boxes in chunks, each ≥ 1; the product of the lengths in samples stays below 2^23.
+    /// Lengths of the boxes in chunks, each ≥ 1; the product of the lengths in samples stays below 2^40.
     pub fn new(box_chunks: [usize; 3]) -> Self {
         let product: f64 = box_chunks.iter().map(|&chunks| (chunks * CHUNK) as f64).product();
-        debug_assert!(product < (1u64 << 23) as f64);
+        debug_assert!(product < (1u64 << 40) as f64);
+        let whole_bits = product.log2() as u32 + 1;
+        let fraction_bits = MAX_FRACTION_BITS.min(SUM_BITS.saturating_sub(whole_bits));
         Self {
             box_chunks,
             combs: box_chunks.map(|chunks| DelayLine::new(chunks, 0)),
             integrators: [0; 3],
-            scale: 1.0 / (product * (1u64 << FRACTION_BITS) as f64),
+            fraction_bits,
+            scale: 1.0 / (product * (1u64 << fraction_bits) as f64),
             num_active: 0,
         }
     }
@@ -49,7 +56,7 @@ impl<const CHUNK: usize> BoxFilter<CHUNK> {
             return false;
         }
         self.num_active -= 1;
-        let mut difference = (value * (1u64 << FRACTION_BITS) as f64).ceil() as u64;
+        let mut difference = (value * (1u64 << self.fraction_bits) as f64).ceil() as u64;
         for (comb, &chunks) in self.combs.iter_mut().zip(&self.box_chunks) {
             comb.push(difference);
             difference = difference.wrapping_sub(*comb.get(chunks));
@@ -97,6 +104,22 @@ mod tests {
             for (i, gain) in gains.iter().enumerate() {
                 assert!((1.0 - gain - expected[chunk_idx * 4 + i]).abs() < 1e-12);
             }
+        }
+    }
+
+    #[test]
+    fn long_boxes_still_fit() {
+        // Those of the limiter at 384 kHz, and a power of two.
+        for box_chunks in [[17, 23, 40], [16, 16, 16]] {
+            let mut filter = BoxFilter::<16>::new(box_chunks);
+            let mut gains = [0.0; 16];
+            let mut last = 1.0;
+            for _ in 0..=filter.span_chunks() {
+                filter.complement(1.0, &mut gains);
+                assert!(gains.iter().all(|gain| (-1e-9..=last).contains(gain)), "{gains:?} after {last}");
+                last = gains[15] + 1e-9;
+            }
+            assert!(gains[15].abs() < 1e-9, "{box_chunks:?}: {gains:?}");
         }
     }
 

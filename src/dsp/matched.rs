@@ -13,7 +13,7 @@ use super::prototype::Prototype;
 use super::svf::Coefficients;
 use shape::Shape;
 use table::Family;
-pub use tilt::tilt;
+pub use tilt::{NUM_SECTIONS as TILT_SECTIONS, tilt};
 
 /// The digital section for `prototype` with its corner or centre at `frequency_hz`.
 ///

@@ -27,9 +27,9 @@ impl FrequencyAxis {
         Self { area, plot: Rect::from_min_max(area.min, area.max - vec2(GUTTER, FOOT)) }
     }
 
-    /// x of a frequency.
+    /// x of a frequency; below the plot all are as far as 1 Hz.
     pub fn x(&self, frequency_hz: f64) -> f32 {
-        self.plot.left() + self.plot.width() * ((frequency_hz / LOWEST_HZ).ln() / SPAN.ln()) as f32
+        self.plot.left() + self.plot.width() * ((frequency_hz.max(1.0) / LOWEST_HZ).ln() / SPAN.ln()) as f32
     }
 
     /// Frequency at an x.

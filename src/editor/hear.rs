@@ -29,7 +29,7 @@ pub fn toggle(session: &Session, scene: &Scene, proposed: &Move) {
     let Some(hear) = change(scene, proposed).filter(|_| scene.state_of(proposed) == MoveState::Open) else { return };
     session.set_heard(Some(&proposed.id));
     // While the transport stands, a part of the song that was kept is what it is heard on.
-    let is_looping = scene.monitor.is_looping || (!scene.is_playing && scene.hearing.has_excerpts);
+    let is_looping = scene.monitor.is_looping || (!scene.is_playing && looping::kept(scene, None).is_some());
     if is_looping && !scene.monitor.is_looping {
         looping::choose(session, scene, looping::place_of(proposed));
     }

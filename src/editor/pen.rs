@@ -9,6 +9,9 @@ use egui::{Align, Color32, Galley, Painter, Pos2, Rect, Shape, Stroke, StrokeKin
 
 use super::theme::{Face, Weight};
 
+/// Most lines of a hatching: more than any screen has room for.
+const MAX_HATCHES: usize = 4096;
+
 /// A painter with the editor's vocabulary.
 #[derive(Clone)]
 pub struct Pen(Painter);
@@ -170,10 +173,10 @@ impl Pen {
     pub fn hatch(&self, rect: Rect, gap: f32, color: Color32) {
         let pen = self.clipped(rect);
         let stride = gap * std::f32::consts::SQRT_2;
-        let mut x = rect.left() - rect.height();
-        while x < rect.right() {
+        let first = rect.left() - rect.height();
+        let at = |idx: usize| first + idx as f32 * stride;
+        for x in (0..MAX_HATCHES).map(at).take_while(|x| *x < rect.right()) {
             pen.line(pos2(x, rect.bottom()), pos2(x + rect.height(), rect.top()), 1.2, color);
-            x += stride;
         }
     }
 
@@ -274,8 +277,9 @@ fn hatch_lines(first: &[Pos2], second: &[Pos2], gap: f32) -> Vec<[Pos2; 2]> {
     let stride = gap * std::f32::consts::SQRT_2;
     let mut lines = Vec::new();
     // x + y is the same all along a diagonal; whole strides keep the pattern still while the curves move.
-    let mut sum = ((left.x + top) / stride).ceil() * stride;
-    while sum < right.x + bottom {
+    let nearest = ((left.x + top) / stride).ceil();
+    let sums = (0..MAX_HATCHES).map(|idx| (nearest + idx as f32) * stride);
+    for sum in sums.take_while(|sum| *sum < right.x + bottom) {
         let start = first.partition_point(|point| point.x < sum - bottom).saturating_sub(1);
         let end = (first.partition_point(|point| point.x <= sum - top) + 1).min(num_points);
         // How far the diagonal lies inside at a point, negative outside.
@@ -303,7 +307,6 @@ fn hatch_lines(first: &[Pos2], second: &[Pos2], gap: f32) -> Vec<[Pos2; 2]> {
         if let (Some(from), Some(last)) = (entered, end.checked_sub(1)) {
             lines.push([from, at(first[last].x)]);
         }
-        sum += stride;
     }
     lines
 }

@@ -38,7 +38,8 @@ pub fn show(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, chooser: 
         .named("Add a reference", "A finished record that this song is to be like: its tone, width and density.")
         .enabled(scene.references.len() < MAX_REFERENCES);
     if push(ui, Rect::from_min_max(area.min + vec2(0.0, 5.0), area.max), add).clicked() {
-        let beside = scene.references.last().and_then(|kept| kept.path.parent());
+        // Where another one lies that is known to be there; a path that a state brought is not looked at.
+        let beside = chosen(scene).and_then(|kept| kept.path.parent());
         chooser.open(beside);
     }
 }
@@ -89,7 +90,12 @@ fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptRef
     pen.fill(row.shrink2(vec2(0.0, 1.0)), 4.0, CANVAS);
     let is_heard = scene.monitor.source == Source::Reference && state == Some(&ReferenceState::Ready);
     let square = |left: f32| Rect::from_min_size(pos2(left, row.top() + 3.0), vec2(26.0, ROW - 6.0));
-    let (spoken, help) = (format!("Hear {name}"), format!("Hears {name} as loud as mix and master. Key F."));
+    let (spoken, help) = match state {
+        Some(ReferenceState::Unread) => {
+            (format!("Hear {name}"), format!("Not read yet. Press to read {name}, measure it and hear it."))
+        }
+        _ => (format!("Hear {name}"), format!("Hears {name} as loud as mix and master. Key F.")),
+    };
     let hear = Button::new("", Kind::Ghost).icon(Icon::Phones).named(&spoken, &help).on(is_heard);
     if push(ui, square(row.left() + 2.0), hear).clicked() {
         if is_heard {
@@ -114,6 +120,7 @@ fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptRef
     let (note, color) = match (state, kept.integrated_lufs, &kept.measured) {
         (Some(ReferenceState::Loading), ..) => ("reading".to_owned(), T2),
         (Some(ReferenceState::Failed(_)), ..) => ("cannot be read".to_owned(), REDUCTION),
+        (Some(ReferenceState::Unread), ..) => ("not read yet".to_owned(), T2),
         (_, Some(lufs), _) => (format!("{} LUFS", words::number(lufs)), T3),
         (_, None, Some(_)) => ("measured".to_owned(), T3),
         (_, None, None) => ("waits for the engine".to_owned(), T3),

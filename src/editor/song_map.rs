@@ -29,6 +29,8 @@ const LUFS_OFFSET: f64 = -0.691;
 const LOUDEST_BAR: f32 = 0.8;
 /// Short-term loudness is of the last 3 s: it stands for the middle of them, seconds.
 const SHORT_TERM_LAG_S: f64 = 1.5;
+/// Most times along the axis between its ends.
+const MAX_TICKS: usize = 8;
 /// Width and stride of a bar.
 const BAR: (f32, f32) = (2.0, 3.0);
 
@@ -57,9 +59,9 @@ pub fn show(
     }
     if let Some(pointer) = response.interact_pointer_pos().filter(|_| response.double_clicked()) {
         let time_s = f64::from((pointer.x - plot.left()) / plot.width()).clamp(0.0, 1.0) * duration_s;
-        looping::begin(session, scene, Some((time_s, time_s)));
+        looping::begin(ui, session, scene, Some((time_s, time_s)));
     }
-    let x_of = |time_s: f64| plot.left() + (time_s / duration_s) as f32 * plot.width();
+    let x_of = |time_s: f64| plot.left() + (time_s / duration_s).clamp(0.0, 1.0) as f32 * plot.width();
     let loudness = bar_loudness(scene.blocks(), duration_s, (plot.width() / BAR.1) as usize);
     let bars = heights(&loudness, scene.blocks(), duration_s);
     let spans = spans(scene, open, duration_s);
@@ -218,19 +220,24 @@ fn is_local(evidence: &Evidence, duration_s: f64) -> bool {
 }
 
 fn draw_axis(pen: &Pen, plot: Rect, baseline: f32, duration_s: f64) {
-    let steps_s = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0];
-    let step_s = steps_s.into_iter().find(|step_s| duration_s / step_s <= 8.0).unwrap_or(1800.0);
     let end = words::time(duration_s);
     pen.left(plot.left(), baseline, words::time(0.0), regular(11.0), T3);
     pen.right(plot.right(), baseline, end, regular(11.0), T3);
-    let mut time_s = step_s;
-    while time_s < duration_s {
+    for time_s in ticks_s(duration_s) {
         let x = plot.left() + (time_s / duration_s) as f32 * plot.width();
         if x < plot.right() - 46.0 && x > plot.left() + 40.0 {
             pen.center(x, baseline, words::time(time_s), regular(11.0), T3);
         }
-        time_s += step_s;
     }
+}
+
+/// Round times within a song, seconds; at most [`MAX_TICKS`], however long it is.
+fn ticks_s(duration_s: f64) -> impl Iterator<Item = f64> {
+    let steps_s = [5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0];
+    let fits = |step_s: &f64| duration_s / step_s <= MAX_TICKS as f64;
+    let hours = || (duration_s / 3600.0 / MAX_TICKS as f64).ceil() * 3600.0;
+    let step_s = steps_s.into_iter().find(fits).unwrap_or_else(hours);
+    (1..=MAX_TICKS).map(move |idx| idx as f64 * step_s).take_while(move |time_s| *time_s < duration_s)
 }
 
 fn spoken(scene: &Scene, duration_s: f64) -> String {
@@ -262,6 +269,16 @@ mod tests {
         let bars = bars(&blocks, 10.0, 10);
         assert!(bars[..5].iter().all(|bar| *bar == Some(1.0)));
         assert!(bars[5..].iter().all(Option::is_none));
+    }
+
+    #[test]
+    fn an_axis_has_few_ticks_however_long_the_song() {
+        assert_eq!(ticks_s(231.0).collect::<Vec<_>>(), [30.0, 60.0, 90.0, 120.0, 150.0, 180.0, 210.0]);
+        for duration_s in [0.0, 1e-9, 32.0, 3.0 * 3600.0, 86_400.0, 1e17, 1e300, f64::INFINITY, f64::NAN] {
+            let ticks: Vec<f64> = ticks_s(duration_s).collect();
+            assert!(ticks.len() <= MAX_TICKS, "{duration_s}");
+        }
+        assert!(ticks_s(3.0 * 3600.0).count() >= 4);
     }
 
     #[test]

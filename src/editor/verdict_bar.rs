@@ -90,7 +90,10 @@ pub fn heard(scene: &Scene) -> String {
 
 fn counts(scene: &Scene, is_compact: bool) -> String {
     match (scene.hearing.phase, scene.verdict()) {
-        (Phase::Listening, _) => heard(scene),
+        (Phase::Listening, _) => match words::missed(scene.hearing.missed_s) {
+            Some(missed) => format!("{}. {missed}: play it again", heard(scene)),
+            None => heard(scene),
+        },
         (Phase::Judging, _) => format!("{}, rendering", heard(scene)),
         (_, Some(_)) if scene.hearing.changed_at_s.is_some() => {
             let at_s = scene.hearing.changed_at_s.unwrap_or_default();
@@ -145,7 +148,8 @@ fn buttons(
 ) -> Option<Opened> {
     let height = if layout.is_compact { 22.0 } else { 24.0 };
     let top = layout.verdict.bottom() - height - if layout.is_compact { 6.0 } else { 12.0 };
-    let is_judged = scene.verdict().is_some() && scene.hearing.phase == Phase::Judged;
+    // Of a session that was loaded as well: nothing was heard since.
+    let is_judged = scene.verdict().is_some();
     let is_listening = scene.hearing.phase == Phase::Listening;
     let has_cover = scene.verdict().is_some_and(|(kind, _)| has_cover(kind));
     let num_notes = scene.notes().count() + scene.num_intended();

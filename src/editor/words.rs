@@ -49,6 +49,15 @@ pub fn frequency(value_hz: f64) -> String {
     format!("{} kHz", text.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// What of the song was lost on the way, where any was: "0.4 s were missed".
+pub fn missed(seconds: f64) -> Option<String> {
+    match seconds {
+        ..=0.0 => None,
+        ..0.1 => Some("Less than 0.1 s was missed".to_owned()),
+        _ => Some(format!("{} s were missed", number(seconds))),
+    }
+}
+
 /// A share of 0–1 as whole percent.
 pub fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)

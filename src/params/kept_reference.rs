@@ -1,9 +1,11 @@
 //! References as a session keeps them: where they are, and what was asked of them.
 
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::analysis::NUM_STEREO_BANDS;
 use crate::assistant::{Brief, Reference};
@@ -58,6 +60,9 @@ pub fn ask_for(references: &[KeptReference], brief: &mut Brief) {
 #[derive(Serialize)]
 pub(super) struct SavedReference {
     path: String,
+    /// The path as the system has it, where that is no text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_exact: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tone_db: Vec<Option<f64>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,6 +71,42 @@ pub(super) struct SavedReference {
     level_spread_db: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     integrated_lufs: Option<f64>,
+}
+
+/// The units of a path that is no text as four hexadecimal digits each; nothing where it is one.
+fn exact_of(path: &Path) -> Option<String> {
+    path.to_str().is_none().then(|| units_of(path.as_os_str()).into_iter().map(|unit| format!("{unit:04x}")).collect())
+}
+
+fn exact_path(digits: &str) -> Option<PathBuf> {
+    if digits.len() > 4 * MAX_PATH_BYTES || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let units = digits.as_bytes().chunks(4).map(|unit| u16::from_str_radix(str::from_utf8(unit).ok()?, 16).ok());
+    path_of(&units.collect::<Option<Vec<u16>>>()?)
+}
+
+#[cfg(unix)]
+fn units_of(path: &OsStr) -> Vec<u16> {
+    std::os::unix::ffi::OsStrExt::as_bytes(path).iter().map(|byte| u16::from(*byte)).collect()
+}
+
+#[cfg(unix)]
+fn path_of(units: &[u16]) -> Option<PathBuf> {
+    let bytes =
+        units.iter().map(|unit| u8::try_from(*unit).ok().filter(|byte| *byte != 0)).collect::<Option<Vec<u8>>>()?;
+    Some(PathBuf::from(<OsString as std::os::unix::ffi::OsStringExt>::from_vec(bytes)))
+}
+
+#[cfg(windows)]
+fn units_of(path: &OsStr) -> Vec<u16> {
+    std::os::windows::ffi::OsStrExt::encode_wide(path).collect()
+}
+
+#[cfg(windows)]
+fn path_of(units: &[u16]) -> Option<PathBuf> {
+    let is_path = units.iter().all(|unit| *unit != 0);
+    is_path.then(|| PathBuf::from(<OsString as std::os::windows::ffi::OsStringExt>::from_wide(units)))
 }
 
 /// Hundredths are more than anybody hears.
@@ -81,6 +122,7 @@ impl From<&KeptReference> for SavedReference {
         };
         Self {
             path: kept.path.to_string_lossy().into_owned(),
+            path_exact: exact_of(&kept.path),
             tone_db: bands(|measured| &measured.tone_db),
             widths_db: bands(|measured| &measured.widths_db),
             level_spread_db: rounded(kept.measured.as_ref().and_then(|measured| measured.level_spread_db)),
@@ -93,7 +135,10 @@ impl KeptReference {
     /// Reads the saved form; one without a path is none.
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let path = reader.exact_text("path", MAX_PATH_BYTES).filter(|path| !path.is_empty() && !path.contains('\0'))?;
-        let path = PathBuf::from(path);
+        // What the system has must be what is shown, or it was saved on another system.
+        let exact =
+            |value: &Value| value.as_str().and_then(exact_path).filter(|exact| exact.to_string_lossy() == path).into();
+        let path = reader.field("path_exact", exact).unwrap_or_else(|| PathBuf::from(&path));
         let tone_db = reader.series("tone_db", MAX_BANDS, LEVEL_DB);
         let is_measured = !tone_db.is_empty();
         let widths_db = reader.series("widths_db", NUM_STEREO_BANDS, LEVEL_DB);
@@ -108,5 +153,23 @@ impl KeptReference {
             reader.refuse("tone_db");
         }
         Some(Self { path, measured, integrated_lufs })
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_is_no_text_comes_back() {
+        let units: Vec<u16> = b"/music/Caf\xE9.wav".iter().map(|byte| u16::from(*byte)).collect();
+        let path = path_of(&units).expect("a path");
+        assert!(path.to_str().is_none());
+        let digits = exact_of(&path).expect("no text");
+        assert_eq!(exact_path(&digits), Some(path));
+        assert_eq!(exact_of(Path::new("/music/Caf\u{e9}.wav")), None);
+        for digits in ["0", "00000", "zzzz", "0000", "ffff", "\u{e9}\u{e9}"] {
+            assert_eq!(exact_path(digits), None, "{digits}");
+        }
     }
 }

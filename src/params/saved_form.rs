@@ -29,8 +29,8 @@ pub(super) use unread::MAX_KEPT_BYTES;
 
 /// Longest whole state of a newer version that is kept, bytes.
 const MAX_NEWER_BYTES: usize = 16 << 20;
-/// Entries of a list or a map of a session that are looked at: ten times what any session has.
-const MAX_ENTRIES: usize = 500;
+/// Entries of a list or a map of a session that are looked at: several times what any session has.
+const MAX_ENTRIES: usize = 200;
 /// Steps of a wish along one axis.
 const MAX_STEPS: f64 = 3.0;
 /// Numbers that have no range of their own: further no measure goes.

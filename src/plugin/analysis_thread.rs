@@ -8,6 +8,7 @@ use thread_priority::{ThreadPriority, set_current_thread_priority};
 
 use crate::bridge::AnalysisEnd;
 use crate::dsp::cancel::Cancel;
+use crate::dsp::heap::on_heap;
 use crate::params::SharedParams;
 
 use super::ears::Stream;
@@ -20,7 +21,7 @@ use super::worker::Worker;
 pub struct AnalysisThread {
     streams: Sender<Stream>,
     cancel: Cancel,
-    waiting: Option<Worker>,
+    waiting: Option<Box<Worker>>,
     thread: Option<Thread>,
 }
 
@@ -39,8 +40,8 @@ impl AnalysisThread {
     ) -> Self {
         let (streams, receiver) = unbounded();
         let cancel = Cancel::default();
-        let worker =
-            Worker::new(end, Arc::clone(&params), receiver, Box::new(accept_needed), (cancel.clone(), sabotage));
+        let switches = (cancel.clone(), sabotage);
+        let worker = on_heap(|| Worker::new(end, Arc::clone(&params), receiver, Box::new(accept_needed), switches));
         Self { streams, cancel, waiting: Some(worker), thread: None }
     }
 
@@ -69,3 +70,6 @@ impl Drop for AnalysisThread {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

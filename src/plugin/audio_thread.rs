@@ -6,6 +6,7 @@ use crate::bridge::{AudioEnd, FrameProducer, Place};
 use crate::chain::Chain;
 use crate::chain::monitor::{Looper, Monitor, MonitorState, SWITCH_S};
 use crate::chain::settings::LatencyMode;
+use crate::dsp::heap::on_heap;
 use crate::params::{Action, Follower, SharedParams};
 
 /// Frames processed at once; longer blocks are cut. The samples do not depend on it.
@@ -20,8 +21,8 @@ pub struct AudioThread {
     frames: FrameProducer,
     params: SharedParams,
     settings: Follower,
-    chain: Chain,
-    monitor: Monitor,
+    chain: Box<Chain>,
+    monitor: Box<Monitor>,
     /// Outlasts a reset: a jump of the transport does not end a comparison.
     monitor_state: MonitorState,
     looper: Looper,
@@ -35,6 +36,9 @@ pub struct AudioThread {
     deaf_frames: usize,
     right_of_mono: Box<[f32]>,
 }
+
+// See `chain.rs`.
+const _: () = assert!(size_of::<AudioThread>() <= 8192);
 
 /// Presses of an action parameter that were seen. Those from before the activation count as seen.
 struct Button {
@@ -63,11 +67,11 @@ impl AudioThread {
     ) -> Self {
         let settings = Follower::new(&params);
         let latency_mode = settings.settings().latency_mode;
-        let mut chain = Chain::new(sample_rate_hz, latency_mode);
+        let mut chain = on_heap(|| Chain::new(sample_rate_hz, latency_mode));
         chain.set(settings.settings());
         end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
-        let (mut monitor, mut looper) =
-            (Monitor::new(sample_rate_hz, latency_mode), Looper::new(SWITCH_S, sample_rate_hz));
+        let mut monitor = on_heap(|| Monitor::new(sample_rate_hz, latency_mode));
+        let mut looper = Looper::new(SWITCH_S, sample_rate_hz);
         end.begin_neutral();
         end.meters().set_real_time(false);
         monitor.set_reference(end.references.current());
@@ -112,12 +116,12 @@ impl AudioThread {
         !std::mem::replace(&mut self.is_restart_asked, true)
     }
 
-    /// As new, with the present settings in force at once.
+    /// As new, with the present settings in force at once. What is listened to stays, and so does the match: hosts reset at
+    /// every jump, and an engineer who compares jumps.
     pub fn reset(&mut self) {
         self.chain.reset();
         self.chain.set(self.settings.settings());
-        self.monitor.reset();
-        self.monitor.set(&self.monitor_state);
+        self.monitor.interrupt();
         self.looper.reset();
     }
 
@@ -128,7 +132,8 @@ impl AudioThread {
 
     /// Processes one block in place: one or two channels, any length.
     pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
-        let num_frames = channels.first().map_or(0, |channel| channel.len());
+        // Equal lengths are the host's duty; what is longer than the shortest is left as it is.
+        let num_frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
         self.end.meters().add_frames(num_frames);
         self.read_outside(num_frames);
         self.follow_clips(transport.playing);
@@ -322,5 +327,50 @@ mod tests {
         editor.meters().set_real_time(true);
         play(&mut thread, true);
         assert!(consumer.read().is_some());
+    }
+
+    #[test]
+    fn a_jump_of_the_host_keeps_the_comparison_and_its_match() {
+        let (mut thread, _frames, _analysis, editor) = thread();
+        let play_noise = |thread: &mut AudioThread, num_blocks: u32| {
+            let mut transport = Transport::new(RATE as f32);
+            transport.playing = true;
+            let mut last = 0.0;
+            for block in 0..num_blocks {
+                let mut left: Vec<f32> =
+                    (0..480).map(|n| 0.1 * ((n * 37 + block * 11) % 100) as f32 / 50.0 - 0.1).collect();
+                let mut right = left.clone();
+                thread.process(&mut [&mut left, &mut right], &transport);
+                last = left.iter().map(|x| x * x).sum::<f32>();
+            }
+            last
+        };
+        editor.set_monitor_state(MonitorState { source: Source::Mix, is_comparing: true, ..MonitorState::default() });
+        play_noise(&mut thread, 500);
+        assert_eq!(thread.monitor.seconds_to_match(), 0.0);
+        let match_db = thread.monitor.match_db();
+        thread.reset();
+        assert_eq!(thread.monitor.seconds_to_match(), 0.0, "what was measured is forgotten");
+        assert_eq!(thread.monitor.match_db(), match_db);
+        play_noise(&mut thread, 10);
+        assert!((thread.monitor.match_db() - match_db).abs() < 0.1);
+    }
+
+    #[test]
+    fn blocks_of_any_shape_are_safe() {
+        let (mut thread, _frames, _analysis, _editor) = thread();
+        let transport = Transport::new(RATE as f32);
+        thread.process(&mut [], &transport);
+        thread.process(&mut [&mut [], &mut []], &transport);
+        thread.process(&mut [&mut []], &transport);
+        let (mut left, mut right, mut third) = (vec![0.1; 700], vec![0.1; 300], vec![0.5; 900]);
+        thread.process(&mut [&mut left, &mut right], &transport);
+        thread.process(&mut [&mut right, &mut left], &transport);
+        thread.process(&mut [&mut left, &mut right, &mut third], &transport);
+        thread.process(&mut [&mut left, &mut []], &transport);
+        assert!(third.iter().all(|x| *x == 0.5), "a channel that is not ours");
+        assert!(left.iter().chain(&right).all(|x| x.is_finite()));
+        thread.reset();
+        thread.process(&mut [&mut left], &transport);
     }
 }

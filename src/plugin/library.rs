@@ -126,10 +126,13 @@ impl Library {
         }
     }
 
-    /// Loops the part of the song that was kept of a place, seconds; nothing new where none was.
+    /// Loops the part of the song that was kept of a place, seconds; nothing where none was.
     pub fn choose_excerpt(&mut self, excerpts: &[Excerpt], sample_rate_hz: f64, place_s: (f64, f64)) {
         let kept = kept_s(excerpts, sample_rate_hz);
-        let Some(idx) = kept_part(&kept, place_s) else { return };
+        let Some(idx) = kept_part(&kept, place_s) else {
+            self.forget_excerpt();
+            return;
+        };
         let Excerpt { left, right, .. } = &excerpts[idx];
         let clip = Clip::new(sample_rate_hz, left.to_vec(), right.to_vec(), true);
         self.looped_s = clip.is_some().then(|| kept[idx]);
@@ -361,7 +364,8 @@ mod tests {
         assert_eq!(library.looped_s(), Some((40.0, 43.0)));
         library.work(&mut end, &params, Some(48_000.0));
         assert!(audio.excerpts.follow() && audio.excerpts.current().is_some());
-        library.forget_excerpt();
+        // What was looped before is not what was asked for either.
+        library.choose_excerpt(&excerpts, 48_000.0, (60.0, 61.0));
         library.work(&mut end, &params, Some(48_000.0));
         assert!(audio.excerpts.follow() && audio.excerpts.current().is_none());
         library.choose_excerpt(&[], 48_000.0, (0.0, 1.0));

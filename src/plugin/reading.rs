@@ -13,8 +13,8 @@ use crate::dsp::cancel::Cancel;
 use crate::dsp::resample::Resampler;
 use crate::params::name_of;
 
-/// Most frames that are kept to be heard, 345 MB: as long as a reference may be at 48 kHz.
-const MAX_CLIP_FRAMES: f64 = MAX_REFERENCE_S * 48_000.0;
+/// Most frames that are kept to be heard, 288 MB: twelve minutes at 48 kHz, three at 192 kHz. What comes later is measured only.
+const MAX_CLIP_FRAMES: usize = 36_000_000;
 /// Frames per step of work.
 const CHUNK: usize = 1 << 13;
 
@@ -31,7 +31,7 @@ pub struct Loaded {
 /// Reads, measures and resamples a file; why it cannot be, without its name, which is shown beside.
 ///
 /// # Errors
-/// As [`read_through`], and where it would take too much memory at this rate.
+/// As [`read_through`].
 pub fn load(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded, String> {
     measure(path, sample_rate_hz, cancel).map_err(|error| error.root_cause().to_string())
 }
@@ -55,15 +55,16 @@ impl Ears {
     fn hear(&mut self, left: &[f32], right: &[f32]) {
         self.analyzer.process(left, right);
         for ((resampler, side), samples) in self.resamplers.iter_mut().zip(&mut self.sides).zip([left, right]) {
-            resampler.process(samples, side);
+            if side.len() < MAX_CLIP_FRAMES {
+                resampler.process(samples, side);
+            }
         }
     }
 }
 
 fn measure(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded> {
-    let max_s = (MAX_CLIP_FRAMES / sample_rate_hz).min(MAX_REFERENCE_S);
     let mut ears: Option<Ears> = None;
-    let limits = Limits { max_s, cancel: cancel.clone() };
+    let limits = Limits { max_s: MAX_REFERENCE_S, cancel: cancel.clone() };
     let format = read_through(path, &limits, |rate_hz, planes| {
         let ears = ears.get_or_insert_with(|| Ears::new(f64::from(rate_hz), sample_rate_hz, planes.len()));
         let (Some(left), Some(right)) = (planes.first(), planes.last()) else { return Ok(()) };
@@ -77,7 +78,10 @@ fn measure(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded> 
     })?;
     let Ears { mut analyzer, resamplers, mut sides } = ears.context("holds no samples; export it again")?;
     for (mut resampler, side) in resamplers.into_iter().zip(&mut sides) {
-        resampler.finish(side);
+        if side.len() < MAX_CLIP_FRAMES {
+            resampler.finish(side);
+        }
+        side.truncate(MAX_CLIP_FRAMES);
         side.shrink_to_fit();
     }
     analyzer.set_extent(Some((0.0, format.duration_s())));

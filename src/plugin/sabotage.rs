@@ -17,7 +17,15 @@ pub enum Step {
 #[derive(Clone, Default)]
 pub struct Sabotage {
     #[cfg(test)]
-    acts: std::sync::Arc<parking_lot::Mutex<std::collections::HashMap<Step, Act>>>,
+    acts: std::sync::Arc<parking_lot::Mutex<Acts>>,
+}
+
+/// What is to happen, and how often something did.
+#[cfg(test)]
+#[derive(Default)]
+struct Acts {
+    planned: std::collections::HashMap<Step, Act>,
+    begun: std::collections::HashMap<Step, usize>,
 }
 
 /// What happens at a step.
@@ -38,11 +46,16 @@ impl Sabotage {
     /// Called at the beginning of each step.
     #[cfg(test)]
     pub fn at(&self, step: Step) {
-        let act = self.acts.lock().get(&step).cloned();
+        let act = {
+            let mut acts = self.acts.lock();
+            let act = acts.planned.get(&step).cloned();
+            *acts.begun.entry(step).or_default() += usize::from(act.is_some());
+            act
+        };
         match act {
             None => {}
             Some(Act::Panic) => {
-                self.acts.lock().remove(&step);
+                self.acts.lock().planned.remove(&step);
                 panic!("sabotaged {step:?}");
             }
             Some(Act::Hold(until)) => {
@@ -56,6 +69,12 @@ impl Sabotage {
     /// From now on this happens at that step.
     #[cfg(test)]
     pub fn plan(&self, step: Step, act: Act) {
-        self.acts.lock().insert(step, act);
+        self.acts.lock().planned.insert(step, act);
+    }
+
+    /// How often something planned has begun at that step.
+    #[cfg(test)]
+    pub fn num_begun(&self, step: Step) -> usize {
+        self.acts.lock().begun.get(&step).copied().unwrap_or(0)
     }
 }

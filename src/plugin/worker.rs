@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::Receiver;
 
 use crate::analysis::Block;
-use crate::assistant::{self, Audio};
 use crate::bridge::{AnalysisEnd, Hearing, Phase, Request};
 use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, SharedParams};
 
 use super::ears::{Ears, Stream};
+use super::judging::Judging;
 use super::library::{Library, kept_s};
 use super::pace::Pace;
 use super::remeasuring::Remeasuring;
 use super::sabotage::{Sabotage, Step};
 use super::shown::Shown;
-use super::work::{Work, panic_text};
+use super::work::panic_text;
 
 /// The ring holds seconds; looking this often keeps meters smooth.
 const POLL_PLAYING: Duration = Duration::from_millis(8);
@@ -40,9 +40,9 @@ pub struct Worker {
     params: SharedParams,
     streams: Receiver<Stream>,
     accept_needed: Box<dyn Fn() + Send>,
-    ears: Option<Ears>,
+    ears: Option<Box<Ears>>,
     phase: Phase,
-    judging: Option<Work<Option<Judged>>>,
+    judging: Judging,
     /// The brief changed while it was worked out.
     is_judged_again: bool,
     last_playing: Instant,
@@ -87,7 +87,7 @@ impl Worker {
             accept_needed,
             ears: None,
             phase: Phase::Idle,
-            judging: None,
+            judging: Judging::new(cancel.clone(), sabotage.clone()),
             is_judged_again: false,
             last_playing: now,
             was_playing: false,
@@ -125,7 +125,8 @@ impl Worker {
         self.params.troubles.note_fault(format!("Analysis stopped: {}", panic_text(&*panic)));
         if catch_unwind(AssertUnwindSafe(|| self.begin_anew())).is_err() {
             // Deaf until the next activation.
-            (self.ears, self.judging, self.phase) = (None, None, Phase::Idle);
+            self.judging.forget();
+            (self.ears, self.phase) = (None, Phase::Idle);
         }
         false
     }
@@ -170,13 +171,13 @@ impl Worker {
         self.blocks = Arc::default();
         self.was_playing = false;
         let Some(stream) = self.ears.take().map(|ears| ears.stream) else { return };
-        self.put_on(Ears::new(stream));
+        self.put_on(Box::new(Ears::new(stream)));
         self.publish();
         self.end.wake_editor();
     }
 
     /// Ears that have heard nothing take the place of those that were there.
-    fn put_on(&mut self, mut ears: Ears) {
+    fn put_on(&mut self, mut ears: Box<Ears>) {
         ears.song.set_extent(self.extent_s);
         if matches!(self.phase, Phase::Judged | Phase::Judging) {
             // What plays now is not heard for the first time: the verdict is of what was heard before.
@@ -199,7 +200,7 @@ impl Worker {
             }
             _ => {
                 self.library.change_rate(stream.sample_rate_hz);
-                self.put_on(Ears::new(stream));
+                self.put_on(Box::new(Ears::new(stream)));
             }
         }
     }
@@ -213,7 +214,7 @@ impl Worker {
         let mut has_heard = false;
         while let Some(read) = ears.stream.frames.read() {
             has_heard = true;
-            if is_listening {
+            if is_listening || is_watching {
                 ears.song.add_dropped_frames(read.num_dropped);
             }
             if !read.place.is_playing {
@@ -280,7 +281,7 @@ impl Worker {
                     }
                 }
                 Request::ChooseExcerpt(place) => {
-                    if let Some(Ears { song, stream, .. }) = &self.ears {
+                    if let Some(Ears { song, stream, .. }) = self.ears.as_deref() {
                         self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
                     }
                 }
@@ -338,7 +339,7 @@ impl Worker {
 
     /// Nothing that is worked out now is wanted.
     fn forget_work(&mut self) {
-        self.judging = None;
+        self.judging.forget();
         self.remeasuring.forget();
         self.is_judged_again = false;
     }
@@ -377,24 +378,12 @@ impl Worker {
         }
     }
 
-    /// Works out verdict and moves on a thread of its own, so that the ring is emptied meanwhile.
+    /// Works out verdict and moves.
     fn judge(&mut self) {
         let Some(ears) = &mut self.ears else { return };
-        let features = ears.song.features();
-        let excerpts = ears.song.excerpts().to_vec();
-        ears.song.watch();
-        let brief = self.params.with_saved(|saved| saved.brief.clone());
-        let settings = self.params.settings();
-        let sabotage = self.sabotage.clone();
-        let work = move |cancel: &Cancel| {
-            sabotage.at(Step::Judgement);
-            let report = assistant::hear_unless(cancel, &features, &brief, &settings, Audio::Excerpts(&excerpts))?;
-            Some(Judged { features, report })
-        };
-        self.judging = None;
-        match Work::begin("discern-judgement", &self.cancel, work) {
-            Ok(judging) => (self.judging, self.phase) = (Some(judging), Phase::Judging),
-            Err(error) => self.stop_judging(&error.to_string()),
+        self.phase = Phase::Judging;
+        if let Err(error) = self.judging.begin(&mut ears.song, &self.params) {
+            self.stop_judging(&error.to_string());
         }
         self.publish();
     }
@@ -406,8 +395,7 @@ impl Worker {
     }
 
     fn collect_judgement(&mut self) {
-        let Some(result) = self.judging.as_ref().and_then(Work::take) else { return };
-        self.judging = None;
+        let Some(result) = self.judging.take() else { return };
         match result {
             Ok(Some(judged)) => self.keep(judged),
             // Cancelled, which only this thread's own end does to what is still here.
@@ -530,5 +518,34 @@ mod tests {
         assert_eq!((worker.phase, judged_share(&mut worker)), (Phase::Judged, Some(0.25)));
         ask(&mut worker, Request::NewSong);
         assert_eq!(worker.extent_s, None, "a mark is of its song");
+    }
+
+    #[test]
+    fn what_the_ring_could_not_take_is_said_and_is_no_change() {
+        let (_audio, end, editor) = connect();
+        let (mut producer, consumer) = frames(RATE_HZ);
+        let (_streams, receiver) = crossbeam::channel::unbounded();
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}), Default::default());
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
+        worker.toggle_listening();
+        let tone: Vec<f32> = (0..384_000).map(|idx| (idx as f32 * 0.05).sin() * 0.2).collect();
+        let mut play = |worker: &mut Worker, position_s: f64, num_frames: usize| {
+            let place = Place { position_s: Some(position_s), is_playing: true };
+            let part = &tone[..num_frames];
+            producer.write(place, [part, part], [part, part]);
+            worker.hear();
+            worker.publish();
+        };
+        // Eight seconds in one go into a ring of six; what was lost is told with what comes next.
+        play(&mut worker, 0.0, 384_000);
+        play(&mut worker, 8.0, 48_000);
+        let missed_s = editor.hearing().missed_s;
+        assert!((missed_s - 2.0).abs() < 0.05, "{missed_s} s");
+        // After the verdict nothing is missed, and what is lost is no change either.
+        worker.judge();
+        judged_share(&mut worker);
+        play(&mut worker, 0.0, 384_000);
+        play(&mut worker, 8.0, 48_000);
+        assert_eq!((editor.hearing().missed_s, editor.hearing().changed_at_s), (missed_s, None));
     }
 }

@@ -136,6 +136,29 @@ fn latency_is_the_chains_in_every_mode() {
 }
 
 #[test]
+fn rates_outside_the_range_are_refused_and_do_no_harm() {
+    let mut plugin = load();
+    for rate in
+        [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -48_000.0, 0.0, 1.0, 2000.0, 7999.0, 384_001.0, 1e9, f64::MAX]
+    {
+        assert!(plugin.activate(rate, MAX_FRAMES).is_err(), "{rate} Hz");
+    }
+    // Those at its ends are not, and every stage works.
+    for rate in [8000.0, 12_345.0, 384_000.0] {
+        let all_on: Vec<_> = table().iter().filter(|setting| setting.id.ends_with(".enabled")).collect();
+        set(&mut plugin, &all_on.iter().map(|setting| (setting.id.as_str(), 1.0)).collect::<Vec<_>>());
+        let mut audio = plugin.activate(rate, MAX_FRAMES).expect("activates");
+        let mut heard = song(20_000);
+        process(&mut audio, &mut heard);
+        assert!(heard.iter().flatten().all(|sample| sample.is_finite()), "{rate} Hz");
+        assert!(heard[0].iter().any(|sample| *sample != 0.0), "{rate} Hz");
+        audio.reset();
+        plugin.deactivate(audio);
+        assert!(plugin.activate(4000.0, MAX_FRAMES).is_err());
+    }
+}
+
+#[test]
 fn a_new_latency_mode_asks_for_a_restart() {
     let mut plugin = load();
     let mut audio = plugin.activate(48_000.0, MAX_FRAMES).expect("activates");

@@ -261,11 +261,43 @@ fn bad_files_are_refused_in_one_line() {
     assert_refused(&bench, &bench.wav("nothing.wav", &nothing, WordLength::Bits24), "no samples");
     fs::create_dir(bench.path("folder.wav")).unwrap();
     assert_refused(&bench, &bench.path("folder.wav"), "is a folder");
-    let low = audio(22_050, vec![noise(1, 22_050 * 12, 0.1); 2]);
-    assert_refused(&bench, &bench.wav("low.wav", &low, WordLength::Bits16), "22050 Hz");
+    for rate in [4000, 7999, 384_001, 655_350] {
+        let song = audio(rate, vec![noise(1, 20_000, 0.1); 2]);
+        let path = bench.wav("rate.wav", &song, WordLength::Bits16);
+        assert_refused(&bench, &path, &format!("sample rate of {rate} Hz"));
+        assert!(error(&cli(&[&"listen", &path]), 1).contains("8000 to 384000 Hz"));
+    }
     let cut = fs::read(bench.wav("cut.wav", &audio(48_000, vec![noise(1, 48_000, 0.1)]), WordLength::Bits24)).unwrap();
     fs::write(bench.path("cut.wav"), &cut[..cut.len() / 2]).unwrap();
     assert_refused(&bench, &bench.path("cut.wav"), "was cut off");
+}
+
+#[test]
+fn rates_at_the_ends_of_the_range_are_rendered_and_heard() {
+    let bench = Bench::new();
+    for rate in [8000, 12_345, 384_000] {
+        let frames = rate as usize / 2;
+        let song =
+            bench.wav("song.wav", &audio(rate, vec![noise(1, frames, 0.4), noise(2, frames, 0.4)]), WordLength::Bits24);
+        for name in ["out.wav", "out.flac"] {
+            let out = bench.path(name);
+            let settings = ["limiter.gain_db=6", "limiter.ceiling_dbtp=-1", "resonance.enabled=1", "clipper.enabled=1"];
+            let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"render", &song, &"-o", &out, &"--overwrite"];
+            for setting in &settings {
+                arguments.extend([&"--set" as &dyn AsRef<std::ffi::OsStr>, setting]);
+            }
+            if rate == 384_000 && name == "out.flac" {
+                assert!(error(&cli(&arguments), 1).contains("FLAC is written up to 96000 Hz"));
+                continue;
+            }
+            stdout(&cli(&arguments));
+            let rendered = read(&out).unwrap();
+            assert_eq!((rendered.sample_rate_hz, rendered.num_frames()), (rate, frames));
+            assert!(rendered.channels.iter().flatten().all(|x| x.abs() <= 0.8913), "{rate} Hz");
+        }
+        let heard: Value = serde_json::from_str(&stdout(&cli(&[&"listen", &song, &"--json"]))).unwrap();
+        assert_eq!(heard["sample_rate_hz"], rate);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ mod access;
 mod brief;
 mod colours;
 mod drawers;
-mod fixture;
+pub mod fixture;
 mod keyboard;
 mod meters;
 mod moves;
@@ -14,6 +14,7 @@ mod references;
 mod sizes;
 mod songs;
 mod stages;
+mod states;
 mod steps;
 
 use discern::assistant::VerdictKind;
@@ -29,7 +30,7 @@ use egui_kittest::kittest::Queryable;
 use fixture::{Fixture, Gesture, hearing};
 
 /// A screen on a session.
-struct State {
+pub struct State {
     fixture: Fixture,
     screen: Screen,
 }
@@ -51,7 +52,7 @@ fn open_sized(fixture: Fixture, stage: Option<Stage>, size: Vec2, scale: f32) ->
     harness
 }
 
-fn open(fixture: Fixture, stage: Option<Stage>) -> Harness<'static, State> {
+pub fn open(fixture: Fixture, stage: Option<Stage>) -> Harness<'static, State> {
     open_sized(fixture, stage, DEFAULT_SIZE, 1.0)
 }
 

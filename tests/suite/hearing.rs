@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use discern::analysis::{Analyzer, Features, Role, TEXTURE_S, Tag, Texture};
 use discern::assistant::findings::{Finding, FindingKind, findings, measured};
+use discern::dsp::random::Random;
 use discern::dsp::signals::{pink_noise, sine, white_noise};
 
 use crate::support;
@@ -203,6 +204,112 @@ fn a_place_heard_again_is_a_repeat_or_another_mix() {
     let changed_s = analyzer.progress().changed_at_s.expect("another mix");
     assert!((2.0..14.0).contains(&changed_s), "{changed_s}");
     assert_eq!(analyzer.features().levels, before.levels);
+}
+
+/// Plays a part of the demo mix in the host's blocks, some of which are lost on the way: each with this chance.
+fn play_with_losses(analyzer: &mut Analyzer, (from_s, to_s): (f64, f64), gain: f32, chance: f64, random: &mut Random) {
+    const BLOCK: usize = 1024;
+    let mix = support::demo_mix();
+    let rate_hz = f64::from(mix.sample_rate_hz);
+    let mut num_lost = 0;
+    for start in ((from_s * rate_hz) as usize..(to_s * rate_hz) as usize).step_by(BLOCK) {
+        if random.uniform() < chance {
+            num_lost += BLOCK as u64;
+            continue;
+        }
+        let frames = start..(start + BLOCK).min(mix.num_frames());
+        let scaled = |channel: &[f32]| channel[frames.clone()].iter().map(|x| x * gain).collect::<Vec<f32>>();
+        analyzer.add_dropped_frames(std::mem::take(&mut num_lost));
+        analyzer.set_position(Some(start as f64 / rate_hz));
+        analyzer.process(&scaled(mix.left()), &scaled(mix.right()));
+    }
+}
+
+#[test]
+fn what_was_lost_on_the_way_is_no_change_of_the_mix() {
+    let rate_hz = f64::from(support::demo_mix().sample_rate_hz);
+    for seed in 0..8 {
+        let mut random = Random::new(seed, 1);
+        // Up to one block in twenty: half of the textures lack something.
+        let chance = [0.0, 0.003, 0.01, 0.05][seed as usize % 4];
+        let mut analyzer = Analyzer::new(rate_hz, 2);
+        for _ in 0..3 {
+            play_with_losses(&mut analyzer, (0.0, 31.0), 1.0, chance, &mut random);
+        }
+        let num_lost = analyzer.progress().num_dropped_frames;
+        assert_eq!(num_lost > 0, chance > 0.0);
+        assert_eq!(analyzer.progress().changed_at_s, None, "seed {seed}");
+        analyzer.watch();
+        play_with_losses(&mut analyzer, (1.0, 31.0), 1.0, chance, &mut random);
+        assert_eq!(analyzer.progress().changed_at_s, None, "seed {seed}, watching");
+        assert_eq!(analyzer.progress().num_dropped_frames, num_lost, "only a listening misses anything");
+        if chance < 0.02 {
+            play_with_losses(&mut analyzer, (0.0, 31.0), 0.8, chance, &mut random);
+            assert!(analyzer.progress().changed_at_s.is_some(), "seed {seed}: another mix");
+        }
+    }
+}
+
+#[test]
+fn small_jumps_of_the_host_add_up_to_one_that_is_seen() {
+    // A host that leaves out 20 ms now and then and tells its position: what is heard again lies where it lay.
+    let mix = support::demo_mix();
+    let rate_hz = f64::from(mix.sample_rate_hz);
+    let mut analyzer = Analyzer::new(rate_hz, 2);
+    let skip = (0.02 * rate_hz) as usize;
+    for pass in 0..2 {
+        let (mut start, mut idx) = (0, 0);
+        while start + 4096 < mix.num_frames() {
+            analyzer.set_position(Some(start as f64 / rate_hz));
+            analyzer.process(&mix.left()[start..start + 4096], &mix.right()[start..start + 4096]);
+            idx += 1;
+            start += 4096 + if pass == 1 && idx % 8 == 0 { skip } else { 0 };
+        }
+    }
+    assert_eq!(analyzer.progress().changed_at_s, None);
+}
+
+#[test]
+fn silence_after_the_end_is_not_of_the_song() {
+    let mix = support::demo_mix();
+    let rate_hz = f64::from(mix.sample_rate_hz);
+    let song_s = mix.num_frames() as f64 / rate_hz;
+    let floor = |seed: u64, seconds: f64, rms: f64| -> Vec<f32> {
+        white_noise(seed, rms, (seconds * rate_hz) as usize).iter().map(|x| *x as f32).collect()
+    };
+    // Digital silence, dither, a converter's noise.
+    for rms in [0.0, 1e-5, 5e-5] {
+        let mut analyzer = Analyzer::new(rate_hz, 2);
+        analyzer.set_position(Some(0.0));
+        analyzer.process(&floor(1, 2.0, rms), &floor(2, 2.0, rms));
+        analyzer.process(mix.left(), mix.right());
+        analyzer.process(&floor(3, 6.03, rms), &floor(4, 6.03, rms));
+        let (progress, features) = (analyzer.progress(), analyzer.features());
+        for seconds in [progress.heard_s, progress.duration_s, features.heard_s, features.duration_s] {
+            assert!((seconds - song_s).abs() < 0.5, "{seconds} s of {song_s} s, floor {rms}");
+        }
+        assert_eq!(progress.share, Some(1.0), "four seconds of silence are an end");
+        let (first, last) = (features.blocks[0].start_s, features.blocks[features.blocks.len() - 1].start_s);
+        assert!((first - 2.0).abs() < 0.3 && (last - 2.0 - song_s).abs() < 0.5, "{first} {last}");
+        let sections = &features.sections;
+        assert!(sections[0].start_s > 1.4 && sections[sections.len() - 1].end_s < song_s + 2.6, "{sections:?}");
+        assert!(analyzer.map().last().is_some_and(|block| block.start_s < song_s + 2.1));
+        // What somebody marked is the song.
+        analyzer.set_extent(Some((0.0, 40.0)));
+        assert!((analyzer.progress().duration_s - 40.0).abs() < 0.1);
+        assert!(analyzer.progress().share.is_some_and(|share| share > 0.99));
+    }
+    // A fade and a rest are of it.
+    let mut analyzer = Analyzer::new(rate_hz, 2);
+    let music = |seconds: f64| mix.left()[..(seconds * rate_hz) as usize].to_vec();
+    let num = 8.0 * rate_hz;
+    let fade: Vec<f32> =
+        music(8.0).iter().enumerate().map(|(idx, x)| x * 10f32.powf(-2.0 * idx as f32 / num as f32)).collect();
+    for part in [music(5.0), vec![0.0; (3.0 * rate_hz) as usize], fade, vec![0.0; (5.0 * rate_hz) as usize]] {
+        analyzer.process(&part, &part);
+    }
+    let heard_s = analyzer.progress().heard_s;
+    assert!((heard_s - 16.0).abs() < 0.5, "{heard_s}");
 }
 
 #[test]

@@ -7,10 +7,11 @@ use discern::analysis::{Analyzer, Features};
 use discern::assistant::findings::{FindingKind, measured};
 use discern::assistant::{
     Audio, Brief, Character, Destination, Move, MoveClass, Reference, Report, Restraint, Severity, VerdictKind, hear,
-    judge_sound, remeasure,
+    hear_unless, judge_sound, remeasure, remeasure_unless,
 };
 use discern::chain::settings::find;
 use discern::chain::{Chain, Settings, Stage};
+use discern::dsp::cancel::Cancel;
 
 use crate::support::{demo_mix, noise};
 
@@ -375,4 +376,43 @@ fn a_mix_that_is_far_too_hot_is_turned_down_where_its_level_is_kept() {
         let gain_db = level.settings.iter().find(|(id, _)| id == "limiter.gain_db").map_or(0.0, |(_, value)| *value);
         assert!(gain_db >= 0.0, "{gain_db} dB. {}", level.sentence);
     }
+}
+
+#[test]
+fn a_judgement_that_nobody_wants_ends_at_once() {
+    let song = Song::demo().through(&settings(&[("equalizer.band_1.gain_db", 9.0)]));
+    let features = song.features();
+    let [left, right] = &song.channels;
+    let audio = Audio::Song { left, right };
+    let (brief, chain) = (Brief::default(), Settings::default());
+    let report = hear(&features, &brief, &chain, audio);
+    // Before it begins, and at any moment of it.
+    for after_ms in [0, 1, 5, 20, 60, 150, 400, 1000] {
+        let (cancel, seen) = (Cancel::default(), Cancel::default());
+        let stop = cancel.clone();
+        let is_over = seen.clone();
+        let stopper = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(after_ms));
+            stop.cancel();
+            (std::time::Instant::now(), is_over.is_cancelled())
+        });
+        let heard = hear_unless(&cancel, &features, &brief, &chain, audio);
+        let ended = std::time::Instant::now();
+        seen.cancel();
+        let (stopped, was_over) = stopper.join().unwrap();
+        if was_over {
+            assert_eq!(heard.as_ref(), Some(&report));
+            continue;
+        }
+        assert!(heard.is_none());
+        let late = ended.saturating_duration_since(stopped);
+        println!("stopped after {after_ms} ms, ended {:.1} ms later", late.as_secs_f64() * 1e3);
+        // A bound on work that goes on; a few milliseconds on a machine that has nothing else to do.
+        assert!(late < std::time::Duration::from_millis(500), "after {after_ms} ms: {late:?}");
+    }
+    let cancel = Cancel::default();
+    let moves: Vec<&Move> = report.moves.iter().collect();
+    assert!(remeasure_unless(&cancel, &features, &chain, audio, &moves).is_some());
+    cancel.cancel();
+    assert!(remeasure_unless(&cancel, &features, &chain, audio, &moves).is_none());
 }

@@ -18,6 +18,8 @@ mod equalizer;
 mod figures;
 mod framework;
 mod hearing;
+#[cfg(feature = "plugin")]
+mod host_threads;
 mod judgement;
 mod limiter;
 mod loudness;
@@ -25,7 +27,10 @@ mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod sample_rates;
 mod spectrum;
+#[cfg(all(feature = "plugin", target_os = "linux"))]
+mod stack;
 #[cfg(feature = "plugin")]
 mod states;
 #[cfg(feature = "plugin")]

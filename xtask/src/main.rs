@@ -40,6 +40,8 @@ usage: cargo xtask COMMAND
   verify [CHECK...]        bundle, then check both formats, the editor and the audio thread in hosts
   fuzz blocks [--steps N] [--seed S]
                            random parameters, transport, blocks, states and rates on the built .clap
+  fuzz states [--states N] [--seed S]
+                           saved states that chance has changed, more than the tests load
   soak [--hours N]         hours of playing, editing, loading and opening in minutes; what is held must not grow
   evaluate [DIR] [-o FILE] [--peers]
                            what the assistant is held to, over a music folder; writes docs/behaviour.md
@@ -52,6 +54,7 @@ usage: cargo xtask COMMAND
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
+  stack                    bundle, then print how much stack each call of a host takes
   frames [--no-display]    what the editor costs a frame and at rest; writes docs/frame-cost.md
   screenshots [MUSIC]      draw the manual's pictures of the editor into docs/images
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
@@ -90,6 +93,7 @@ fn run(args: &[String]) -> Result<()> {
         "hearing" => hearing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
+        "stack" if args.is_empty() => measurements::stack(),
         "before-after" => before_after::run(args),
         "peers" => peers::run(args),
         "test" => workspace::run("cargo", &["test", "--workspace"]),

@@ -3,6 +3,8 @@
 
 mod cost;
 mod figures;
+#[cfg(target_os = "linux")]
+mod stack;
 
 use std::fmt::Write;
 use std::process::Command;
@@ -38,6 +40,10 @@ pub fn run(args: &[String]) -> Result<()> {
         )
     })?;
     page += &fuzz_table(&fuzz)?;
+    #[cfg(target_os = "linux")]
+    {
+        page += &step("stack", stack::table)?;
+    }
     page += &step("cost", cost::table)?;
     let path = root().join("docs/measurements.md");
     std::fs::write(&path, page).with_context(|| format!("{} cannot be written", path.display()))?;
@@ -51,6 +57,25 @@ pub fn run(args: &[String]) -> Result<()> {
 /// If valgrind is missing or the bench cannot be built.
 pub fn cost(args: &[String]) -> Result<()> {
     cost::run(args)
+}
+
+/// `cargo xtask stack`: prints the stack that each call of a host takes in the plugin as it is delivered.
+///
+/// # Errors
+/// If the plugin cannot be built or refuses a call, and elsewhere than on Linux.
+#[cfg(target_os = "linux")]
+pub fn stack() -> Result<()> {
+    print!("{}", stack::table()?);
+    Ok(())
+}
+
+/// The same elsewhere: an error.
+///
+/// # Errors
+/// Always.
+#[cfg(not(target_os = "linux"))]
+pub fn stack() -> Result<()> {
+    bail!("the stack is measured on Linux")
 }
 
 /// What a command of this repository prints; an error with its output if it fails.

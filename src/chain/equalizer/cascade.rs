@@ -22,6 +22,15 @@ pub(super) struct BandDesign {
 }
 
 impl BandDesign {
+    /// How many sections it takes.
+    pub fn num_sections(&self) -> usize {
+        match self.shape {
+            BandShape::LowCut | BandShape::HighCut => self.slope.order().div_ceil(2),
+            BandShape::Tilt => matched::TILT_SECTIONS,
+            BandShape::Bell | BandShape::LowShelf | BandShape::HighShelf | BandShape::Notch => 1,
+        }
+    }
+
     /// Writes the sections and returns how many there are.
     ///
     /// `q` is the resonance of cuts of 12 dB per octave; all other cuts are Butterworth filters and ignore it.

@@ -6,6 +6,7 @@ use super::band::{Kind, Wanted};
 use super::cascade::{BandDesign, MAX_SECTIONS};
 use super::curve::has_gain;
 use crate::chain::settings::BandChannel;
+use crate::dsp::heap::heap_array;
 use crate::dsp::ramp::{Glide, KNOT_SAMPLES};
 use crate::dsp::svf::{Coefficients, Row, Section};
 
@@ -28,9 +29,9 @@ pub(super) struct Lane {
     place: [f64; 2],
     movement_db: f64,
     /// Designs for the static gain and `node_idx` steps, and for one step more.
-    nodes: [Designs; 2],
+    nodes: Box<[Designs; 2]>,
     node_idx: Option<i32>,
-    sections: [Section; MAX_SECTIONS],
+    sections: Box<[Section; MAX_SECTIONS]>,
     num_sections: usize,
     /// Passes everything exactly from this knot to the next.
     is_identity: bool,
@@ -47,9 +48,9 @@ impl Lane {
             ln_q: glide(1e-6),
             place: [1.0; 2],
             movement_db: 0.0,
-            nodes: [[Coefficients::IDENTITY; MAX_SECTIONS]; 2],
+            nodes: heap_array(|_| [Coefficients::IDENTITY; MAX_SECTIONS]),
             node_idx: None,
-            sections: std::array::from_fn(|_| Section::new(Coefficients::IDENTITY)),
+            sections: heap_array(|_| Section::new(Coefficients::IDENTITY)),
             num_sections: 0,
             is_identity: true,
             is_moving: false,
@@ -167,7 +168,7 @@ impl Lane {
         let place = self.movement_db / NODE_DB;
         let idx = place.floor() as i32;
         if self.node_idx != Some(idx) {
-            let [mut lower, mut upper] = self.nodes;
+            let [mut lower, mut upper] = *self.nodes;
             let is_above = self.node_idx.is_some_and(|node_idx| idx == node_idx + 1);
             let is_below = self.node_idx.is_some_and(|node_idx| idx == node_idx - 1);
             if is_below {
@@ -181,11 +182,11 @@ impl Lane {
             if !is_below {
                 self.design(f64::from(idx + 1) * NODE_DB, sample_rate_hz, &mut upper);
             }
-            self.nodes = [lower, upper];
+            *self.nodes = [lower, upper];
             self.node_idx = Some(idx);
         }
         let weight = place - f64::from(idx);
-        let [lower, upper] = &self.nodes;
+        let [lower, upper] = &*self.nodes;
         for (design, (lower, upper)) in designs.iter_mut().zip(lower.iter().zip(upper)).take(self.num_sections) {
             *design = between(lower, upper, weight);
         }

@@ -45,6 +45,10 @@ pub(super) struct LinearPhase {
     wanted: [StillBand; NUM_BANDS],
     /// Before, now, next.
     responses: [Response; 3],
+    /// What the spectra of the response now are of; `None` while they are being made.
+    made: Option<([StillBand; NUM_BANDS], Routing)>,
+    /// Steps of the designer at each step of the convolution while it makes the response that is in force already.
+    first_steps: Option<usize>,
     plan: Plan,
     playing: Plan,
     delay: DelayLine<f64x2>,
@@ -59,7 +63,8 @@ impl LinearPhase {
         let factor = match sample_rate_hz {
             rate if rate <= 50_000.0 => 1,
             rate if rate <= 100_000.0 => 2,
-            _ => 4,
+            rate if rate <= 200_000.0 => 4,
+            _ => 8,
         };
         let block_len = factor * BLOCK_SAMPLES;
         Self {
@@ -67,6 +72,8 @@ impl LinearPhase {
             designer: Designer::new(block_len, sample_rate_hz),
             wanted: [StillBand::NEUTRAL; NUM_BANDS],
             responses: std::array::from_fn(|_| Response::new(block_len)),
+            made: None,
+            first_steps: None,
             plan: Plan::FLAT,
             playing: Plan::FLAT,
             delay: DelayLine::new((2 + NUM_PARTITIONS / 2) * block_len, f64x2::splat(0.0)),
@@ -80,17 +87,43 @@ impl LinearPhase {
     }
 
     /// Takes new settings scaled by `amount`; `holds_at_once` before the first sample only.
+    ///
+    /// What holds at once is designed while the first block comes in: until the second one nothing but silence is
+    /// convolved, whatever the response. Where it was made before, as after a jump of the host's, it is not made again.
     pub fn set(&mut self, bands: &[BandSettings; NUM_BANDS], amount: f64, holds_at_once: bool) {
         self.wanted = bands.map(|band| StillBand::new(&band, amount));
-        if holds_at_once {
-            let [_, now, _] = &mut self.responses;
-            self.designer.start(&self.wanted, now);
-            while !self.designer.step(now) {}
-            self.designer.take();
-            let is_flat = now.routing() == Routing::Flat;
-            self.plan = Plan { fade_block: None, is_flat: [is_flat; 2] };
-            self.playing = self.plan;
+        if !holds_at_once {
+            return;
         }
+        let [_, now, _] = &mut self.responses;
+        self.first_steps = None;
+        match self.made {
+            Some((bands, routing)) if bands == self.wanted => {
+                self.designer.adopt(&bands);
+                now.set_routing(routing);
+            }
+            _ => {
+                self.designer.start(&self.wanted, now);
+                if !self.designer.take() {
+                    self.made = None;
+                    self.first_steps = Some(self.designer.num_steps(now.routing()).div_ceil(NUM_STEPS));
+                }
+            }
+        }
+        let is_flat = now.routing() == Routing::Flat;
+        self.plan = Plan { fade_block: None, is_flat: [is_flat; 2] };
+        self.playing = self.plan;
+    }
+
+    /// Where nobody hears what comes out at first, takes for the design that was just set all the time that later ones
+    /// get; returns how many samples that is.
+    pub fn take_time(&mut self) -> usize {
+        if self.first_steps.is_none() {
+            return 0;
+        }
+        self.first_steps = Some(1);
+        let num_blocks = self.designer.num_steps(self.responses[1].routing()).div_ceil(NUM_STEPS);
+        num_blocks * self.block_len
     }
 
     /// Reads `dry` and writes what comes out to `wet`, the delayed input to `dry`; not beyond the next knot.
@@ -120,6 +153,12 @@ impl LinearPhase {
         }
     }
 
+    /// Steps of the designer at each step of the convolution while the first response is made.
+    #[cfg(test)]
+    pub fn num_first_steps(&self) -> usize {
+        self.first_steps.unwrap_or(0)
+    }
+
     fn step(&mut self, step_idx: usize) {
         if step_idx == 0 {
             self.begin_block();
@@ -127,6 +166,14 @@ impl LinearPhase {
         let [before, now, next] = &mut self.responses;
         let before = self.plan.fade_block.map(|_| &*before);
         self.convolver.step(step_idx, [before, Some(&*now)]);
+        if let Some(num_steps) = self.first_steps {
+            if (0..num_steps).any(|_| self.designer.step(now)) {
+                self.designer.take();
+                self.made = Some((*self.designer.designed(), now.routing()));
+                self.first_steps = None;
+            }
+            return;
+        }
         if self.designer.is_idle() && self.designer.designed() != &self.wanted {
             self.designer.start(&self.wanted, next);
         }
@@ -137,9 +184,12 @@ impl LinearPhase {
         self.convolver.begin_block();
         self.playing = self.plan;
         self.plan.fade_block = self.plan.fade_block.map(|block| block + 1).filter(|block| *block < FADE_BLOCKS);
-        if self.plan.fade_block.is_none() && self.designer.take() {
+        if self.plan.fade_block.is_none() && self.first_steps.is_none() && self.designer.take() {
             // Next becomes now, now becomes before, before is free.
             self.responses.rotate_left(1);
+            let routing = self.responses[1].routing();
+            // A flat response has no spectra, and those that are there are of nothing known.
+            self.made = (routing != Routing::Flat).then_some((*self.designer.designed(), routing));
             self.plan.fade_block = Some(0);
         }
         let [before, now, _] = &self.responses;
@@ -150,6 +200,7 @@ impl LinearPhase {
         self.convolver.reset();
         self.designer.reset();
         self.wanted = [StillBand::NEUTRAL; NUM_BANDS];
+        self.first_steps = None;
         self.responses.iter_mut().for_each(|response| response.set_routing(Routing::Flat));
         (self.plan, self.playing) = (Plan::FLAT, Plan::FLAT);
         self.delay.reset();

@@ -7,6 +7,7 @@ use wide::f64x2;
 use super::lane::GLIDE_S;
 use super::still::{Matrix, StillBand};
 use crate::chain::settings::{EqualizerSettings, NUM_BANDS};
+use crate::dsp::heap::on_heap;
 use crate::dsp::k_weighting;
 use crate::dsp::ramp::{Glide, KNOT_SAMPLES, Ramp};
 use crate::dsp::units::{db_from_power, gain_from_db};
@@ -117,7 +118,7 @@ impl AverageMusic {
 
 /// The gain after the bands; gliding, and exactly nothing at 0 dB.
 pub(super) struct MakeUp {
-    music: AverageMusic,
+    music: Box<AverageMusic>,
     gain_db: Glide,
     gain: Ramp,
 }
@@ -125,7 +126,7 @@ pub(super) struct MakeUp {
 impl MakeUp {
     pub fn new(sample_rate_hz: f64) -> Self {
         Self {
-            music: AverageMusic::new(sample_rate_hz),
+            music: on_heap(|| AverageMusic::new(sample_rate_hz)),
             gain_db: Glide::new(0.0, GLIDE_S, 1e-5, sample_rate_hz),
             gain: Ramp::new(1.0),
         }

@@ -5,13 +5,14 @@ use wide::f64x2;
 use super::band::Band;
 use super::movement::Heard;
 use crate::chain::settings::{BandSettings, NUM_BANDS};
+use crate::dsp::heap::heap_array;
 use crate::dsp::k_weighting::KWeighting;
 use crate::dsp::ramp::KNOT_SAMPLES;
 use crate::dsp::svf::Row;
 
 /// Eight bands that glide, crossfade and move on the grid of [`KNOT_SAMPLES`].
 pub(super) struct Serial {
-    bands: [Band; NUM_BANDS],
+    bands: Box<[Band; NUM_BANDS]>,
     weighting: KWeighting,
     /// Sum of the squares of what it made since the last knot.
     weighted_squares: f64x2,
@@ -23,7 +24,7 @@ pub(super) struct Serial {
 impl Serial {
     pub fn new(sample_rate_hz: f64) -> Self {
         Self {
-            bands: std::array::from_fn(|_| Band::new(sample_rate_hz)),
+            bands: heap_array(|_| Band::new(sample_rate_hz)),
             weighting: KWeighting::new(sample_rate_hz),
             weighted_squares: f64x2::splat(0.0),
             is_listening: false,
@@ -46,7 +47,7 @@ impl Serial {
     /// Advances everything that moves; returns whether anything did or will.
     pub fn move_to_next_knot(&mut self) -> bool {
         let mut moves = false;
-        for band in &mut self.bands {
+        for band in &mut *self.bands {
             moves |= band.move_to_next_knot();
         }
         self.listen_if_needed();

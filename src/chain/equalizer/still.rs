@@ -35,6 +35,11 @@ impl StillBand {
         self.channel
     }
 
+    /// How many sections it has.
+    pub fn num_sections(&self) -> usize {
+        self.design.map_or(0, |design| design.num_sections())
+    }
+
     /// Its sections, of which there are as many as the number says.
     pub fn powers(&self, sample_rate_hz: f64) -> ([Power; MAX_SECTIONS], usize) {
         let mut sections = [Coefficients::IDENTITY; MAX_SECTIONS];
@@ -136,6 +141,7 @@ mod tests {
                 };
                 let curve = BandCurve::new(&band, 1.5, 48_000.0);
                 let (powers, num_sections) = StillBand::new(&band, 1.5).powers(48_000.0);
+                assert_eq!(StillBand::new(&band, 1.5).num_sections(), num_sections);
                 for f in [15.0, 40.0, 300.0, 690.0, 5000.0, 18_000.0, 23_000.0] {
                     let sin2 = (std::f64::consts::PI * f / 48_000.0).sin().powi(2);
                     let power: f64 = powers[..num_sections].iter().map(|power| power.at(sin2)).product();

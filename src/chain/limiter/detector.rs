@@ -68,9 +68,9 @@ fn largest_abs<const CHUNK: usize>(samples: &[f32; CHUNK]) -> f32 {
 #[derive(Clone, Debug)]
 pub struct Detector<const CHUNK: usize> {
     reach: usize,
-    short: ShortFamily,
+    short: Box<ShortFamily>,
     short_l1: f32,
-    long: Option<(LongFamily, [f32; 5])>,
+    long: Option<(Box<LongFamily>, [f32; 5])>,
     signal: [History; 2],
     infos: DelayLine<ChunkInfo>,
 }
@@ -78,9 +78,9 @@ pub struct Detector<const CHUNK: usize> {
 impl<const CHUNK: usize> Detector<CHUNK> {
     /// For a signal that is remembered for `num_chunks`; the long family needs chunks of 16.
     pub fn new(sample_rate_hz: f64, has_long_family: bool, num_chunks: usize) -> Self {
-        let short = ShortFamily::for_rate(sample_rate_hz);
+        let short = Box::new(ShortFamily::for_rate(sample_rate_hz));
         let long = has_long_family.then(|| {
-            let family = LongFamily::new();
+            let family = Box::new(LongFamily::new());
             // The parabola between grid points adds a little to what the grid shows.
             let shares = family.l1_by_chunk().map(|share| (share * 1.06) as f32);
             (family, shares)

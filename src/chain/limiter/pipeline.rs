@@ -10,7 +10,7 @@ use crate::dsp::delay::DelayLine;
 const GLIDE_S: f64 = 0.02;
 /// The first stage aims this factor (0.0005 dB) below the ceiling, so that the smallest left-overs need no correction.
 const MUSICAL_HEADROOM: f64 = 1.000_06;
-/// Detection clips here (+300 dB), far from where squares overflow; what is larger is turned down to nothing.
+/// The signal clips here (+300 dB), far from where squares overflow, in detection and output alike.
 const LARGEST: f64 = 1e15;
 
 /// What the stages and the output are steered by.
@@ -215,7 +215,7 @@ impl<const CHUNK: usize> Pipeline<CHUNK> {
         let wet: [f64; CHUNK] = line(settings.wet);
         for (output, input) in self.output.iter_mut().zip(audio) {
             for i in 0..CHUNK {
-                output[i] = input[i] * gain[i] * limiter_gain[i];
+                output[i] = (input[i] * gain[i]).clamp(-LARGEST, LARGEST) * limiter_gain[i];
             }
             if settings.wet != [1.0; 2] {
                 for i in 0..CHUNK {

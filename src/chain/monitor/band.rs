@@ -160,6 +160,13 @@ impl Voice {
         }
     }
 
+    /// Forgets what it heard; goes on to where it was going.
+    fn forget(&mut self) {
+        self.sections = std::array::from_fn(|_| Section::new(self.coefficients));
+        self.splitter.reset();
+        self.splitter.set(self.crossover_hz, MIN_CROSSOVER_RATIO);
+    }
+
     fn design(&mut self) {
         if let Kind::Region(region, _) = self.kind {
             let g = warped(self.ln_frequency.value().exp(), self.sample_rate_hz);
@@ -242,6 +249,13 @@ impl BandListener {
             self.position = (self.position + run) % KNOT_SAMPLES;
             done += run;
         }
+    }
+
+    /// Another place of the song follows: the same is listened to. Real-time safe.
+    pub fn interrupt(&mut self) {
+        self.current.forget();
+        self.previous.forget();
+        self.position = 0;
     }
 
     /// Back to the state of a new one.

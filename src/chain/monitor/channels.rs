@@ -56,6 +56,11 @@ impl ChannelSwitch {
         self.wanted = channels;
     }
 
+    /// How far a run of at most `num_samples` may reach, so that what follows a crossfade begins where that ends.
+    pub fn run_len(&self, num_samples: usize) -> usize {
+        self.fade.run_len(num_samples)
+    }
+
     /// Processes in place. Real-time safe.
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         if self.fade.is_one() && self.wanted != self.current {

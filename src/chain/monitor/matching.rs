@@ -101,6 +101,12 @@ impl Matching {
         self.window.seconds_to_trust()
     }
 
+    /// Another place of the song follows: what was measured holds, the running block begins anew.
+    pub fn interrupt(&mut self) {
+        self.filters.iter_mut().for_each(KWeighting::reset);
+        (self.sums, self.num_summed) = ([f64x2::splat(0.0); 2], 0);
+    }
+
     pub fn reset(&mut self) {
         self.filters.iter_mut().for_each(KWeighting::reset);
         (self.sums, self.num_summed) = ([f64x2::splat(0.0); 2], 0);

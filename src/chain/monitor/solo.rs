@@ -4,6 +4,7 @@
 use super::Change;
 use crate::chain::settings::LatencyMode;
 use crate::chain::{Chain, Settings, Stage};
+use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, crossfade};
 
 /// Time that the second chain runs unheard after its latency, until its levels have settled, seconds.
@@ -35,7 +36,7 @@ impl Part {
 
 /// Renders a part of the chain or a changed chain, and puts it in the master's place.
 pub struct Solo {
-    chain: Chain,
+    chain: Box<Chain>,
     part: Option<Part>,
     is_running: bool,
     rendered_part: Option<Part>,
@@ -49,7 +50,7 @@ pub struct Solo {
 impl Solo {
     /// Allocates everything, for blocks of at most `max_frames`; a part is faded in and out over `fade_s`.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode, max_frames: usize, fade_s: f64) -> Self {
-        let chain = Chain::new(sample_rate_hz, latency_mode);
+        let chain = on_heap(|| Chain::new(sample_rate_hz, latency_mode));
         let warm_up_samples = chain.latency_samples() + (WARM_UP_S * sample_rate_hz) as usize;
         Self {
             chain,
@@ -82,15 +83,18 @@ impl Solo {
         let is_other_kind = is_against_master(self.part) != is_against_master(self.rendered_part);
         let wanted = self.part.filter(|_| self.fade.is_zero() || !is_other_kind);
         if let Some(part) = wanted {
+            let settings = part.settings(settings);
             if !self.is_running || is_other_kind {
-                self.chain.reset();
                 self.is_running = true;
-                self.num_cold_samples = self.warm_up_samples;
+                self.num_cold_samples = self.warm_up_samples + self.chain.restart_unheard(&settings);
             }
-            self.chain.set(&part.settings(settings));
+            self.chain.set(&settings);
             self.rendered_part = Some(part);
+            self.fade.aim(self.num_cold_samples == 0);
         } else if self.fade.is_zero() {
             self.is_running = false;
+        } else {
+            self.fade.aim(false);
         }
         if !self.is_running {
             return;
@@ -101,8 +105,6 @@ impl Solo {
         l.copy_from_slice(left);
         r.copy_from_slice(right);
         self.chain.process(l, r);
-        self.num_cold_samples = self.num_cold_samples.saturating_sub(left.len());
-        self.fade.aim(wanted.is_some() && self.num_cold_samples == 0);
     }
 
     /// What is all that is in the master's place.
@@ -110,16 +112,27 @@ impl Solo {
         self.rendered_part.filter(|_| self.fade.is_one())
     }
 
-    /// Puts the rendering in the master's place, as far as it is faded in; and the master in the mix's place where it
-    /// is what the rendering is compared with. Real-time safe.
-    pub fn replace(&mut self, [left, right]: [&mut [f32]; 2], [mix_left, mix_right]: [&mut [f32]; 2]) {
+    /// How far a run of at most `num_samples` may reach before it is warm, or faded in or out.
+    pub fn run_len(&self, num_samples: usize) -> usize {
+        let is_cold = self.num_frames > 0 && self.num_cold_samples > 0;
+        if is_cold { num_samples.min(self.num_cold_samples) } else { self.fade.run_len(num_samples) }
+    }
+
+    /// Puts what was rendered from frame `first` of the block on in the master's place, as far as it is faded in; and the
+    /// master in the mix's place where it is what the rendering is compared with. At most [`Self::run_len`]. Real-time safe.
+    pub fn replace(&mut self, first: usize, [left, right]: [&mut [f32]; 2], [mix_left, mix_right]: [&mut [f32]; 2]) {
+        if self.num_frames > 0 && self.num_cold_samples > 0 {
+            self.num_cold_samples = self.num_cold_samples.saturating_sub(left.len());
+            self.fade.aim(self.num_cold_samples == 0);
+            return;
+        }
         if self.fade.is_zero() {
             return;
         }
         let is_against_master = self.rendered_part.is_some_and(|part| part.is_against_master());
         let master = left.iter_mut().zip(right);
         let mix = mix_left.iter_mut().zip(mix_right);
-        let rendered = self.rendered[0].iter().zip(&self.rendered[1]).take(self.num_frames);
+        let rendered = self.rendered[0].iter().zip(&self.rendered[1]).take(self.num_frames).skip(first);
         for (((l, r), (mix_l, mix_r)), (rendered_left, rendered_right)) in master.zip(mix).zip(rendered) {
             let weight = if self.fade.is_one() { 1.0 } else { self.fade.advance() };
             let mixed = |from: f32, to: f32| crossfade(f64::from(from), f64::from(to), weight) as f32;
@@ -127,6 +140,20 @@ impl Solo {
                 (*mix_l, *mix_r) = (mixed(*mix_l, *l), mixed(*mix_r, *r));
             }
             (*l, *r) = (mixed(*l, *rendered_left), mixed(*r, *rendered_right));
+        }
+    }
+
+    /// Another place of the song follows: what is rendered begins anew, as the chain does, and is heard at once where it was
+    /// heard before. Real-time safe.
+    pub fn interrupt(&mut self) {
+        self.num_frames = 0;
+        if !self.is_running {
+            return;
+        }
+        if self.num_cold_samples == 0 {
+            self.chain.reset();
+        } else {
+            self.is_running = false;
         }
     }
 

@@ -4,6 +4,7 @@ use std::f64::consts::{LN_10, PI};
 
 use wide::f64x2;
 
+use crate::dsp::heap::heap_array;
 use crate::dsp::ramp::{Glide, KNOT_SAMPLES};
 
 /// Most cuts at a time.
@@ -49,7 +50,7 @@ pub struct Motion {
 /// The poles do not depend on the gain, so that a moving cut moves one factor and nothing rings by itself. A bell whose
 /// cut is 0 is not there: the bank at rest passes its input itself.
 pub struct Bells {
-    bells: [Bell; NUM_BELLS],
+    bells: Box<[Bell; NUM_BELLS]>,
     motion: Motion,
     /// Shares of the way per knot: attack, attack at a transient, release.
     rates: [f64; 3],
@@ -60,7 +61,7 @@ impl Bells {
     /// A bank at rest.
     pub fn new(sample_rate_hz: f64) -> Self {
         Self {
-            bells: std::array::from_fn(|_| Bell::new(sample_rate_hz)),
+            bells: heap_array(|_| Bell::new(sample_rate_hz)),
             motion: Motion { attack_s: 0.01, release_s: 0.1, pole_q: 8.0 },
             rates: [0.0; 3],
             sample_rate_hz,
@@ -73,7 +74,7 @@ impl Bells {
         let knot_s = BELL_KNOT_SAMPLES as f64 / self.sample_rate_hz;
         let times_s = [motion.attack_s, TRANSIENT_FACTOR * motion.attack_s, motion.release_s];
         self.rates = times_s.map(|time_s| 1.0 - (-TWO_POLE_TIME * knot_s / time_s.max(1e-4)).exp());
-        for bell in &mut self.bells {
+        for bell in &mut *self.bells {
             bell.ln_damping.aim(-motion.pole_q.ln());
         }
     }

@@ -3,9 +3,11 @@
 use wide::f32x4;
 
 use super::bells::BELL_KNOT_SAMPLES;
+use crate::dsp::sample_rate::scaled;
 use crate::dsp::window::kaiser_sinc;
 
-/// Samples that become one at 48 kHz; twice as many where the rate is twice as high, at most a knot's.
+/// Samples that become one at 48 kHz; twice as many where the rate is twice as high, at most a knot's, half as many
+/// where it is half as high.
 const FACTOR_48K: usize = 8;
 /// Taps per sample that becomes part of one.
 const TAPS_PER_SAMPLE: usize = 8;
@@ -28,9 +30,9 @@ pub struct Decimator {
 }
 
 impl Decimator {
-    /// Allocates everything; `doublings` of the sample rate over 48 kHz.
-    pub fn new(doublings: u32) -> Self {
-        let factor = (FACTOR_48K << doublings).min(BELL_KNOT_SAMPLES);
+    /// Allocates everything; `octaves` of the sample rate over 48 kHz, at least −3.
+    pub fn new(octaves: i32) -> Self {
+        let factor = scaled(FACTOR_48K, octaves).clamp(1, BELL_KNOT_SAMPLES);
         let num_taps = TAPS_PER_SAMPLE * factor;
         let tap = |idx: usize| {
             let t = idx as f64 + 0.5 - num_taps as f64 / 2.0;

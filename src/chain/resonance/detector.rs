@@ -13,6 +13,7 @@ use super::bells::BELL_KNOT_SAMPLES;
 use super::decimator::Decimator;
 pub use super::layer::POINTS_PER_OCTAVE;
 use super::layer::{Layer, NUM_LAYER_SLICES, decibels};
+use crate::dsp::sample_rate::{octaves_from_48k, scaled};
 
 /// Lowest grid point, Hz: what lies below cannot be told apart in frames of this length.
 pub const LOWEST_HZ: f64 = 60.0;
@@ -28,7 +29,7 @@ const HIGHEST_RATIO: f64 = 0.45;
 const SPLIT_HZ: f64 = 600.0;
 /// Each layer hears so much of the other's range, octaves.
 const MARGIN_OCTAVES: f64 = 0.5;
-/// Samples between two frames at 48 kHz; all lengths double where the sample rate does.
+/// Samples between two frames at 48 kHz; all lengths double where the sample rate does, and halve where it halves.
 const HOP_LEN_48K: usize = 512;
 /// Frame of the upper layer.
 const UPPER_LEN_48K: usize = 2048;
@@ -103,8 +104,8 @@ pub struct Detector {
 impl Detector {
     /// Allocates everything for one rate.
     pub fn new(sample_rate_hz: f64) -> Self {
-        let doublings = (sample_rate_hz / 48_000.0).log2().round().max(0.0) as u32;
-        let hop_len = HOP_LEN_48K << doublings;
+        let octaves = octaves_from_48k(sample_rate_hz);
+        let hop_len = scaled(HOP_LEN_48K, octaves);
         let hop_s = hop_len as f64 / sample_rate_hz;
         let highest_hz = HIGHEST_HZ.min(HIGHEST_RATIO * sample_rate_hz);
         let frequencies_hz: Vec<f64> = (0..)
@@ -113,17 +114,17 @@ impl Detector {
             .collect();
         let split = frequencies_hz.partition_point(|hz| *hz < SPLIT_HZ);
         let margin = (MARGIN_OCTAVES * POINTS_PER_OCTAVE as f64) as usize;
-        let decimator = Decimator::new(doublings);
+        let decimator = Decimator::new(octaves);
         let lower = Layer::new(
             sample_rate_hz / decimator.factor() as f64,
-            (LOWER_LEN_48K << doublings) / decimator.factor(),
+            scaled(LOWER_LEN_48K, octaves) / decimator.factor(),
             hop_s,
             &frequencies_hz[..split + margin],
             0..split,
         );
         let upper_points = &frequencies_hz[split - margin..];
         let upper =
-            Layer::new(sample_rate_hz, UPPER_LEN_48K << doublings, hop_s, upper_points, margin..upper_points.len());
+            Layer::new(sample_rate_hz, scaled(UPPER_LEN_48K, octaves), hop_s, upper_points, margin..upper_points.len());
         let evidence = lower
             .points()
             .iter()

@@ -2,6 +2,7 @@
 
 use super::bells::{Aim, Bells, NUM_BELLS};
 use super::detector::{Detector, POINTS_PER_OCTAVE};
+use crate::dsp::heap::heap_array;
 
 /// A peak that is being cut is held while it comes back under the threshold by no more than this, dB.
 const HOLD_DB: f64 = 2.5;
@@ -91,7 +92,7 @@ const MAX_PEAKS: usize = 3 * NUM_BELLS;
 /// Follows peaks; track number i drives bell number i.
 pub struct Tracker {
     tracks: [Track; NUM_BELLS],
-    peaks: [Option<Peak>; MAX_PEAKS],
+    peaks: Box<[Option<Peak>; MAX_PEAKS]>,
     /// How much of [`DIP_DB`] holds at each grid point, 0–1.
     dips: Vec<f64>,
     frequencies_hz: Vec<f64>,
@@ -107,7 +108,7 @@ impl Tracker {
         };
         Self {
             tracks: [FREE; NUM_BELLS],
-            peaks: [None; MAX_PEAKS],
+            peaks: heap_array(|_| None),
             dips: frequencies_hz.iter().map(dip).collect(),
             frequencies_hz: frequencies_hz.to_vec(),
         }
@@ -137,7 +138,7 @@ impl Tracker {
     /// Lists the narrow peaks near or above the threshold, most prominent first.
     fn find_peaks(&mut self, detector: &Detector, rules: &Rules) {
         let (prominences_db, levels_db) = (detector.prominences_db(), detector.levels_db());
-        self.peaks = [None; MAX_PEAKS];
+        self.peaks.fill(None);
         let mut num_peaks = 0;
         for idx in 1..prominences_db.len() - 1 {
             if detector.sureness(idx) < KEPT_SURENESS {
@@ -173,7 +174,7 @@ impl Tracker {
 
     /// Where a peak has peers, it is made of tones, and must stick out over many notes.
     fn compare_peaks(&mut self, detector: &Detector) {
-        let peaks = self.peaks;
+        let peaks = *self.peaks;
         for peak in self.peaks.iter_mut().flatten() {
             let is_peer = |other: &&Peak| {
                 let distance = (other.place - peak.place).abs();

@@ -198,7 +198,7 @@ impl Default for LongFamily {
 fn half_way_weights<const HALF: usize>(edge: f64, weight: f64) -> [f64; HALF] {
     // The response 2 Σ w[j] cos((j + 1/2) ω) is to be 1; integrals of its squared error over ω give the normal equations.
     let sinc_integral = |order: f64| if order == 0.0 { edge * PI } else { (order * edge * PI).sin() / order };
-    let mut matrix = [[0.0; HALF]; HALF];
+    let mut matrix = vec![[0.0; HALF]; HALF];
     let mut solution = [0.0; HALF];
     for (i, (row, right)) in matrix.iter_mut().zip(&mut solution).enumerate() {
         for (j, element) in row.iter_mut().enumerate().take(i + 1) {

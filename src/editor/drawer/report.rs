@@ -138,17 +138,20 @@ fn evidence(
     let size = vec2(button.width(&pen), 28.0);
     let at = Rect::from_min_size(pos2(foot.left() + PAD, foot.center().y - 14.0), size);
     let is_looping = scene.monitor.is_looping;
+    let place = Some((note.from_s, note.to_s));
+    let refusal = looping::refusal(scene, place).filter(|_| !is_looping);
+    let help = refusal.unwrap_or("Plays what was kept of the song here, while the transport stands. Key L.");
     let looped = Button::new(if is_looping { "Stop" } else { "Loop here" }, Kind::Line)
-        .named("Loop here", "Plays what was kept of the song nearest to this, while the transport stands. Key L.")
+        .named("Loop here", help)
         .on(is_looping)
-        .enabled(scene.hearing.has_excerpts);
+        .enabled(refusal.is_none());
     let beside = Rect::from_min_size(at.right_top() + vec2(8.0, 0.0), vec2(looped.width(&pen), at.height()));
     if push(ui, at, button).clicked() {
         session.set_intended([note.kind], true);
         view.open_note = None;
     }
     if push(ui, beside, looped).clicked() {
-        looping::toggle(session, scene, Some((note.from_s, note.to_s)));
+        looping::toggle(ui, session, scene, place);
     }
 }
 

@@ -33,7 +33,7 @@ impl Screen {
             references::toggle(session, scene);
         }
         if pressed(Key::L) {
-            looping::toggle(session, scene, self.shown_place(scene));
+            looping::toggle(ui, session, scene, self.shown_place(scene));
         }
         if pressed(Key::OpenBracket) {
             self.proposals.step(scene, -1);

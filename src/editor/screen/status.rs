@@ -10,6 +10,7 @@ use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::theme::{CANVAS, SEAM, T2, T3, regular};
 use crate::editor::widgets::take_description;
+use crate::editor::{looping, words};
 
 impl Screen {
     pub(super) fn status(&mut self, ui: &mut Ui, layout: &Layout, scene: &Scene) {
@@ -28,7 +29,7 @@ impl Screen {
             format!("Discern {}   {rate}   Nothing leaves this computer", env!("CARGO_PKG_VERSION"))
         };
         let width = pen.right(bar.right() - 16.0, baseline, right, regular(11.0), T3);
-        self.last_status = take_description(ui).unwrap_or_else(|| resting_status(scene));
+        self.last_status = take_description(ui).or_else(|| looping::said(ui)).unwrap_or_else(|| resting_status(scene));
         let room =
             Rect::from_min_max(pos2(bar.left() + 16.0, bar.top()), pos2(bar.right() - width - 32.0, bar.bottom()));
         // A long sentence keeps to its place; a screen reader has all of it.
@@ -60,8 +61,8 @@ fn resting_status(scene: &Scene) -> String {
     if scene.has_newer_state {
         return "This session was saved by a newer Discern. Its settings are kept, and not applied here.".to_owned();
     }
-    if scene.hearing.num_dropped_frames > 0 {
-        return format!("{} frames were not heard: the computer was busy.", scene.hearing.num_dropped_frames);
+    if let Some(missed) = words::missed(scene.hearing.missed_s) {
+        return format!("{missed}: the computer was busy. Play it again to have all of it heard.");
     }
     if !scene.monitor.is_neutral() {
         return "Monitoring, not for export. The button beside it leaves.".to_owned();

@@ -15,8 +15,10 @@ use super::heard::{SavedHeard, read_heard};
 use super::read_setting;
 use super::reader::{Reader, Taken, numbers};
 
-/// Moves, findings, notes, and lines of any of them that are looked at: several times what a report has.
-const MAX_LINES: usize = 200;
+/// Moves that are looked at, and findings, notes, and lines of any of them: several times what a report has. A frame goes
+/// through all of them more than once.
+const MAX_MOVES: usize = 40;
+const MAX_LINES: usize = 100;
 /// Longest text of a report that is shown, and longest key, characters.
 const MAX_TEXT: usize = 1000;
 const MAX_KEY: usize = 200;
@@ -112,7 +114,7 @@ struct SavedChange {
 /// Reads a report; `None` where there is nothing of one.
 pub(super) fn read(reader: &mut Reader<'_>, brief: &Brief) -> Option<Judged> {
     let verdict = reader.object("verdict", |reader| Some(read_verdict(reader)));
-    let moves = reader.objects("moves", (MAX_LINES, None), read_move);
+    let moves = reader.objects("moves", (MAX_MOVES, None), read_move);
     let findings = reader.objects("findings", (MAX_LINES, None), read_finding);
     let for_the_mixer = reader.objects("for_the_mixer", (MAX_LINES, None), read_note);
     let features = reader.object("heard", |reader| Some(read_heard(reader)));
@@ -173,7 +175,7 @@ fn read_move(reader: &mut Reader<'_>) -> Option<Move> {
 
 /// What open moves do and cost, measured anew since a hand moved something.
 pub(super) fn read_remeasured(reader: &mut Reader<'_>) -> Vec<Remeasured> {
-    reader.objects("remeasured", (MAX_LINES, Some("id")), |reader| {
+    reader.objects("remeasured", (MAX_MOVES, Some("id")), |reader| {
         Some(Remeasured {
             id: reader.exact_text("id", MAX_KEY)?,
             effect: reader.objects("effect", (MAX_LINES, None), read_change),

@@ -22,14 +22,55 @@ pub struct Tree {
     pub has_twins: bool,
 }
 
-/// Reads a text; `None` where it is not an object of JSON as a whole.
+/// Reads a text; `None` where it is not an object of JSON as a whole. Numbers that JSON does not know, or that are too
+/// large for it, take nothing else with them: they become texts.
 pub fn parse(text: &str) -> Option<Tree> {
+    parse_strictly(text).or_else(|| parse_strictly(&mended(text)?))
+}
+
+fn parse_strictly(text: &str) -> Option<Tree> {
     let counts = Counts { num_left: Cell::new(MAX_VALUES), is_cut: Cell::new(false), has_twins: Cell::new(false) };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = Node(&counts).deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     let Value::Object(root) = value else { return None };
     Some(Tree { root, is_cut: counts.is_cut.get(), has_twins: counts.has_twins.get() })
+}
+
+/// The text with quotes around every word and number that is none of JSON, and without control characters; `None` where
+/// that changes nothing.
+fn mended(text: &str) -> Option<String> {
+    let mut mended = String::with_capacity(text.len() + 64);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '"' => end_of_text(rest),
+            '-' | '+' | '.' | '0'..='9' | 'a'..='z' | 'A'..='Z' => rest
+                .find(|letter: char| !letter.is_ascii_alphanumeric() && !"-+.".contains(letter))
+                .unwrap_or(rest.len()),
+            _ => first.len_utf8(),
+        };
+        let (word, after) = rest.split_at(end);
+        let is_word = first.is_ascii_alphanumeric() || "-+.".contains(first);
+        match is_word && serde_json::from_str::<Value>(word).is_err() {
+            true => mended.extend(["\"", word, "\""]),
+            false => mended.extend(word.chars().map(|letter| if letter.is_control() { ' ' } else { letter })),
+        }
+        rest = after;
+    }
+    (mended != text).then_some(mended)
+}
+
+/// Where the text ends that begins here, its quotes with it.
+fn end_of_text(rest: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, letter) in rest.char_indices().skip(1) {
+        match letter {
+            '"' if !is_escaped => return at + 1,
+            _ => is_escaped = letter == '\\' && !is_escaped,
+        }
+    }
+    rest.len()
 }
 
 struct Counts {
@@ -130,6 +171,15 @@ mod tests {
         assert!(tree.is_cut);
         assert_eq!(tree.root["after"], 2, "one field that is too long takes no other");
         assert_eq!(tree.root["list"].as_array().map(Vec::len), Some(MAX_ENTRIES));
+    }
+
+    #[test]
+    fn a_number_that_is_none_takes_nothing_with_it() {
+        let tree = parse("{\"a\":NaN,\"b\":[-Infinity,1e999,1],\"c\":\"NaN \\\" 1e999\",\"d\":\"\u{7}\",\"e\":true}")
+            .expect("read");
+        let wanted =
+            serde_json::json!({"a": "NaN", "b": ["-Infinity", "1e999", 1], "c": "NaN \" 1e999", "d": " ", "e": true});
+        assert_eq!(Value::Object(tree.root), wanted);
     }
 
     #[test]

@@ -112,6 +112,7 @@ impl Fixture {
         fixture.analysis.publish(Hearing {
             references: Arc::new(states),
             has_excerpts: true,
+            kept_s: Arc::new(vec![(64.0, 67.0), (114.0, 117.0), (12.0, 15.0)]),
             looped_s: Some((64.0, 67.0)),
             ..hearing(Phase::Judged, Some(0.96))
         });

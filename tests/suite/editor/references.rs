@@ -1,7 +1,9 @@
 //! References and kept parts of the song: asked for, heard, taken away.
 
+use std::sync::Arc;
+
 use discern::assistant::VerdictKind;
-use discern::bridge::Request;
+use discern::bridge::{Hearing, ReferenceState, Request};
 use discern::chain::monitor::Source;
 use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
 use discern::params::DiscernParams;
@@ -115,4 +117,36 @@ fn a_kept_part_is_looped_while_the_transport_stands() {
     harness.key_press(Key::H);
     harness.run_steps(2);
     assert!(monitor(&harness).is_neutral());
+}
+
+#[test]
+fn a_part_that_was_not_kept_is_not_looped() {
+    let monitor = |harness: &Harness<'_, State>| fixture(harness).session.end.monitor_state();
+    // Half of the map is 115 s, which is kept; a tenth of it is 23 s, which is not.
+    for (share, is_kept) in [(0.1, false), (0.5, true)] {
+        let mut harness = open_sized(Fixture::referred(), None, DEFAULT_SIZE, 1.0);
+        let map = harness.get_by_label_contains("Song map").rect();
+        let at = egui::pos2(map.left() + map.width() * share, map.center().y);
+        double_click(&mut harness, at);
+        harness.run_steps(2);
+        assert_eq!(monitor(&harness).is_looping, is_kept);
+        let asked = requests(&harness);
+        let is_there = matches!(&asked[..], [Request::ChooseExcerpt(part)] if *part == (114.0, 117.0));
+        assert!(if is_kept { is_there } else { asked.is_empty() }, "{asked:?}");
+    }
+}
+
+#[test]
+fn a_reference_that_a_state_brought_is_read_by_hand_only() {
+    let brought = Fixture::referred();
+    let paths =
+        brought.params.with_saved(|saved| saved.references.iter().map(|kept| kept.path.clone()).collect::<Vec<_>>());
+    let states = paths.iter().map(|path| (path.clone(), ReferenceState::Unread)).collect();
+    let hearing = Hearing { references: Arc::new(states), ..(*brought.session.end.hearing()).clone() };
+    brought.analysis.publish(hearing);
+    let mut harness = open_sized(brought, None, DEFAULT_SIZE, 1.0);
+    click(&mut harness, "Brief");
+    assert!(requests(&harness).is_empty());
+    click(&mut harness, "Hear One");
+    assert!(matches!(&requests(&harness)[..], [Request::ChooseReference(path)] if *path == paths[0]));
 }

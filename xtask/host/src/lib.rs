@@ -6,9 +6,13 @@ mod audio;
 mod callbacks;
 mod contract;
 mod editor;
+#[cfg(target_os = "linux")]
+mod painted_stack;
 mod parameters;
 mod plugin;
 mod random;
+#[cfg(target_os = "linux")]
+mod stack_per_call;
 mod steps;
 
 pub use audio::{Around, Audio, Transport};
@@ -16,7 +20,11 @@ pub use clack_host::entry::EntryDescriptor;
 pub use clack_host::prelude::ProcessStatus;
 pub use clack_host::utils::ClapId;
 pub use contract::{CONTRACT, Load, Promise, RANGE};
+#[cfg(target_os = "linux")]
+pub use painted_stack::{PaintedStack, on_painted_stack};
 pub use parameters::Parameter;
 pub use plugin::{Descriptor, Plugin};
 pub use random::Random;
+#[cfg(target_os = "linux")]
+pub use stack_per_call::StackPerCall;
 pub use steps::Steps;

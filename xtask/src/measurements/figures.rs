@@ -6,8 +6,20 @@ use std::fmt::Write;
 use anyhow::{Result, bail};
 
 /// Areas in the order of the page.
-const AREAS: [&str; 11] =
-    ["EQ", "Resonance", "Multiband", "Glue", "Colour", "Stereo", "Clipper", "Limiter", "Dither", "Chain", "Loudness"];
+const AREAS: [&str; 12] = [
+    "EQ",
+    "Resonance",
+    "Multiband",
+    "Glue",
+    "Colour",
+    "Stereo",
+    "Clipper",
+    "Limiter",
+    "Dither",
+    "Chain",
+    "Loudness",
+    "Stack",
+];
 
 /// The worst of one test.
 struct Row {

@@ -118,10 +118,29 @@ impl Designer {
         is_done
     }
 
-    pub fn reset(&mut self) {
+    /// Counts a response for `bands`, made before, as the last design.
+    pub fn adopt(&mut self, bands: &[StillBand; NUM_BANDS]) {
         self.task = Task::Idle;
-        self.designed = [StillBand::NEUTRAL; NUM_BANDS];
-        self.measured = [StillBand::NEUTRAL; NUM_BANDS];
+        self.designed = *bands;
+    }
+
+    /// Steps that the design just started takes.
+    pub fn num_steps(&self, routing: Routing) -> usize {
+        if self.task == Task::Done {
+            return 0;
+        }
+        let num_magnitudes = self.sin2.len();
+        let measuring = |band: &StillBand| num_magnitudes.div_ceil(self.block_len / band.num_sections().max(1));
+        let unknown =
+            self.designed.iter().zip(&self.measured).filter(|(band, known)| !band.is_neutral() && band != known);
+        unknown.map(|(band, _)| measuring(band)).sum::<usize>()
+            + num_magnitudes.div_ceil(self.block_len)
+            + routing.num_spectra() * (NUM_FOLDS.div_ceil(2) + NUM_PARTITIONS)
+    }
+
+    /// Nothing is designed; what the magnitudes of bands are is not forgotten.
+    pub fn reset(&mut self) {
+        self.adopt(&[StillBand::NEUTRAL; NUM_BANDS]);
     }
 
     /// The first band from `band_idx` on whose magnitude is not known yet.
@@ -130,6 +149,8 @@ impl Designer {
         match (band_idx..NUM_BANDS).find(is_unknown) {
             Some(band_idx) => {
                 (self.powers, self.num_sections) = self.designed[band_idx].powers(self.sample_rate_hz);
+                // Until it is known: a design may be given up half way.
+                self.measured[band_idx] = StillBand::NEUTRAL;
                 Task::Measure { band_idx, first: 0 }
             }
             None => Task::Combine { first: 0 },

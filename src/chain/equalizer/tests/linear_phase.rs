@@ -193,3 +193,65 @@ fn later_settings_arrive_as_if_they_had_been_there() {
         assert!(worst < 1e-9, "{worst}");
     }
 }
+
+/// Bands that take the most to design: steep cuts on every kind of channel.
+fn costly() -> EqualizerSettings {
+    let channels = [BandChannel::Left, BandChannel::Right, BandChannel::Mid, BandChannel::Side];
+    let bands: Vec<BandSettings> = (0..NUM_BANDS)
+        .map(|idx| BandSettings {
+            channel: channels[idx % 4],
+            slope: CutSlope::Db96,
+            ..band(if idx < 4 { BandShape::LowCut } else { BandShape::HighCut }, 40.0 + 2000.0 * idx as f64, 0.0, 0.7)
+        })
+        .collect();
+    with(&bands)
+}
+
+#[test]
+fn the_first_design_is_spread_over_the_first_block_and_a_known_one_is_not_made_again() {
+    use crate::chain::equalizer::linear::LinearPhase;
+    for rate in [8000.0, 48_000.0, 192_000.0, 384_000.0] {
+        let mut linear = LinearPhase::new(rate);
+        let block_len = linear.latency_samples() / 10;
+        linear.set(&costly().bands, 1.0, true);
+        assert!(linear.num_first_steps() > 0, "{rate}: all was designed at once");
+        let mut frames = vec![f64x2::splat(0.5); block_len];
+        let mut wet = frames.clone();
+        let most = linear.num_first_steps();
+        for (dry, wet) in frames.chunks_mut(16).zip(wet.chunks_mut(16)) {
+            linear.process(dry, wet, true);
+        }
+        assert!(linear.num_first_steps() == 0, "{rate}: not there when it is needed");
+        println!("{rate} Hz: at most {most} steps between two knots");
+        assert!(most <= 48, "{rate}: {most} steps at once");
+        linear.reset();
+        linear.set(&costly().bands, 1.0, true);
+        assert!(linear.num_first_steps() == 0, "{rate}: made again");
+    }
+}
+
+#[test]
+fn a_reset_with_other_settings_is_a_new_equalizer_whatever_the_blocks() {
+    let input = [white_noise(1, 0.5, 12_000), white_noise(2, 0.5, 12_000)];
+    let simple = with(&[band(BandShape::Bell, 500.0, 6.0, 1.0)]);
+    let neutral = with(&[]);
+    let settings = [costly(), simple, neutral];
+    for after in &settings {
+        let mut new = Equalizer::new(48_000.0, LatencyMode::Linear);
+        let expected = render(&mut new, &input, &[4096], |_| (*after, 1.0));
+        for before in &settings {
+            // A design may be cut off at any place.
+            for num_before in [0, 100, 5000, 12_000] {
+                let mut used = Equalizer::new(48_000.0, LatencyMode::Linear);
+                let start = [input[0][..num_before].to_vec(), input[1][..num_before].to_vec()];
+                render(&mut used, &start, &[512], |n| (if n < 3000 { simple } else { *before }, 1.0));
+                used.reset();
+                for blocks in [&[64][..], &[1, 700]] {
+                    let again = render(&mut used, &input, blocks, |_| (*after, 1.0));
+                    assert!(again == expected, "after {num_before} frames");
+                    used.reset();
+                }
+            }
+        }
+    }
+}
