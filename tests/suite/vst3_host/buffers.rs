@@ -41,6 +41,8 @@ fn a_block_longer_than_agreed_is_processed_all_the_same() {
     assert!(right[0].iter().any(|sample| *sample != 0.0));
     assert_eq!(rendered(setup, 5000, 5000), right);
     assert_eq!(rendered(Setup { max_frames: 1, ..setup }, 5000, 5000), right);
+    // However long blocks may be, no more memory is taken than is needed.
+    assert_eq!(rendered(Setup { max_frames: i32::MAX, ..setup }, 5000, 5000), right);
 }
 
 #[test]
