@@ -41,6 +41,8 @@ fn a_block_longer_than_agreed_is_processed_all_the_same() {
     assert!(right[0].iter().any(|sample| *sample != 0.0));
     assert_eq!(rendered(setup, 5000, 5000), right);
     assert_eq!(rendered(Setup { max_frames: 1, ..setup }, 5000, 5000), right);
+    // However long blocks may be, no more memory is taken than is needed.
+    assert_eq!(rendered(Setup { max_frames: i32::MAX, ..setup }, 5000, 5000), right);
 }
 
 #[test]
@@ -194,4 +196,24 @@ fn every_rate_processes_and_tells_latency_and_tail() {
         stop(&plugin);
         assert_eq!(plugin.tail_samples().expect("a processor"), 0);
     }
+}
+
+#[test]
+fn at_a_rate_out_of_range_the_mix_passes_through() {
+    let plugin = load();
+    // As Steinberg's validator goes through them, without an error.
+    for sample_rate_hz in [1234.5678, 12_345.678, 123_456.78, 1_234_567.8] {
+        start(&plugin, Setup { sample_rate_hz, ..Setup::default() });
+        let [left, right] = song(NUM_FRAMES);
+        let mut block = Block::stereo(&left, &right);
+        assert_eq!(plugin.process_block(&mut block).expect("processes"), 0, "at {sample_rate_hz} Hz");
+        if !(8_000.0..=384_000.0).contains(&sample_rate_hz) {
+            assert_eq!(plugin.latency_samples().expect("a processor"), 0);
+            assert!(block.output(0) == left && block.output(1) == right, "at {sample_rate_hz} Hz");
+        }
+        stop(&plugin);
+    }
+    // A setup that is refused leaves the one before.
+    assert_ne!(plugin.set_up(Setup { sample_rate_hz: 0.0, ..Setup::default() }).expect("a processor"), 0);
+    assert_eq!(plugin.set_active(true), 0);
 }

@@ -166,7 +166,7 @@ fn what_the_audio_thread_asks_for_comes_to_the_main_loop_by_itself() {
     let mode = named(&plugin, "Latency mode").id;
     let mut audio = plugin.activate(48_000.0, 2, 512).expect("activates");
     let audio = thread::spawn(move || {
-        audio.set_at(0, mode, 1.0);
+        audio.bring(&[Point { id: mode, frame: 0, value: 1.0 }]);
         for _ in 0..5 {
             audio.process(&mut [vec![0.0; 512], vec![0.0; 512]]).expect("processes");
         }

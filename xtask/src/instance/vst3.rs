@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use discern_host::Around;
-use discern_vst3_host::{Audio, Editor, Plugin, Transport};
+use discern_vst3_host::{Audio, Editor, Plugin, Point, Transport};
 
 use super::{Instance, Sound};
 use crate::screen::Window;
@@ -80,7 +80,7 @@ impl Instance for Vst3Instance {
 
 impl Sound for Vst3Sound {
     fn set(&mut self, frame: usize, id: u32, share: f64) {
-        self.audio.set_at(frame, id, share);
+        self.audio.bring(&[Point { id, frame: frame as i32, value: share }]);
     }
 
     fn locate(&mut self, position_frames: u64, is_playing: bool) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use discern_host::Random;
-use discern_vst3_host::{Audio, Plugin};
+use discern_vst3_host::{Audio, Plugin, Point};
 
 const RATES_HZ: [f64; 9] = [8_000.0, 11_025.0, 22_050.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0, 384_000.0];
 const RATE_HZ: f64 = 48_000.0;
@@ -48,7 +48,7 @@ fn render(audio: &mut Audio, automated: Option<u32>, mut size: impl FnMut() -> u
         for frame in (start..end).filter(|frame| frame % EVERY_FRAMES == 0) {
             if let Some(id) = automated {
                 let value = (frame / EVERY_FRAMES) as f64 * 0.37 % 1.0;
-                audio.set_at(frame - start, id, value);
+                audio.bring(&[Point { id, frame: (frame - start) as i32, value }]);
             }
         }
         let mut block: Vec<Vec<f32>> = input.iter().map(|channel| channel[start..end].to_vec()).collect();

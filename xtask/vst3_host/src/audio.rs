@@ -43,7 +43,6 @@ pub struct Audio {
     scratch: Vec<Vec<f32>>,
     num_processed_frames: usize,
     around: Option<Around>,
-    pending: Vec<Point>,
     /// The transport that the next block sees; may be changed between blocks.
     pub transport: Transport,
 }
@@ -88,7 +87,6 @@ impl Audio {
             scratch: vec![vec![0.0; max_frames]; num_channels],
             num_processed_frames: 0,
             around: None,
-            pending: Vec::new(),
             transport: Transport::default(),
         })
     }
@@ -96,11 +94,6 @@ impl Audio {
     /// Delay from input to output, samples.
     pub fn latency_samples(&self) -> usize {
         unsafe { self.processor.getLatencySamples() as usize }
-    }
-
-    /// Changes a parameter at a frame of the next block, as automation does.
-    pub fn set_at(&mut self, frame: usize, id: u32, value: f64) {
-        self.pending.push(Point { id, frame: i32::try_from(frame).unwrap_or(i32::MAX), value });
     }
 
     /// Processes one block in place: one channel each, all of one length.
@@ -112,8 +105,7 @@ impl Audio {
         for (copy, channel) in self.scratch.iter_mut().zip(channels.iter()) {
             copy[..num_frames].copy_from_slice(channel);
         }
-        let mut points = std::mem::take(&mut self.handler.notes().to_process);
-        points.append(&mut self.pending);
+        let points = std::mem::take(&mut self.handler.notes().to_process);
         let changes = ComWrapper::new(Changes::new(&points));
         let mut context = self.context();
         let mut input_pointers: Vec<*mut f32> = self.scratch.iter_mut().map(|channel| channel.as_mut_ptr()).collect();
@@ -167,6 +159,11 @@ impl Audio {
         let (result, silence) = block.run(self.processor.as_com_ref(), self.sample_rate_hz)?;
         ensure!(block.outputs.is_empty() || block.num_frames <= 0 || silence == 0, "silence is claimed: {silence:b}");
         Ok(result)
+    }
+
+    /// What the host brings to the next block, beside what it was told by the editor.
+    pub fn bring(&mut self, points: &[Point]) {
+        self.handler.notes().to_process.extend_from_slice(points);
     }
 
     fn context(&self) -> ProcessContext {

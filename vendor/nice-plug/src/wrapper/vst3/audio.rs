@@ -8,6 +8,9 @@ use vst3::Steinberg::Vst::AudioBusBuffers;
 use crate::wrapper::util::buffer_management::{BufferManager, Buffers, ChannelPointers};
 use crate::wrapper::util::pass_through::PassThrough;
 
+/// Frames processed at once, however many a host announces: what is allocated must not depend on that.
+const MAX_FRAMES: usize = 16 * 1024;
+
 /// Everything is allocated at activation.
 pub(crate) struct AudioSide {
     pub sample_rate: f32,
@@ -165,7 +168,7 @@ pub(crate) unsafe fn pass_on(
 
 impl AudioSide {
     pub fn new(layout: AudioIOLayout, config: &BufferConfig, latency: u32) -> Self {
-        let max_frames = config.max_buffer_size as usize;
+        let max_frames = (config.max_buffer_size as usize).min(MAX_FRAMES);
         let bus = |num_channels: &NonZeroU32| Bus::new(*num_channels, max_frames);
         let num_channels = layout.main_output_channels.map_or(0, NonZeroU32::get) as usize;
         Self {

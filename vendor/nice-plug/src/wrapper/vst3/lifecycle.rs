@@ -40,7 +40,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         wait_for(|| self.audio.try_borrow_mut().ok())
     }
 
-    /// Makes the plugin ready to process. Until the host says so it does not process.
+    /// Makes the plugin ready to process. Until the host says so it does not process. Fails without a setup and
+    /// if the plugin panics; a plugin that refuses passes the mix on.
     pub fn activate(&self) -> tresult {
         self.is_processing.store(false, Ordering::SeqCst);
         self.is_active.store(false, Ordering::SeqCst);
@@ -82,7 +83,18 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         // This is when the latency is noted.
         drop(context);
         let latency = self.current_latency.load(Ordering::SeqCst);
-        is_ready.then(|| AudioSide::new(layout, config, latency))
+        if is_ready {
+            return Some(AudioSide::new(layout, config, latency));
+        }
+
+        // Hosts have no other rate to offer, and many process without having looked at the answer. So the
+        // plugin counts as active and the mix passes through as it is.
+        let why = format!("the plugin cannot run at {} Hz", config.sample_rate);
+        (self.panic_hook)("passing on", &why);
+        self.current_latency.store(0, Ordering::SeqCst);
+        let mut audio = AudioSide::new(layout, config, 0);
+        audio.has_failed = true;
+        Some(audio)
     }
 
     pub fn deactivate(&self) {

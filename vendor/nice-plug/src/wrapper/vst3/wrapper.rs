@@ -948,14 +948,12 @@ impl<P: Vst3Plugin> IAudioProcessorTrait for Wrapper<P> {
                 }
             };
 
-            // What the plugin can not be activated with is refused here, and forgotten so that an activation
-            // that comes all the same fails.
+            // What the plugin can not be activated with is refused here. The setup before holds on.
             let is_possible = setup.symbolicSampleSize == K_SYMBOLIC_SAMPLE_SIZE_32
                 && setup.sampleRate.is_finite()
                 && setup.sampleRate > 0.0
                 && setup.maxSamplesPerBlock > 0;
             if !is_possible {
-                self.inner.current_buffer_config.store(None);
                 return kResultFalse;
             }
 
