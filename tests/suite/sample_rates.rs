@@ -329,7 +329,8 @@ fn a_song_is_heard_and_judged_at_either_end() {
         );
         for (idx, hz) in thirds.frequencies_hz.iter().enumerate().filter(|(_, hz)| (40.0..0.3 * rate).contains(*hz)) {
             let [here, there] = [thirds, &own_features.spectrum].map(|each| each.mid_db[idx].expect("music"));
-            assert!((here - there).abs() < 1.0, "{rate} Hz: {here} dB at {hz} Hz, {there} at its own rate");
+            // A bass note at the edge of a band: frames are of 0.5 to 0.75 s, as powers of two fall.
+            assert!((here - there).abs() < 2.0, "{rate} Hz: {here} dB at {hz} Hz, {there} at its own rate");
         }
         // What a rate cannot carry is not there; it is no fault of the mix.
         let is_dull = |report: &Report| {
