@@ -4,8 +4,13 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{Audio, ClapId, Plugin, Random};
 
-/// Rates that hosts have.
-const RATES_HZ: [f64; 7] = [22_050.0, 32_000.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 192_000.0];
+/// Rates that hosts have, and both ends of what the plugin takes.
+const RATES_HZ: [f64; 13] = [
+    8_000.0, 11_025.0, 12_345.0, 16_000.0, 22_050.0, 32_000.0, 44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0,
+    192_000.0, 384_000.0,
+];
+/// No plugin has to take these; it has to say so.
+const STRANGE_RATES_HZ: [f64; 6] = [0.0, -48_000.0, 1.0, 1e9, f64::NAN, f64::INFINITY];
 /// States are chosen from so many that were saved before.
 const NUM_STATES: usize = 6;
 /// More than that no state has.
@@ -68,6 +73,7 @@ impl<'a> Steps<'a> {
                 return Ok(());
             }
             20..24 if is_active => (step("deactivate"), instance.deactivate()),
+            20..24 => (step("activate at a strange rate"), instance.refuse(random)),
             24..28 if is_active => (step("reset"), instance.reset()),
             24..60 if !is_active => (step("activate"), instance.activate(random)),
             _ if is_active => (step("process"), instance.process(random)),
@@ -121,6 +127,12 @@ impl Instance {
         self.max_frames = random.size(MAX_FRAMES).max(1);
         let audio = self.plugin.activate(rate_hz, self.max_frames as u32);
         self.audio = Some(audio.with_context(|| format!("{rate_hz} Hz, {} frames at most", self.max_frames))?);
+        Ok(())
+    }
+
+    fn refuse(&mut self, random: &mut Random) -> Result<()> {
+        let rate_hz = *random.choose(&STRANGE_RATES_HZ);
+        ensure!(self.plugin.activate(rate_hz, 512).is_err(), "{rate_hz} Hz was taken");
         Ok(())
     }
 
