@@ -7,7 +7,6 @@ mod faults;
 mod judging;
 mod latency;
 mod library;
-mod pace;
 mod reading;
 mod remeasuring;
 mod remote_controls;

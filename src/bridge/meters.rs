@@ -33,8 +33,6 @@ pub struct Meters {
     has_position: AtomicBool,
     loop_s: [AtomicF64; 2],
     num_non_finite: AtomicU64,
-    num_frames: AtomicU64,
-    is_real_time: AtomicBool,
 }
 
 /// The resonance tamer's curve; written only while there is something to show, or to take back.
@@ -196,26 +194,6 @@ impl Meters {
     /// See [`Self::set_load_share`].
     pub fn load_share(&self) -> f32 {
         self.load_share.load(Relaxed)
-    }
-
-    /// Counts frames that were processed, of whatever kind.
-    pub fn add_frames(&self, count: usize) {
-        self.num_frames.fetch_add(count as u64, Relaxed);
-    }
-
-    /// Frames that were processed.
-    pub fn num_frames(&self) -> u64 {
-        self.num_frames.load(Relaxed)
-    }
-
-    /// Whether frames come as fast as they are heard, by the clock of another thread.
-    pub fn set_real_time(&self, is_real_time: bool) {
-        self.is_real_time.store(is_real_time, Relaxed);
-    }
-
-    /// See [`Self::set_real_time`]; false at the beginning of an activation.
-    pub fn is_real_time(&self) -> bool {
-        self.is_real_time.load(Relaxed)
     }
 
     /// Input samples that were not numbers.

@@ -27,8 +27,8 @@ pub struct AudioThread {
     monitor_state: MonitorState,
     looper: Looper,
     sample_rate_hz: f64,
-    /// What the host said of this activation.
-    is_said_offline: bool,
+    /// Rendering faster than it could be heard, as the host said for this activation.
+    is_offline: bool,
     is_restart_asked: bool,
     listen: Button,
     accept_needed: Button,
@@ -73,7 +73,6 @@ impl AudioThread {
         let mut monitor = on_heap(|| Monitor::new(sample_rate_hz, latency_mode));
         let mut looper = Looper::new(SWITCH_S, sample_rate_hz);
         end.begin_neutral();
-        end.meters().set_real_time(false);
         monitor.set_reference(end.references.current());
         looper.take(end.excerpts.current());
         Self {
@@ -82,7 +81,7 @@ impl AudioThread {
             looper,
             chain,
             sample_rate_hz,
-            is_said_offline: process_mode == ProcessMode::Offline,
+            is_offline: process_mode == ProcessMode::Offline,
             is_restart_asked: false,
             listen: Button::new(&params.actions.listen),
             accept_needed: Button::new(&params.actions.accept_needed),
@@ -125,16 +124,10 @@ impl AudioThread {
         self.looper.reset();
     }
 
-    /// Rendering faster than it could be heard. A host that keeps pace with the clock is heard, whatever was said.
-    fn is_offline(&self) -> bool {
-        self.is_said_offline && !self.end.meters().is_real_time()
-    }
-
     /// Processes one block in place: one or two channels, any length.
     pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
         // Equal lengths are the host's duty; what is longer than the shortest is left as it is.
         let num_frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
-        self.end.meters().add_frames(num_frames);
         self.read_outside(num_frames);
         self.follow_clips(transport.playing);
         let place = Place {
@@ -169,16 +162,16 @@ impl AudioThread {
         if self.settings.follow(&self.params) {
             self.chain.set(self.settings.settings());
         }
-        self.chain.watch(self.end.watched_stage().filter(|_| !self.is_offline()));
+        self.chain.watch(self.end.watched_stage().filter(|_| !self.is_offline));
         if let Some(state) = self.end.new_monitor_state() {
-            self.monitor_state = if self.is_offline() { MonitorState::default() } else { state };
+            self.monitor_state = if self.is_offline { MonitorState::default() } else { state };
             self.monitor.set(&self.monitor_state);
         }
         let loads = self.params.num_loads();
         if std::mem::replace(&mut self.seen_loads, loads) != loads {
             self.deaf_frames = (DEAF_AFTER_LOAD_S * self.sample_rate_hz) as usize;
         }
-        let is_deaf = self.deaf_frames > 0 || self.is_offline();
+        let is_deaf = self.deaf_frames > 0 || self.is_offline;
         self.deaf_frames = self.deaf_frames.saturating_sub(num_frames);
         let listen = self.listen.is_pressed(&self.params.actions.listen);
         let accept_needed = self.accept_needed.is_pressed(&self.params.actions.accept_needed);
@@ -202,7 +195,7 @@ impl AudioThread {
             self.end.excerpts.give_back();
         }
         // What the host plays goes before.
-        let is_on = self.monitor_state.is_looping && !is_playing && !self.is_offline();
+        let is_on = self.monitor_state.is_looping && !is_playing && !self.is_offline;
         self.looper.set(is_on && !self.end.excerpts.is_waiting());
     }
 
@@ -213,7 +206,7 @@ impl AudioThread {
         self.monitor.take_mix(self.settings.settings(), left, right);
         self.chain.process(left, right);
         // Rendering offline is not listening: the analysis would be outrun, and the engineer does not hear it.
-        if !self.is_offline() {
+        if !self.is_offline {
             let (mix_left, mix_right) = self.monitor.mix();
             self.frames.write(place, [mix_left, mix_right], [left, right]);
         }
@@ -317,16 +310,13 @@ mod tests {
     }
 
     #[test]
-    fn who_keeps_pace_with_the_clock_is_heard_whatever_was_said() {
+    fn an_export_is_not_listened_to() {
         let (audio, _analysis, editor) = connect();
         let (producer, mut consumer) = frames(RATE);
         let mut thread = AudioThread::new(audio, producer, RATE, ProcessMode::Offline, DiscernParams::new());
         editor.set_monitor_state(MonitorState { is_comparing: true, ..MonitorState::default() });
         play(&mut thread, true);
-        assert!(consumer.read().is_none(), "an export is not listened to");
-        editor.meters().set_real_time(true);
-        play(&mut thread, true);
-        assert!(consumer.read().is_some());
+        assert!(consumer.read().is_none());
     }
 
     #[test]

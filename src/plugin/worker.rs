@@ -1,5 +1,7 @@
 //! What the analysis thread does: hears mix and master through the ring, and judges when a listening ends.
 
+mod requests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
@@ -8,14 +10,13 @@ use std::time::{Duration, Instant};
 use crossbeam::channel::Receiver;
 
 use crate::analysis::Block;
-use crate::bridge::{AnalysisEnd, Hearing, Phase, Request, panic_text};
+use crate::bridge::{AnalysisEnd, Hearing, Phase, panic_text};
 use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, SharedParams};
 
 use super::ears::{Ears, Stream};
 use super::judging::Judging;
 use super::library::{Library, kept_s};
-use super::pace::Pace;
 use super::remeasuring::Remeasuring;
 use super::sabotage::{Sabotage, Step};
 use super::shown::Shown;
@@ -57,7 +58,6 @@ pub struct Worker {
     /// What can be heard beside the song.
     library: Library,
     remeasuring: Remeasuring,
-    pace: Pace,
     seen_loads: u32,
     /// The sentence of the verdict that what is kept of the sound is of.
     verdict: Option<String>,
@@ -98,7 +98,6 @@ impl Worker {
             extent_s: None,
             library: Library::new(cancel.clone(), sabotage.clone()),
             remeasuring: Remeasuring::new(cancel.clone(), sabotage.clone()),
-            pace: Pace::new(),
             seen_loads: 0,
             verdict: None,
             shown: Shown::default(),
@@ -144,9 +143,6 @@ impl Worker {
         self.end_listening_when_over();
         self.collect_judgement();
         let rate_hz = self.ears.as_ref().map(|ears| ears.stream.sample_rate_hz);
-        if let Some(rate_hz) = rate_hz {
-            self.pace.follow(self.end.meters(), rate_hz);
-        }
         if self.library.work(&mut self.end, &self.params, rate_hz) {
             self.judge_again();
         }
@@ -240,62 +236,6 @@ impl Worker {
             }
         }
         has_heard
-    }
-
-    /// Buttons and requests.
-    fn answer(&mut self) {
-        if self.end.was_listen_pressed() {
-            self.toggle_listening();
-        }
-        if self.end.was_accept_needed_pressed() {
-            (self.accept_needed)();
-        }
-        while let Some(request) = self.end.next_request() {
-            match request {
-                Request::Listen => self.toggle_listening(),
-                Request::ReleaseTruePeak => {
-                    if let Some(ears) = &mut self.ears {
-                        ears.master.release_true_peak();
-                    }
-                }
-                Request::NewSong => self.forget(),
-                Request::Extent(extent_s) => self.mark(extent_s),
-                Request::Brief(brief) => {
-                    self.params.change_saved(|saved| {
-                        saved.brief = brief;
-                        // A reference may have been measured since the editor read it.
-                        saved.change_references(|_| ());
-                    });
-                    self.judge_again();
-                }
-                Request::Edited => self.remeasuring.note_edit(),
-                Request::AddReference(path) => self.library.add(&self.params, path),
-                Request::RemoveReference(path) => {
-                    self.library.remove(&self.params, &path);
-                    self.judge_again();
-                }
-                Request::ChooseReference(path) => {
-                    if let Some(ears) = &self.ears {
-                        self.library.choose(path, ears.stream.sample_rate_hz);
-                    }
-                }
-                Request::ChooseExcerpt(place) => {
-                    if let Some(Ears { song, stream, .. }) = self.ears.as_deref() {
-                        self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Takes what the engineer marked as the song. A listening that runs ends by itself once all of it was heard.
-    fn mark(&mut self, extent_s: Option<(f64, f64)>) {
-        self.extent_s = extent_s;
-        if let Some(ears) = &mut self.ears {
-            ears.song.set_extent(extent_s);
-        }
-        // How much was heard is part of the verdict.
-        self.judge_again();
     }
 
     /// What is judged by is another.
@@ -465,7 +405,7 @@ impl Worker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bridge::{Place, connect, frames};
+    use crate::bridge::{Place, Request, connect, frames};
     use crate::params::DiscernParams;
 
     const RATE_HZ: f64 = 48_000.0;

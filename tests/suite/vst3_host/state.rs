@@ -30,9 +30,12 @@ fn assert_kept(plugin: &Plugin, values: &[(u32, f64)], when: &str) {
     }
 }
 
+/// What a plugin is doing, and how it comes to do that.
+type Doing = (&'static str, fn(&Plugin));
+
 #[test]
 fn what_the_host_sets_is_in_the_state_at_once() {
-    let stages: [(&str, fn(&Plugin)); 6] = [
+    let stages: [Doing; 6] = [
         ("new", |_| ()),
         ("set up", |plugin| assert_eq!(plugin.set_up(Setup::default()).expect("a processor"), 0)),
         ("active", |plugin| {
