@@ -101,6 +101,24 @@ fn when_saving_fails_the_last_state_is_given() {
 }
 
 #[test]
+fn when_loading_fails_half_way_everything_stays() {
+    let mut plugin = load();
+    let gain = named(&plugin, LIMITER_GAIN).id;
+    plugin.set(gain, 0.75).expect("sets");
+    let other = plugin.save().expect("saves");
+    plugin.set(gain, 0.5).expect("sets");
+    let state = plugin.save().expect("saves");
+    set_fault(Some("IComponent::setState: after the plugin"));
+    let result = plugin.restore(&other);
+    set_fault(None);
+    assert!(result.is_err());
+    assert!((plugin.value(gain) - 0.5).abs() < 1e-6);
+    assert_eq!(plugin.save().expect("saves"), state);
+    plugin.restore(&other).expect("loads");
+    assert!((plugin.value(gain) - 0.75).abs() < 1e-6);
+}
+
+#[test]
 fn when_activation_fails_the_host_is_told_and_may_try_again() {
     let plugin = load();
     plugin.set_up(Setup::default()).expect("a processor");

@@ -25,7 +25,9 @@ use crate::{context::gui::AsyncExecutor, editor::Editor};
 /// A function that can execute a plugin's [`BackgroundTask`][Plugin::BackgroundTask]s. A plugin can
 /// dispatch these tasks from the `activate()` function, the `process()` function, or the GUI, so
 /// they can be deferred for later to avoid blocking realtime contexts.
-pub type TaskExecutor<P> = Box<dyn Fn(<P as Plugin>::BackgroundTask) + Send>;
+///
+/// No lock is held around it: a task may have the host call back, and that may run the next task.
+pub type TaskExecutor<P> = Box<dyn Fn(<P as Plugin>::BackgroundTask) + Send + Sync>;
 
 /// The latency in samples that the next activation will have, as far as is known by now; given the sample rate of the last
 /// activation if there was one. See [`Plugin::latency_forecast()`].

@@ -13,6 +13,7 @@ use std::sync::Weak;
 
 use super::{BackgroundThread, EventLoop, MainThreadExecutor};
 use crate::nice_debug_assert_failure;
+use crate::wrapper::util::guard::guard;
 
 /// Wrapping the `CFRunLoopSourceRef` type is required to be able to annotate it as thread-safe.
 struct LoopSourceWrapper(CFRunLoopSourceRef);
@@ -147,7 +148,11 @@ where
         }
     };
 
+    // Unwinding out of a run loop's callback would abort the host
+    let hook = executor.panic_hook();
     while let Ok(task) = receiver.try_recv() {
-        executor.execute(task, true);
+        guard("a task on the main thread", hook.as_ref(), || {
+            executor.execute(task, true)
+        });
     }
 }

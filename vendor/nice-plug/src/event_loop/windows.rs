@@ -21,6 +21,7 @@ use windows::core::PCSTR;
 use super::{BackgroundThread, EventLoop, MainThreadExecutor};
 use crate::nice_debug_assert_failure;
 use crate::util::permit_alloc;
+use crate::wrapper::util::guard::guard;
 
 /// The custom message ID for our notify event. If the hidden event loop window receives this, then
 /// it knows it should start polling events.
@@ -107,8 +108,12 @@ where
                     }
                 };
 
+                // Unwinding out of a window's procedure would abort the host
+                let hook = executor.panic_hook();
                 while let Ok(task) = tasks_receiver.try_recv() {
-                    executor.execute(task, true);
+                    guard("a task on the main thread", hook.as_ref(), || {
+                        executor.execute(task, true)
+                    });
                 }
             })
         };

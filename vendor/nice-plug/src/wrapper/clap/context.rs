@@ -62,6 +62,8 @@ pub(crate) struct WrapperProcessContext<'a, P: ClapPlugin> {
 #[cfg(feature = "editor")]
 pub(crate) struct WrapperGuiContext<P: ClapPlugin> {
     pub(super) wrapper: std::sync::Weak<Wrapper<P>>,
+    /// See [`Wrapper::is_alive`].
+    pub(super) is_alive: std::sync::Arc<parking_lot::RwLock<bool>>,
     #[cfg(debug_assertions)]
     pub(super) param_gesture_checker:
         atomic_refcell::AtomicRefCell<crate::wrapper::util::context_checks::ParamGestureChecker>,
@@ -94,7 +96,7 @@ impl<P: ClapPlugin> ActivateContext<P> for WrapperActivateContext<'_, P> {
     }
 
     fn execute(&self, task: P::BackgroundTask) {
-        (self.wrapper.task_executor.lock())(task);
+        (self.wrapper.task_executor)(task);
     }
 
     fn set_latency_samples(&self, samples: u32) {
@@ -532,7 +534,8 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     // All of these functions are supposed to be called from the main thread, so we'll put some
     // trust in the caller and assume that this is indeed the case
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
-        let Some(wrapper) = self.wrapper.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() else {
             return;
         };
 
@@ -565,7 +568,8 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
-        let Some(wrapper) = self.wrapper.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() else {
             return;
         };
 
@@ -609,7 +613,8 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
-        let Some(wrapper) = self.wrapper.upgrade() else {
+        let is_alive = self.is_alive.read_recursive();
+        let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() else {
             return;
         };
 
@@ -644,23 +649,34 @@ impl<P: ClapPlugin> nice_plug_core::context::gui::GuiContextInner for WrapperGui
     }
 
     fn get_state(&self) -> nice_plug_core::plugin::PluginState {
-        self.wrapper.upgrade().unwrap().get_state_object()
+        let is_alive = self.is_alive.read_recursive();
+        match is_alive.then(|| self.wrapper.upgrade()).flatten() {
+            Some(wrapper) => wrapper.get_state_object(),
+            None => nice_plug_core::plugin::PluginState {
+                version: String::new(),
+                params: Default::default(),
+                fields: Default::default(),
+            },
+        }
     }
 
     fn set_state(&self, state: nice_plug_core::plugin::PluginState) {
-        if let Some(wrapper) = self.wrapper.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() {
             wrapper.set_state_object_from_gui(state);
         }
     }
 
     fn request_restart(&self) {
-        if let Some(wrapper) = self.wrapper.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() {
             wrapper.request_restart();
         }
     }
 
     fn mark_dirty(&self) {
-        if let Some(wrapper) = self.wrapper.upgrade() {
+        let is_alive = self.is_alive.read_recursive();
+        if let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() {
             wrapper.mark_dirty();
         }
     }

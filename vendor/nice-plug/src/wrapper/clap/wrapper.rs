@@ -64,7 +64,6 @@ use clap_sys::process::{
 };
 use clap_sys::stream::{clap_istream, clap_ostream};
 use crossbeam::atomic::AtomicCell;
-use crossbeam::channel::{self, SendTimeoutError};
 use crossbeam::queue::ArrayQueue;
 use nice_plug_core::audio_setup::{AudioIOLayout, AuxiliaryBuffers, BufferConfig, ProcessMode};
 #[cfg(feature = "editor")]
@@ -128,7 +127,7 @@ pub struct Wrapper<P: ClapPlugin> {
     /// The wrapped plugin instance.
     plugin: TryLock<P>,
     /// The plugin's background task executor closure.
-    pub task_executor: Mutex<TaskExecutor<P>>,
+    pub task_executor: TaskExecutor<P>,
     /// The plugin's parameters. These are fetched once during initialization. That way the
     /// `ParamPtr`s are guaranteed to live at least as long as this object and we can interact with
     /// the `Params` object without having to acquire a lock on `plugin`.
@@ -176,6 +175,8 @@ pub struct Wrapper<P: ClapPlugin> {
     /// [`ProcessContext`](nice_plug_core::context::process::ProcessContext). Uses the latency
     /// extension.
     pub current_latency: AtomicU32,
+    /// The latency that the host knows: what it was answered last.
+    told_latency: AtomicU32,
     /// A data structure that helps manage and create buffers for all of the plugin's inputs and
     /// outputs based on channel pointers provided by the host.
     buffer_manager: AtomicRefCell<BufferManager>,
@@ -192,17 +193,6 @@ pub struct Wrapper<P: ClapPlugin> {
     /// Set while the host has the instance. Whoever else holds it meanwhile (a thread of the plugin that asks for
     /// something) does so under this lock, so that `destroy` is what ends it, on the host's thread.
     is_alive: Arc<RwLock<bool>>,
-    /// The plugin is able to restore state through a method on the `GuiContext`. To avoid changing
-    /// parameters mid-processing and running into garbled data if the host also tries to load state
-    /// at the same time the restoring happens at the end of each processing call. If this zero
-    /// capacity channel contains state data at that point, then the audio thread will take the
-    /// state out of the channel, restore the state, and then send it back through the same channel.
-    /// In other words, the GUI thread acts as a sender and then as a receiver, while the audio
-    /// thread acts as a receiver and then as a sender. That way deallocation can happen on the GUI
-    /// thread. All of this happens without any blocking on the audio thread.
-    updated_state_sender: channel::Sender<PluginState>,
-    /// The receiver belonging to [`new_state_sender`][Self::new_state_sender].
-    updated_state_receiver: channel::Receiver<PluginState>,
 
     // We'll query all of the host's extensions upfront
     host_callback: ClapPtr<clap_host>,
@@ -333,8 +323,6 @@ pub enum Task<P: Plugin> {
     LatencyChanged,
     /// Inform the host that the voice info has changed.
     VoiceInfoChanged,
-    /// Tell the host that it should rescan the current parameter values.
-    RescanParamValues,
 }
 
 /// How far a block has been processed, in frames from its start.
@@ -344,6 +332,8 @@ struct Progress {
     done: usize,
     /// The input was taken into the delay line up to here.
     fed: usize,
+    /// The events before this one have been handled.
+    num_events: usize,
 }
 
 /// What the host said last about the song, and for which sample of the block.
@@ -437,7 +427,7 @@ impl<P: ClapPlugin> MainThreadExecutor<Task<P>> for Wrapper<P> {
     fn execute(&self, task: Task<P>, is_gui_thread: bool) {
         // This function is always called from the main thread, from [Self::on_main_thread].
         match task {
-            Task::PluginTask(task) => (self.task_executor.lock())(task),
+            Task::PluginTask(task) => (self.task_executor)(task),
             #[cfg(feature = "editor")]
             Task::ParameterValueChanged(param_hash, normalized_value) => {
                 use nice_plug_core::editor::EditorHandle;
@@ -509,16 +499,6 @@ impl<P: ClapPlugin> MainThreadExecutor<Task<P>> for Wrapper<P> {
                     crate::nice_warn!("Host does not support the voice-info extension");
                 }
             },
-            Task::RescanParamValues => match &*self.host_params.borrow() {
-                Some(host_params) => {
-                    crate::nice_debug_assert!(is_gui_thread);
-                    unsafe_clap_call! { host_params=>rescan(&*self.host_callback, CLAP_PARAM_RESCAN_VALUES) };
-                }
-                None => {
-                    #[cfg(debug_assertions)]
-                    crate::nice_warn!("Host does not support the parameter extension");
-                }
-            },
         };
     }
 }
@@ -529,14 +509,10 @@ impl<P: ClapPlugin> Wrapper<P> {
     /// `host_callback` needs to outlive the returned object.
     pub unsafe fn new(host_callback: *const clap_host) -> Arc<Self> {
         let mut plugin = P::default();
-        let task_executor = Mutex::new(plugin.task_executor());
+        let task_executor = plugin.task_executor();
         let panic_hook = plugin.panic_hook();
         let latency_forecast = plugin.latency_forecast();
         let current_latency = latency_forecast.as_ref().map_or(0, |forecast| forecast(None));
-
-        // This is used to allow the plugin to restore preset data from its editor, see the comment
-        // on `Self::updated_state_sender`
-        let (updated_state_sender, updated_state_receiver) = channel::bounded(0);
 
         let plugin_descriptor: Box<PluginDescriptor> =
             Box::new(PluginDescriptor::for_plugin::<P>());
@@ -660,6 +636,7 @@ impl<P: ClapPlugin> Wrapper<P> {
             last_process_status: AtomicCell::new(ProcessStatus::Normal),
             latency_changed: AtomicBool::new(false),
             current_latency: AtomicU32::new(current_latency),
+            told_latency: AtomicU32::new(current_latency),
             // This is initialized just before calling `Plugin::activate()` so that during the
             // process call buffers can be initialized without any allocations
             buffer_manager: AtomicRefCell::new(BufferManager::for_audio_io_layout(
@@ -672,8 +649,6 @@ impl<P: ClapPlugin> Wrapper<P> {
             latency_forecast,
             last_good_state: Mutex::new(Vec::new()),
             is_alive: Arc::new(RwLock::new(true)),
-            updated_state_sender,
-            updated_state_receiver,
 
             host_callback,
 
@@ -838,10 +813,8 @@ impl<P: ClapPlugin> Wrapper<P> {
                         let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
                             let is_alive = is_alive.read_recursive();
-                            let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) if *is_alive => wrapper,
-                                _ => return,
-                            };
+                            let wrapper = is_alive.then(|| wrapper.upgrade()).flatten();
+                            let Some(wrapper) = wrapper else { return };
 
                             let task_posted = wrapper.schedule_background(Task::PluginTask(task));
                             crate::nice_debug_assert!(
@@ -854,10 +827,8 @@ impl<P: ClapPlugin> Wrapper<P> {
                         let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
                             let is_alive = is_alive.read_recursive();
-                            let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) if *is_alive => wrapper,
-                                _ => return,
-                            };
+                            let wrapper = is_alive.then(|| wrapper.upgrade()).flatten();
+                            let Some(wrapper) = wrapper else { return };
 
                             let task_posted = wrapper.schedule_gui(Task::PluginTask(task));
                             crate::nice_debug_assert!(
@@ -871,7 +842,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                     let (wrapper, is_alive) = wrapper.weak();
                     move || {
                         let is_alive = is_alive.read_recursive();
-                        if let Some(wrapper) = wrapper.upgrade().filter(|_| *is_alive) {
+                        if let Some(wrapper) = is_alive.then(|| wrapper.upgrade()).flatten() {
                             wrapper.mark_dirty();
                         }
                     }
@@ -894,6 +865,7 @@ impl<P: ClapPlugin> Wrapper<P> {
     fn make_gui_context(self: Arc<Self>) -> GuiContext {
         GuiContext::new(Arc::new(WrapperGuiContext {
             wrapper: Arc::downgrade(&self),
+            is_alive: Arc::clone(&self.is_alive),
             #[cfg(debug_assertions)]
             param_gesture_checker: Default::default(),
         }))
@@ -1055,13 +1027,14 @@ impl<P: ClapPlugin> Wrapper<P> {
     pub unsafe fn handle_in_events(
         &self,
         in_: &clap_input_events,
+        first_event_idx: usize,
         current_sample_idx: usize,
         total_buffer_len: usize,
     ) {
         let mut input_events = self.input_events.borrow_mut();
         input_events.clear();
 
-        for event_idx in 0..unsafe { num_input_events(in_) } {
+        for event_idx in (first_event_idx as u32)..unsafe { num_input_events(in_) } {
             unsafe {
                 self.handle_input_event(
                     input_event(in_, event_idx),
@@ -1655,55 +1628,12 @@ impl<P: ClapPlugin> Wrapper<P> {
         self.has_failed.store(true, Ordering::SeqCst);
     }
 
-    /// Update the plugin's internal state, called by the plugin itself from the GUI thread. To
-    /// prevent corrupting data and changing parameters during processing the actual state is only
-    /// updated at the end of the audio processing cycle.
+    /// Update the plugin's internal state, called by the plugin itself from the GUI thread. Parameters are
+    /// atomic, so this is done at once, also while the plugin is processing, just as when the host loads a
+    /// state. The host is told to look at the parameters again.
+    #[cfg(feature = "editor")]
     pub fn set_state_object_from_gui(&self, mut state: PluginState) {
-        let mut did_set_state_inner = false;
-
-        // Use a loop and timeouts to handle the super rare edge case when this function gets called
-        // between a process call and the host disabling the plugin
-        loop {
-            if self.is_processing.load(Ordering::SeqCst) {
-                // If the plugin is currently processing audio, then we'll perform the restore
-                // operation at the end of the audio call. This involves sending the state to the
-                // audio thread, having the audio thread handle the state restore at the very end of
-                // the process function, and then sending the state back to this thread so it can be
-                // deallocated without blocking the audio thread.
-                match self
-                    .updated_state_sender
-                    .send_timeout(state, Duration::from_secs(1))
-                {
-                    Ok(_) => {
-                        // As mentioned above, the state object will be passed back to this thread
-                        // so we can deallocate it without blocking.
-                        let state = self.updated_state_receiver.recv();
-                        drop(state);
-                        break;
-                    }
-                    Err(SendTimeoutError::Timeout(value)) => {
-                        state = value;
-                        continue;
-                    }
-                    Err(SendTimeoutError::Disconnected(_)) => {
-                        crate::nice_debug_assert_failure!("State update channel got disconnected");
-                        return;
-                    }
-                }
-            } else {
-                // Otherwise we'll set the state right here and now, since this function should be
-                // called from a GUI thread
-                self.set_state_inner(&mut state);
-                did_set_state_inner = true;
-                break;
-            }
-        }
-
-        if !did_set_state_inner {
-            // After the state has been updated, notify the host about the new parameter values
-            let task_posted = self.schedule_gui(Task::RescanParamValues);
-            crate::nice_debug_assert!(task_posted, "The task queue is full, dropping task...");
-        } // Else the RescanParamValues task has already been sent
+        self.set_state_inner(&mut state);
     }
 
     pub fn set_latency_samples(&self, samples: u32) {
@@ -1799,9 +1729,8 @@ impl<P: ClapPlugin> Wrapper<P> {
     }
 
     /// Immediately set the plugin state. Returns `false` if the deserialization failed. The plugin
-    /// state is set from a couple places, so this function aims to deduplicate that. Includes
-    /// `permit_alloc()`s around the deserialization and initialization for the use case where
-    /// `set_state_object_from_gui()` was called while the plugin is process audio.
+    /// state is set from a couple places, so this function aims to deduplicate that. Never called from
+    /// the audio thread.
     ///
     /// Implicitly emits `Task::ParameterValuesChanged`.
     ///
@@ -1809,18 +1738,14 @@ impl<P: ClapPlugin> Wrapper<P> {
     ///
     /// `self.plugin` must _not_ be locked while calling this function or it will deadlock.
     pub fn set_state_inner(&self, state: &mut PluginState) -> bool {
-        // FIXME: This is obviously not realtime-safe, but loading presets without doing this
-        //        could lead to inconsistencies. `state::deserialize_object()` normally never
-        //        allocates, but if the plugin has persistent non-parameter data then its
-        //        `deserialize_fields()` implementation may still allocate.
-        let success = permit_alloc(|| unsafe {
+        let success = unsafe {
             state::deserialize_object::<P>(
                 state,
                 self.params.clone(),
                 state::make_params_getter(&self.param_by_hash, &self.param_id_to_hash),
                 self.current_buffer_config.load().as_ref(),
             )
-        });
+        };
         if !success {
             crate::nice_debug_assert_failure!(
                 "Deserializing plugin state from a state object failed"
@@ -1914,9 +1839,6 @@ impl<P: ClapPlugin> Wrapper<P> {
             return false;
         }
 
-        // What the host has been told so far
-        let told_latency = wrapper.current_latency.load(Ordering::SeqCst);
-
         let audio_io_layout = wrapper.current_audio_io_layout.load();
         let buffer_config = BufferConfig {
             sample_rate: sample_rate as f32,
@@ -1999,7 +1921,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         // This is where the host wants to be told of another latency than it knows. Asking for a
         // restart would be asking for what is happening right now.
         let is_announced = wrapper.latency_changed.swap(false, Ordering::SeqCst);
-        if (is_announced || latency != told_latency)
+        if (is_announced || latency != wrapper.told_latency.load(Ordering::SeqCst))
             && let Some(host_latency) = &*wrapper.host_latency.borrow()
         {
             unsafe_clap_call! { host_latency=>changed(&*wrapper.host_callback) };
@@ -2140,12 +2062,11 @@ impl<P: ClapPlugin> Wrapper<P> {
                     return status;
                 }
                 wrapper.fail();
-            } else {
-                // What the host sets is still what is shown and saved
-                guard("ext_params_flush", hook, || unsafe {
-                    wrapper.exchange_events(process)
-                });
             }
+            // What the host sets is still what is shown and saved
+            guard("ext_params_flush", hook, || unsafe {
+                wrapper.exchange_events(process, progress.get())
+            });
 
             let pass_on = || unsafe { wrapper.pass_on(process, progress.get()) };
             guard("passing the input on", hook, pass_on).unwrap_or(CLAP_PROCESS_ERROR)
@@ -2247,19 +2168,20 @@ impl<P: ClapPlugin> Wrapper<P> {
         }
     }
 
-    /// Parameter changes in and out, without processing.
+    /// Parameter changes in, as far as they have not been handled yet, and out, without processing.
     ///
     /// # Safety
     ///
     /// Everything in `process` must be null or valid.
-    unsafe fn exchange_events(&self, process: &clap_process) {
+    unsafe fn exchange_events(&self, process: &clap_process, progress: Progress) {
         let num_frames = process.frames_count as usize;
         unsafe {
             if let Some(in_events) = process.in_events.as_ref() {
-                self.handle_in_events(in_events, 0, num_frames);
+                self.handle_in_events(in_events, progress.num_events, 0, num_frames);
             }
             if let Some(out_events) = process.out_events.as_ref() {
-                self.handle_out_events(out_events, 0);
+                let sample_idx = progress.done.min(num_frames.saturating_sub(1));
+                self.handle_out_events(out_events, sample_idx);
             }
         }
     }
@@ -2278,7 +2200,7 @@ impl<P: ClapPlugin> Wrapper<P> {
         };
 
         let layout = self.current_audio_io_layout.load();
-        let Progress { done, mut fed } = progress;
+        let Progress { done, mut fed, .. } = progress;
         let mut start = done;
         while start < process.frames_count as usize {
             // The input of what was being processed is in the delay line, and maybe nowhere else any more
@@ -2388,6 +2310,10 @@ impl<P: ClapPlugin> Wrapper<P> {
                     // process all audio until the end of the buffer.
                     block_end = split_sample_idx.unwrap_or(total_buffer_len);
                     event_start_idx = next_event_idx;
+                    progress.set(Progress {
+                        num_events: event_start_idx,
+                        ..progress.get()
+                    });
                 }
 
                 // After processing the events we now know where/if the block should be split, and
@@ -2444,6 +2370,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                 progress.set(Progress {
                     done: block_start,
                     fed: block_end,
+                    num_events: event_start_idx,
                 });
 
                 // Some of the fields are left empty because CLAP does not provide this information,
@@ -2561,6 +2488,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                 progress.set(Progress {
                     done: block_end,
                     fed: block_end,
+                    num_events: event_start_idx,
                 });
 
                 let clap_result = match result {
@@ -2588,26 +2516,6 @@ impl<P: ClapPlugin> Wrapper<P> {
                     block_start = block_end;
                 }
             };
-
-            // After processing audio, we'll check if the editor has sent us updated plugin state.
-            // We'll restore that here on the audio thread to prevent changing the values during the
-            // process call and also to prevent inconsistent state when the host also wants to load
-            // plugin state.
-            // FIXME: Zero capacity channels allocate on receiving, find a better alternative that
-            //        doesn't do that
-            let updated_state = permit_alloc(|| wrapper.updated_state_receiver.try_recv());
-            if let Ok(mut state) = updated_state {
-                wrapper.set_state_inner(&mut state);
-
-                // We'll pass the state object back to the GUI thread so deallocation can happen
-                // there without potentially blocking the audio thread
-                if let Err(err) = wrapper.updated_state_sender.send(state) {
-                    crate::nice_debug_assert_failure!(
-                        "Failed to send state object back to GUI thread: {}",
-                        err
-                    );
-                };
-            }
 
             result
         }
@@ -3032,7 +2940,18 @@ impl<P: ClapPlugin> Wrapper<P> {
 
                 struct ClapHostCallbacks<P: ClapPlugin> {
                     wrapper: Weak<Wrapper<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                     host_gui: ClapPtr<clap_host_gui>,
+                }
+
+                impl<P: ClapPlugin> ClapHostCallbacks<P> {
+                    /// The host, if it still has the instance. Nothing of that is held while the host is
+                    /// called: it may end the instance.
+                    fn host(&self) -> Option<ClapPtr<clap_host>> {
+                        let is_alive = self.is_alive.read_recursive();
+                        let wrapper = is_alive.then(|| self.wrapper.upgrade()).flatten()?;
+                        Some(ClapPtr::clone(&wrapper.host_callback))
+                    }
                 }
 
                 impl<P: ClapPlugin> HostCallbacks for ClapHostCallbacks<P> {
@@ -3041,14 +2960,14 @@ impl<P: ClapPlugin> Wrapper<P> {
                         new_size: Size,
                         scale_factor: f64,
                     ) -> Result<(), Box<dyn Error>> {
-                        if let Some(wrapper) = self.wrapper.upgrade() {
+                        if let Some(host) = self.host() {
                             use nice_plug_core::editor::dpi::NativeSize;
 
                             let native_size = NativeSize::from_size(new_size, scale_factor);
 
                             if unsafe_clap_call! {
                                 &*self.host_gui=>request_resize(
-                                    &*wrapper.host_callback,
+                                    &*host,
                                     native_size.width,
                                     native_size.height,
                                 )
@@ -3063,10 +2982,10 @@ impl<P: ClapPlugin> Wrapper<P> {
                     }
 
                     fn destroyed(&mut self) {
-                        if let Some(wrapper) = self.wrapper.upgrade() {
+                        if let Some(host) = self.host() {
                             unsafe_clap_call! {
                                 &*self.host_gui=>closed(
-                                    &*wrapper.host_callback,
+                                    &*host,
                                     true,
                                 )
                             }
@@ -3076,16 +2995,19 @@ impl<P: ClapPlugin> Wrapper<P> {
 
                 let callbacks: Box<dyn HostCallbacks> = Box::new(ClapHostCallbacks {
                     wrapper: wrapper.this.borrow().clone(),
+                    is_alive: Arc::clone(&wrapper.is_alive),
                     host_gui: ClapPtr::clone(wrapper.host_gui.borrow().as_ref().unwrap()),
                 });
 
                 struct ClapHostMainThreadCaller<P: ClapPlugin> {
                     wrapper: Weak<Wrapper<P>>,
+                    is_alive: Arc<RwLock<bool>>,
                 }
 
                 impl<P: ClapPlugin> HostMainThreadCaller for ClapHostMainThreadCaller<P> {
                     fn call_main_thread(&mut self) {
-                        if let Some(wrapper) = self.wrapper.upgrade() {
+                        let is_alive = self.is_alive.read_recursive();
+                        if let Some(wrapper) = is_alive.then(|| self.wrapper.upgrade()).flatten() {
                             unsafe_clap_call! { &*wrapper.host_callback=>request_callback(&*wrapper.host_callback) };
                         }
                     }
@@ -3094,6 +3016,7 @@ impl<P: ClapPlugin> Wrapper<P> {
                 let main_thread_caller: Box<dyn HostMainThreadCaller> =
                     Box::new(ClapHostMainThreadCaller {
                         wrapper: wrapper.this.borrow().clone(),
+                        is_alive: Arc::clone(&wrapper.is_alive),
                     });
 
                 let fallback_scale_factor = wrapper.fallback_scale_factor.load();
@@ -3425,19 +3348,14 @@ impl<P: ClapPlugin> Wrapper<P> {
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
         // Before the first activation and between two, the host is told what comes
-        if !wrapper.is_activated.load(Ordering::SeqCst)
-            && let Some(forecast) = &wrapper.latency_forecast
-        {
-            let sample_rate = wrapper.current_buffer_config.load().map(|c| c.sample_rate);
-            let latency = forecast(sample_rate);
-            if sample_rate.is_none() {
-                wrapper.current_latency.store(latency, Ordering::SeqCst);
+        let latency = match &wrapper.latency_forecast {
+            Some(forecast) if !wrapper.is_activated.load(Ordering::SeqCst) => {
+                forecast(wrapper.current_buffer_config.load().map(|c| c.sample_rate))
             }
-
-            return latency;
-        }
-
-        wrapper.current_latency.load(Ordering::SeqCst)
+            _ => wrapper.current_latency.load(Ordering::SeqCst),
+        };
+        wrapper.told_latency.store(latency, Ordering::SeqCst);
+        latency
     }
 
     pub(super) unsafe fn ext_note_ports_count(_plugin: *const clap_plugin, is_input: bool) -> u32 {
@@ -3660,7 +3578,7 @@ impl<P: ClapPlugin> Wrapper<P> {
 
         if !in_.is_null() {
             unsafe {
-                wrapper.handle_in_events(&*in_, 0, 0);
+                wrapper.handle_in_events(&*in_, 0, 0, 0);
             }
         }
 
@@ -3739,10 +3657,9 @@ impl<P: ClapPlugin> Wrapper<P> {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data }, stream);
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
-        match wrapper.keep_state() {
-            true => unsafe { wrapper.write_last_good_state(stream) },
-            false => false,
-        }
+        // If the state can not be said now, the one before is better than none
+        wrapper.keep_state();
+        unsafe { wrapper.write_last_good_state(stream) }
     }
 
     pub(super) unsafe fn ext_state_load(
@@ -3795,6 +3712,8 @@ impl<P: ClapPlugin> Wrapper<P> {
                 if success {
                     crate::nice_trace!("Loaded state ({} bytes)", read_buffer.len());
                     *wrapper.last_good_state.lock() = read_buffer;
+                } else {
+                    wrapper.restore_last_good_state();
                 }
 
                 success

@@ -93,7 +93,7 @@ impl<P: Vst3Plugin> ActivateContext<P> for WrapperActivateContext<'_, P> {
     }
 
     fn execute(&self, task: P::BackgroundTask) {
-        (self.inner.task_executor.lock())(task);
+        (self.inner.task_executor)(task);
     }
 
     fn set_latency_samples(&self, samples: u32) {
@@ -385,12 +385,13 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
     // window has a thread of its own
     unsafe fn raw_begin_set_parameter(&self, param: ParamPtr) {
         let is_alive = self.is_alive.read_recursive();
-        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
+        let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() else {
             return;
         };
+        let mut telling = None;
 
         match inner.param_ptr_to_hash.get(&param) {
-            Some(hash) => inner.tell_edit(Edit::Begin(*hash)),
+            Some(hash) => telling = inner.tell_edit(Edit::Begin(*hash)),
             None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
 
@@ -404,20 +405,28 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
                 "raw_begin_set_parameter() called with an unknown ParamPtr"
             ),
         }
+
+        // Nothing of the instance is held while the host is called.
+        drop(inner);
+        drop(is_alive);
+        if let Some(telling) = telling {
+            telling.tell();
+        }
     }
 
     unsafe fn raw_set_parameter_normalized(&self, param: ParamPtr, normalized: f32) {
         let is_alive = self.is_alive.read_recursive();
-        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
+        let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() else {
             return;
         };
+        let mut telling = None;
 
         match inner.param_ptr_to_hash.get(&param) {
             Some(hash) => {
                 // While the plugin is processing audio, the host passes the value back to the plugin in
                 // the audio callback. Until then it is kept for those who ask.
                 inner.set_outside_process(*hash, normalized);
-                inner.tell_edit(Edit::Perform(*hash, normalized));
+                telling = inner.tell_edit(Edit::Perform(*hash, normalized));
             }
             None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
@@ -434,16 +443,24 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
                 )
             }
         }
+
+        // Nothing of the instance is held while the host is called.
+        drop(inner);
+        drop(is_alive);
+        if let Some(telling) = telling {
+            telling.tell();
+        }
     }
 
     unsafe fn raw_end_set_parameter(&self, param: ParamPtr) {
         let is_alive = self.is_alive.read_recursive();
-        let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) else {
+        let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() else {
             return;
         };
+        let mut telling = None;
 
         match inner.param_ptr_to_hash.get(&param) {
-            Some(hash) => inner.tell_edit(Edit::End(*hash)),
+            Some(hash) => telling = inner.tell_edit(Edit::End(*hash)),
             None => crate::nice_debug_assert_failure!("Unknown parameter: {:?}", param),
         }
 
@@ -459,11 +476,18 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
                 )
             }
         }
+
+        // Nothing of the instance is held while the host is called.
+        drop(inner);
+        drop(is_alive);
+        if let Some(telling) = telling {
+            telling.tell();
+        }
     }
 
     fn get_state(&self) -> PluginState {
         let is_alive = self.is_alive.read_recursive();
-        match self.inner.upgrade().filter(|_| *is_alive) {
+        match is_alive.then(|| self.inner.upgrade()).flatten() {
             Some(inner) => inner.get_state_object(),
             None => PluginState {
                 version: String::new(),
@@ -475,21 +499,21 @@ impl<P: Vst3Plugin + Send> GuiContextInner for WrapperGuiContext<P> {
 
     fn set_state(&self, state: PluginState) {
         let is_alive = self.is_alive.read_recursive();
-        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
+        if let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() {
             inner.set_state_object_from_gui(state);
         }
     }
 
     fn mark_dirty(&self) {
         let is_alive = self.is_alive.read_recursive();
-        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
+        if let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() {
             inner.mark_dirty();
         }
     }
 
     fn request_restart(&self) {
         let is_alive = self.is_alive.read_recursive();
-        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
+        if let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() {
             inner.request_restart();
             let _ = inner.schedule_gui(Task::TellHost);
         }

@@ -64,7 +64,7 @@ pub(crate) struct WrapperInner<P: Vst3Plugin> {
     /// The state that was saved or loaded last: what is saved when the plugin can not say it any more.
     pub last_state: Mutex<Vec<u8>>,
     /// The plugin's background task executor closure.
-    pub task_executor: Mutex<TaskExecutor<P>>,
+    pub task_executor: TaskExecutor<P>,
     /// The plugin's parameters. These are fetched once during initialization. That way the
     /// `ParamPtr`s are guaranteed to live at least as long as this object and we can interact with
     /// the `Params` object without having to acquire a lock on `plugin`.
@@ -214,7 +214,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         let mut plugin = P::default();
         let panic_hook = plugin.panic_hook();
         let latency_forecast = plugin.latency_forecast();
-        let task_executor = Mutex::new(plugin.task_executor());
+        let task_executor = plugin.task_executor();
 
         // This is a mapping from the parameter IDs specified by the plugin to pointers to those
         // parameters. These pointers are assumed to be safe to dereference as long as
@@ -382,10 +382,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                         let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
                             let is_alive = is_alive.read_recursive();
-                            let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) if *is_alive => wrapper,
-                                _ => return,
-                            };
+                            let wrapper = is_alive.then(|| wrapper.upgrade()).flatten();
+                            let Some(wrapper) = wrapper else { return };
 
                             let task_posted = wrapper.schedule_background(Task::PluginTask(task));
                             crate::nice_debug_assert!(
@@ -398,10 +396,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                         let (wrapper, is_alive) = wrapper.weak();
                         move |task| {
                             let is_alive = is_alive.read_recursive();
-                            let wrapper = match wrapper.upgrade() {
-                                Some(wrapper) if *is_alive => wrapper,
-                                _ => return,
-                            };
+                            let wrapper = is_alive.then(|| wrapper.upgrade()).flatten();
+                            let Some(wrapper) = wrapper else { return };
 
                             let task_posted = wrapper.schedule_gui(Task::PluginTask(task));
                             crate::nice_debug_assert!(
@@ -415,7 +411,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                     let (wrapper, is_alive) = wrapper.weak();
                     move || {
                         let is_alive = is_alive.read_recursive();
-                        if let Some(wrapper) = wrapper.upgrade().filter(|_| *is_alive) {
+                        if let Some(wrapper) = is_alive.then(|| wrapper.upgrade()).flatten() {
                             wrapper.mark_dirty();
                         }
                     }
@@ -541,7 +537,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     }
 
     /// Convenience function for setting a value for a parameter as triggered by a VST3 parameter
-    /// update. The same rate is for updating parameter smoothing.
+    /// update. The same rate is for updating parameter smoothing. Whether the editor is told is for the
+    /// caller to say: on the audio thread only where the plugin wants that, since it wakes another thread.
     ///
     /// After calling this function, you should call
     /// [`notify_param_values_changed()`][Self::notify_param_values_changed()] to allow the editor
@@ -552,6 +549,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         hash: u32,
         normalized_value: f32,
         sample_rate: Option<f32>,
+        notifies_editor: bool,
     ) -> tresult {
         if !normalized_value.is_finite() {
             return kInvalidArgument;
@@ -565,8 +563,10 @@ impl<P: Vst3Plugin> WrapperInner<P> {
                         unsafe { param_ptr._internal_update_smoother(sample_rate, false) };
                     }
 
+                    #[cfg(not(feature = "editor"))]
+                    let _ = notifies_editor;
                     #[cfg(feature = "editor")]
-                    if self.notifies_editor() {
+                    if notifies_editor {
                         let task_posted =
                             self.schedule_gui(Task::ParameterValueChanged(hash, normalized_value));
                         crate::nice_debug_assert!(
@@ -582,13 +582,6 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         }
     }
 
-    /// Whether the editor is to be told of the parameter change at hand. Parameters of a plugin that is not
-    /// processing change on the main thread, where that costs nothing.
-    #[cfg(feature = "editor")]
-    fn notifies_editor(&self) -> bool {
-        P::NOTIFY_EDITOR_OF_PARAM_CHANGES || !self.is_processing.load(Ordering::SeqCst)
-    }
-
     /// Sets a parameter for host or editor outside of `process()`: at once if the plugin is not processing
     /// audio. Otherwise the host brings the value with one of the next blocks, for the sample that it is
     /// meant for, and until then it is kept for those who ask.
@@ -601,22 +594,22 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         // Noted in any case, so that nothing is lost if the plugin stops processing right now.
         self.host_values.set(hash, normalized_value);
         if !self.is_processing.load(Ordering::SeqCst) {
-            self.apply_host_value(hash);
+            self.apply_host_value(hash, true);
         }
         kResultOk
     }
 
     /// What waits for a block need not wait any more: the plugin does not process audio.
-    pub fn apply_host_values(&self) {
+    pub fn apply_host_values(&self, notifies_editor: bool) {
         for hash in &self.param_hashes {
-            self.apply_host_value(*hash);
+            self.apply_host_value(*hash, notifies_editor);
         }
     }
 
-    fn apply_host_value(&self, hash: u32) {
+    fn apply_host_value(&self, hash: u32, notifies_editor: bool) {
         if let Some(normalized_value) = self.host_values.take(hash) {
             let sample_rate = self.current_buffer_config.load().map(|c| c.sample_rate);
-            self.set_normalized_value_by_hash(hash, normalized_value, sample_rate);
+            self.set_normalized_value_by_hash(hash, normalized_value, sample_rate, notifies_editor);
         }
     }
 
@@ -630,6 +623,25 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     /// The state as the host is to store it, with the values that have not come to the processor yet.
     pub fn serialize(&self) -> anyhow::Result<Vec<u8>> {
         state::encode_object(&self.get_state_object())
+    }
+
+    /// Keeps the present state as the last good one, if it can be said.
+    pub fn keep_state(&self) {
+        match self.guard("save", None, || Some(self.serialize())) {
+            Some(Ok(bytes)) => *self.last_state.lock() = bytes,
+            Some(Err(err)) => crate::nice_error!("Could not save state: {:#}", err),
+            None => (),
+        }
+    }
+
+    /// Loads the last good state, after loading another one has failed half way.
+    pub fn restore_last_state(&self) {
+        let bytes = self.last_state.lock().clone();
+        self.guard("safe answer", (), || {
+            if let Some(mut state) = unsafe { state::deserialize_json::<P>(&bytes) } {
+                self.set_state_inner(&mut state);
+            }
+        });
     }
 
     /// Get the plugin's state object, may be called by the plugin's GUI as part of its own preset
@@ -683,9 +695,6 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     ///
     /// `self.plugin` must _not_ be locked while calling this function or it will deadlock.
     pub fn set_state_inner(&self, state: &mut PluginState) -> bool {
-        // What was set before is history.
-        self.host_values.clear();
-
         let success = unsafe {
             state::deserialize_object::<P>(
                 state,
@@ -700,6 +709,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             );
             return false;
         }
+        // What was set before is history.
+        self.host_values.clear();
 
         #[cfg(feature = "editor")]
         {
@@ -720,7 +731,7 @@ impl<P: Vst3Plugin> MainThreadExecutor<Task<P>> for WrapperInner<P> {
     fn execute(&self, task: Task<P>, _is_gui_thread: bool) {
         // Plugin tasks may also come from the background thread
         match task {
-            Task::PluginTask(task) => (self.task_executor.lock())(task),
+            Task::PluginTask(task) => (self.task_executor)(task),
             #[cfg(feature = "editor")]
             Task::StateChanged => {
                 use nice_plug_core::editor::EditorHandle;

@@ -48,7 +48,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         let Some(config) = self.current_buffer_config.load() else {
             return kResultFalse;
         };
-        self.apply_host_values();
+        self.apply_host_values(true);
         // The host asks for the latency after this.
         self.main_thread.forget_latency_change();
 
@@ -107,7 +107,7 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         });
         let audio = self.wait_for_audio().and_then(|mut audio| audio.take());
         drop(audio);
-        self.apply_host_values();
+        self.apply_host_values(true);
     }
 
     /// The host begins to process, or ends it. This is also how it makes the plugin forget the sound that it
@@ -117,7 +117,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         self.tail_samples.store(0, Ordering::SeqCst);
         self.is_processing.store(is_processing, Ordering::SeqCst);
         if !is_processing {
-            self.apply_host_values();
+            // This may be the audio thread.
+            self.apply_host_values(P::NOTIFY_EDITOR_OF_PARAM_CHANGES);
             return;
         }
 

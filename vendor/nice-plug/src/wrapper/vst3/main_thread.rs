@@ -7,9 +7,13 @@
 //! thread.
 
 use crossbeam::queue::ArrayQueue;
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+#[cfg(feature = "editor")]
+use vst3::{ComPtr, Steinberg::Vst::IComponentHandler};
 use vst3::Steinberg::Vst::{
-    IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait, RestartFlags_,
+    IComponentHandler2, IComponentHandler2Trait, IComponentHandlerTrait,
+    RestartFlags_,
 };
 
 use super::inner::{Task, WrapperInner};
@@ -28,17 +32,34 @@ pub(crate) struct MainThread<P: Vst3Plugin> {
     tasks: ArrayQueue<Task<P>>,
     /// Gestures and values from an editor whose window has a thread of its own. Nothing of these may be
     /// lost, so there is no limit; the audio thread never comes here.
-    edits: parking_lot::Mutex<std::collections::VecDeque<Edit>>,
+    edits: parking_lot::Mutex<VecDeque<Edit>>,
     /// Flags for the next `IComponentHandler::restartComponent()`.
     restart_flags: AtomicI32,
     /// The state has changed and the host does not know.
     is_dirty: AtomicBool,
+    /// The host calls back while it is told something, which must not begin the next task inside of this one.
+    is_running: AtomicBool,
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     wakers: parking_lot::Mutex<Vec<std::sync::Arc<Waker>>>,
     /// Which thread that is: the one that created the instance, or the one that the host opened a view or
     /// called from its run loop on since then.
     #[cfg(all(target_family = "unix", not(target_os = "macos")))]
     thread: std::sync::atomic::AtomicUsize,
+}
+
+/// Ends when it is dropped, by a panic too.
+struct Running<'a>(&'a AtomicBool);
+
+impl<'a> Running<'a> {
+    fn begin(is_running: &'a AtomicBool) -> Option<Self> {
+        (!is_running.swap(true, Ordering::SeqCst)).then_some(Self(is_running))
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
 }
 
 /// A parameter is taken hold of, moved or let go in the editor.
@@ -49,6 +70,35 @@ pub(crate) enum Edit {
     End(u32),
 }
 
+#[cfg(feature = "editor")]
+impl Edit {
+    fn tell(self, handler: &ComPtr<IComponentHandler>) {
+        unsafe {
+            match self {
+                Edit::Begin(hash) => handler.beginEdit(hash),
+                Edit::Perform(hash, normalized) => handler.performEdit(hash, normalized as f64),
+                Edit::End(hash) => handler.endEdit(hash),
+            };
+        }
+    }
+}
+
+/// What the host is to be told of, without anything of the instance.
+#[cfg(feature = "editor")]
+pub(crate) struct Telling {
+    handler: ComPtr<IComponentHandler>,
+    edits: VecDeque<Edit>,
+}
+
+#[cfg(feature = "editor")]
+impl Telling {
+    pub fn tell(self) {
+        for edit in self.edits {
+            edit.tell(&self.handler);
+        }
+    }
+}
+
 impl<P: Vst3Plugin> MainThread<P> {
     pub fn new() -> Self {
         Self {
@@ -56,6 +106,7 @@ impl<P: Vst3Plugin> MainThread<P> {
             edits: Default::default(),
             restart_flags: AtomicI32::new(0),
             is_dirty: AtomicBool::new(false),
+            is_running: AtomicBool::new(false),
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
             wakers: Default::default(),
             #[cfg(all(target_family = "unix", not(target_os = "macos")))]
@@ -98,31 +149,20 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     /// The host is to be told of an edit, on the main thread and in order.
     ///
     /// Where the main thread can not be reached (a host on Linux that has no run loop) the host is told on
-    /// this thread, since the edit would otherwise be lost on it for as long as the hand moves.
+    /// this thread, since the edit would otherwise be lost on it for as long as the hand moves. What this
+    /// thread is to tell is returned: the host may take its time, or destroy the instance meanwhile, so
+    /// nothing of the instance is to be held then.
     #[cfg(feature = "editor")]
-    pub fn tell_edit(&self, edit: Edit) {
-        if self.is_main_thread() || !self.can_wake_main_thread() {
-            self.tell_edits();
-            self.tell_edit_now(edit);
-        } else {
-            self.main_thread.edits.lock().push_back(edit);
+    #[must_use]
+    pub fn tell_edit(&self, edit: Edit) -> Option<Telling> {
+        self.main_thread.edits.lock().push_back(edit);
+        if !self.is_main_thread() && self.can_wake_main_thread() {
             self.wake_main_thread();
+            return None;
         }
-    }
-
-    #[cfg(feature = "editor")]
-    fn tell_edit_now(&self, edit: Edit) {
-        let Some(handler) = self.component_handler() else {
-            crate::nice_debug_assert_failure!("Component handler not yet set");
-            return;
-        };
-        unsafe {
-            match edit {
-                Edit::Begin(hash) => handler.beginEdit(hash),
-                Edit::Perform(hash, normalized) => handler.performEdit(hash, normalized as f64),
-                Edit::End(hash) => handler.endEdit(hash),
-            };
-        }
+        let edits = std::mem::take(&mut *self.main_thread.edits.lock());
+        let handler = self.component_handler()?;
+        Some(Telling { handler, edits })
     }
 
     #[cfg(feature = "editor")]
@@ -130,9 +170,10 @@ impl<P: Vst3Plugin> WrapperInner<P> {
         loop {
             // The lock is not held while the host is told: it may call back.
             let edit = self.main_thread.edits.lock().pop_front();
-            match edit {
-                Some(edit) => self.tell_edit_now(edit),
-                None => return,
+            let Some(edit) = edit else { return };
+            match self.component_handler() {
+                Some(handler) => edit.tell(&handler),
+                None => crate::nice_debug_assert_failure!("Component handler not yet set"),
             }
         }
     }
@@ -161,16 +202,23 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     /// The host is to be told that the state is worth saving. From any thread but the audio thread; the
     /// host is told on the main thread, once for all calls until then.
     pub fn mark_dirty(&self) {
-        if !self.main_thread.is_dirty.swap(true, Ordering::SeqCst) {
-            let _ = self.schedule_gui(Task::TellHost);
+        if !self.main_thread.is_dirty.swap(true, Ordering::SeqCst)
+            && !self.schedule_gui(Task::TellHost)
+            && cfg!(not(all(target_family = "unix", not(target_os = "macos"))))
+        {
+            // The next call tries again. On Linux the main thread looks by itself.
+            self.main_thread.is_dirty.store(false, Ordering::SeqCst);
         }
     }
 
-    /// Everything that waits for the main thread. Does nothing on any other one.
+    /// Everything that waits for the main thread. Does nothing on any other one, and nothing inside of itself.
     pub fn run_main_thread(&self) {
         if !self.is_main_thread() {
             return;
         }
+        let Some(_running) = Running::begin(&self.main_thread.is_running) else {
+            return;
+        };
         #[cfg(feature = "editor")]
         self.tell_edits();
         // What tasks post in their turn waits for the next time.
@@ -183,6 +231,14 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             }
         }
         self.tell_host();
+    }
+
+    /// As [`run_main_thread()`][Self::run_main_thread()], from a call in which hosts do not expect to be called
+    /// back: only if there is no other way to the main thread.
+    pub fn run_main_thread_if_unreachable(&self) {
+        if self.is_main_thread() && !self.can_wake_main_thread() {
+            self.run_main_thread();
+        }
     }
 
     /// What the host has not been told yet. On the main thread.
@@ -202,7 +258,6 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     }
 
     /// Whether a call on another thread can have the main thread do something soon.
-    #[cfg(feature = "editor")]
     fn can_wake_main_thread(&self) -> bool {
         #[cfg(all(target_family = "unix", not(target_os = "macos")))]
         return !self.main_thread.wakers.lock().is_empty();
@@ -259,10 +314,14 @@ mod linux {
     use crate::wrapper::util::guard::guard;
     use crate::wrapper::vst3::Vst3Plugin;
 
-    /// Which thread this is. Neither allocates nor calls the operating system, which
-    /// `std::thread::current()` may do when it is first called on a thread.
+    /// Which thread this is. Does not allocate, which `std::thread::current()` may do when it is first called
+    /// on a thread. The very next thread may have the `pthread_self()` of one that has ended, and be taken for
+    /// the main thread; the kernel's numbers come around again only after tens of thousands of threads.
     pub(super) fn this_thread() -> usize {
-        unsafe { libc::pthread_self() as usize }
+        #[cfg(target_os = "linux")]
+        return unsafe { libc::gettid() as usize };
+        #[cfg(not(target_os = "linux"))]
+        return unsafe { libc::pthread_self() as usize };
     }
 
     /// How often the main thread looks for what the audio thread left, which wakes nobody.

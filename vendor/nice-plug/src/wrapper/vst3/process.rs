@@ -189,7 +189,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
 
     fn apply_point(&self, param_idx: u32, normalized: f32, sample_rate: Option<f32>) {
         if let Some(hash) = self.param_hashes.get(param_idx as usize) {
-            self.set_normalized_value_by_hash(*hash, normalized, sample_rate);
+            let notifies_editor = P::NOTIFY_EDITOR_OF_PARAM_CHANGES;
+            self.set_normalized_value_by_hash(*hash, normalized, sample_rate, notifies_editor);
             self.host_values.delivered(*hash, normalized);
         }
     }

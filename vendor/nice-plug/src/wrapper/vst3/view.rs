@@ -5,6 +5,7 @@ use nice_plug_core::editor::dpi::{NativeSize, Size};
 use nice_plug_core::editor::{
     Editor, EditorHandle, HostCallbacks, HostMethods, ParentWindowHandle,
 };
+use nice_plug_core::plugin::PanicHook;
 use parking_lot::{Mutex, RwLock};
 use std::error::Error;
 use std::ffi::{CStr, c_ulong, c_void};
@@ -163,6 +164,8 @@ impl OpenView {
 /// editor. This is managed separately so the lifetime bounds match up.
 pub(crate) struct WrapperView<P: Vst3Plugin> {
     inner: Weak<WrapperInner<P>>,
+    /// Is told when a host call has panicked.
+    panic_hook: PanicHook,
     editor: Weak<Mutex<P::Editor>>,
 
     /// The host's pointer to this object.
@@ -191,9 +194,10 @@ impl<P: Vst3Plugin> Class for WrapperView<P> {
 }
 
 impl<P: Vst3Plugin> WrapperView<P> {
-    pub fn new(inner: Weak<WrapperInner<P>>, editor: Weak<Mutex<P::Editor>>) -> Self {
+    pub fn new(inner: &Arc<WrapperInner<P>>, editor: Weak<Mutex<P::Editor>>) -> Self {
         Self {
-            inner,
+            inner: Arc::downgrade(inner),
+            panic_hook: Arc::clone(&inner.panic_hook),
             editor,
             this: AtomicPtr::new(std::ptr::null_mut()),
             plug_frame: Mutex::new(None),
@@ -212,9 +216,8 @@ impl<P: Vst3Plugin> WrapperView<P> {
 
     /// Runs a host call; what it answers if it panics is `fallback`.
     fn guard<T>(&self, name: &'static str, fallback: T, call: impl FnOnce() -> T) -> T {
-        let inner = self.inner.upgrade();
-        let hook = inner.as_ref().map(|inner| &inner.panic_hook);
-        guard(name, hook, call).unwrap_or(fallback)
+        // Of the instance nothing is held here: what would be the last reference must not end outside of the guard.
+        guard(name, Some(&self.panic_hook), call).unwrap_or(fallback)
     }
 
     /// Tells the instance by which view and frame its window can be resized.
@@ -406,7 +409,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                         scale_factor: f64,
                     ) -> Result<(), Box<dyn Error>> {
                         let is_alive = self.is_alive.read_recursive();
-                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive) {
+                        if let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten() {
                             if !inner.schedule_gui(Task::RequestResize {
                                 size: new_size,
                                 scale_factor,
@@ -441,7 +444,7 @@ impl<P: Vst3Plugin> IPlugViewTrait for WrapperView<P> {
                 impl<P: Vst3Plugin> HostMainThreadCaller for Vst3HostMainThreadCaller<P> {
                     fn call_main_thread(&mut self) {
                         let is_alive = self.is_alive.read_recursive();
-                        if let Some(inner) = self.inner.upgrade().filter(|_| *is_alive)
+                        if let Some(inner) = is_alive.then(|| self.inner.upgrade()).flatten()
                             && !inner.schedule_gui(Task::CallMainThread)
                         {
                             crate::nice_error!("Failed to post Task::CallMainThread");

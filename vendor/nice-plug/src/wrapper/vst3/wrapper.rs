@@ -41,6 +41,7 @@ use super::util::VST3_MIDI_CHANNELS;
 use crate::util::permit_alloc;
 use crate::wrapper::state;
 use super::stream;
+use crate::wrapper::util::fault::fault_point;
 use crate::wrapper::util::guard::guard;
 use crate::wrapper::util::process_wrapper;
 use crate::wrapper::vst3::Vst3Plugin;
@@ -470,31 +471,33 @@ impl<P: Vst3Plugin> IComponentTrait for Wrapper<P> {
             let Some(bytes) = (unsafe { stream::read_to_end(state) }) else {
                 return kResultFalse;
             };
-            match unsafe { state::deserialize_json::<P>(&bytes) } {
-                Some(mut state) => {
-                    if !self.inner.set_state_inner(&mut state) {
-                        return kResultFalse;
-                    }
-                    crate::nice_trace!("Loaded state ({} bytes)", bytes.len());
-                    *self.inner.last_state.lock() = bytes;
-                    kResultOk
-                }
-                None => kResultFalse,
+            let Some(mut state) = (unsafe { state::deserialize_json::<P>(&bytes) }) else {
+                return kResultFalse;
+            };
+
+            // What is there now is what stays if loading fails half way.
+            self.inner.keep_state();
+            let is_loaded = self.inner.guard("load", false, || {
+                let is_loaded = self.inner.set_state_inner(&mut state);
+                fault_point("IComponent::setState: after the plugin");
+                is_loaded
+            });
+            if !is_loaded {
+                self.inner.restore_last_state();
+                return kResultFalse;
             }
+            crate::nice_trace!("Loaded state ({} bytes)", bytes.len());
+            *self.inner.last_state.lock() = bytes;
+            kResultOk
         })
     }
 
     unsafe fn getState(&self, state: *mut IBStream) -> tresult {
         // If the plugin fails now, what it gave before is better than nothing.
-        let save = || {
-            self.inner.run_main_thread();
-            self.inner.serialize()
-        };
-        match guard("save", Some(&self.inner.panic_hook), save) {
-            Some(Ok(bytes)) => *self.inner.last_state.lock() = bytes,
-            Some(Err(err)) => crate::nice_error!("Could not save state: {:#}", err),
-            None => (),
-        }
+        self.inner.guard("a task on the main thread", (), || {
+            self.inner.run_main_thread_if_unreachable();
+        });
+        self.inner.keep_state();
         self.inner.guard("IComponent::getState", kResultFalse, || {
             check_null_ptr!(state);
 
@@ -696,7 +699,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
 
     unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
         self.inner.guard("IEditController::getParamNormalized", 0.0, || {
-            self.inner.run_main_thread();
+            self.inner.run_main_thread_if_unreachable();
             self.inner.normalized_value(id).map_or(0.5, f64::from)
         })
     }
@@ -704,7 +707,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
         self.inner.guard("IEditController::setParamNormalized", kResultFalse, || {
             let result = self.inner.set_outside_process(id, value as f32);
-            self.inner.run_main_thread();
+            self.inner.run_main_thread_if_unreachable();
             result
         })
     }
@@ -736,7 +739,7 @@ impl<P: Vst3Plugin> IEditControllerTrait for Wrapper<P> {
 
                     self.inner.note_main_thread();
                     let view = ComWrapper::new(WrapperView::new(
-                        Arc::downgrade(&self.inner),
+                        &self.inner,
                         Arc::downgrade(editor),
                     ));
                     let plug_view_ptr = view.to_com_ptr::<IPlugView>().unwrap().into_raw();
