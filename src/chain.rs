@@ -276,6 +276,12 @@ impl Chain {
         self.apply_settings(None);
     }
 
+    /// Does at once what the settings need before their first sample, which else is done while the first block comes in:
+    /// for who makes a chain. Takes milliseconds in the latency mode *linear*, so never on the audio thread.
+    pub fn finish_design(&mut self) {
+        self.equalizer.finish_design();
+    }
+
     /// A new chain with these settings, whose first output nobody hears: what is costly to begin is spread over it. Returns
     /// how many samples that are beside the latency. Real-time safe.
     pub fn restart_unheard(&mut self, settings: &Settings) -> usize {

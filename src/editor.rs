@@ -45,6 +45,6 @@ mod window;
 mod words;
 
 pub use layout::{DEFAULT_SIZE, MIN_SIZE};
-pub use screen::Screen;
+pub use screen::{FRAME_FAILED, FailAt, Screen};
 pub use session::Session;
 pub use window::{DiscernEditor, OpenEditor, create};

@@ -199,9 +199,12 @@ unsafe impl Params for DiscernParams {
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {
         // Read as a whole before anything that is there goes.
         let (saved, notices) = migrate::load(serialized);
-        *self.saved.lock() = saved;
-        notices.into_iter().for_each(|notice| self.troubles.note_notice(notice));
+        let mut present = self.saved.lock();
+        *present = saved;
+        // Before anybody can see it: its steps and songs are counted anew.
         self.num_loads.fetch_add(1, Ordering::Relaxed);
+        drop(present);
+        notices.into_iter().for_each(|notice| self.troubles.note_notice(notice));
     }
 }
 

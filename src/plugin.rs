@@ -29,7 +29,7 @@ use crate::editor::{self, DiscernEditor};
 use crate::params::{ContextSlot, DiscernParams, SharedParams, filter_saved_state, filter_state, repair_state};
 
 use analysis_thread::AnalysisThread;
-use audio_thread::AudioThread;
+use audio_thread::{AudioThread, Prepared};
 use ears::Stream;
 
 /// What is to be done on the host's main thread.
@@ -115,7 +115,9 @@ impl Plugin for Discern {
         let params = Arc::clone(&self.params);
         let contexts = Arc::clone(&self.contexts);
         Box::new(move |Task::AcceptNeeded| {
-            params.accept_needed(contexts.lock().as_ref());
+            // What the host does then may ask for the context again.
+            let context = contexts.lock().clone();
+            params.accept_needed(context.as_ref());
         })
     }
 
@@ -167,11 +169,12 @@ impl Plugin for Discern {
             self.deactivate();
             return false;
         }
-        let end = self.audio_end.take().or_else(|| self.audio.take().map(|audio| audio.into_end()));
-        let Some(end) = end else { return false };
+        self.deactivate();
         let (producer, consumer) = bridge::frames(sample_rate_hz);
         let params = Arc::clone(&self.params);
-        let audio = on_heap(|| AudioThread::new(end, producer, sample_rate_hz, config.process_mode, params));
+        let prepared = on_heap(|| Prepared::new(producer, sample_rate_hz, config.process_mode, params));
+        let Some(end) = self.audio_end.take() else { return false };
+        let audio = on_heap(|| AudioThread::new(end, *prepared));
         context.set_latency_samples(audio.latency_samples() as u32);
         self.analysis.hear(Stream { frames: consumer, sample_rate_hz, num_channels });
         self.audio = Some(audio);

@@ -77,7 +77,6 @@ impl Ears {
             duration_s: progress.duration_s,
             share: progress.share,
             blocks: Arc::clone(&self.blocks),
-            num_dropped_frames: progress.num_dropped_frames,
             changed_at_s: progress.changed_at_s,
             ..Hearing::default()
         };

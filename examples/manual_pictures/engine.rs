@@ -164,7 +164,6 @@ impl Engine {
             duration_s: progress.duration_s,
             share: progress.share,
             blocks,
-            num_dropped_frames: progress.num_dropped_frames,
             changed_at_s: progress.changed_at_s,
             ..Hearing::default()
         }

@@ -33,6 +33,8 @@ pub struct Progress {
     pub share: Option<f64>,
     /// Frames lost on the way.
     pub num_dropped_frames: u64,
+    /// Seconds of the song that were lost on the way and not heard since.
+    pub missed_s: f64,
     /// Whether all of a marked extent was heard.
     pub is_complete: bool,
     /// Where the song was heard again and was another mix, seconds.
@@ -155,12 +157,14 @@ impl Analyzer {
 
     /// Frames that were lost on the way here: what follows is further on by so many.
     pub fn add_dropped_frames(&mut self, num_frames: u64) {
+        let lost_from_s = self.position_s;
         if num_frames > 0 {
             self.break_stream();
             self.position_s += num_frames as f64 / self.sample_rate_hz;
         }
         if !self.is_watching {
             self.num_dropped_frames += num_frames;
+            self.coverage.miss(lost_from_s, self.position_s);
         }
     }
 
@@ -187,6 +191,7 @@ impl Analyzer {
             duration_s: extent_s.max(heard_s),
             share,
             num_dropped_frames: self.num_dropped_frames,
+            missed_s: self.coverage.missed_s(),
             is_complete: self.coverage.is_marked() && share == Some(1.0),
             changed_at_s: self.map.changed_at_s(),
         }

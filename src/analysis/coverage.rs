@@ -21,6 +21,9 @@ const BRIDGED_CELLS: i64 = 3;
 const END_SILENCE_CELLS: u32 = 40;
 const END_AFTER_CELLS: u32 = 300;
 
+/// More holes than that are not counted: a machine that loses so much is told of it anyway.
+const MAX_HOLES: usize = 500;
+
 /// Cells in a page.
 const PAGE: i64 = 64;
 
@@ -82,6 +85,8 @@ pub struct Coverage {
     /// What was heard in one go, in song order, none of them near another.
     stretches: Vec<Stretch>,
     num_in_mark: usize,
+    /// What was lost on the way, from and to, seconds.
+    holes_s: Vec<(f64, f64)>,
 }
 
 /// Cells `start..end`, of which `count` were heard.
@@ -149,6 +154,33 @@ impl Stretch {
 }
 
 impl Coverage {
+    /// This part of the song was lost on the way. Where the host tells no position it is no place to come back to.
+    pub fn miss(&mut self, from_s: f64, to_s: f64) {
+        if !self.has_position || to_s <= from_s {
+            return;
+        }
+        let holes_s = std::mem::take(&mut self.holes_s);
+        self.holes_s = holes_s.into_iter().filter(|hole| self.unheard_s(*hole) > 0.0).collect();
+        if self.holes_s.len() < MAX_HOLES {
+            self.holes_s.push((from_s, to_s));
+        }
+    }
+
+    /// Seconds that were lost on the way and not heard since.
+    pub fn missed_s(&self) -> f64 {
+        self.holes_s.iter().map(|hole| self.unheard_s(*hole)).sum()
+    }
+
+    fn unheard_s(&self, (from_s, to_s): (f64, f64)) -> f64 {
+        let cells =
+            (from_s / CELL_S).floor() as i64..(to_s / CELL_S).ceil().min((from_s / CELL_S) + MAX_CELLS as f64) as i64;
+        let is_wanted = |cell: &i64| {
+            self.cells.get(*cell).is_none() && self.marked_cells().is_none_or(|marked| marked.contains(cell))
+        };
+        let shared_s = |cell: i64| to_s.min((cell + 1) as f64 * CELL_S) - from_s.max(cell as f64 * CELL_S);
+        cells.filter(is_wanted).map(|cell| shared_s(cell).max(0.0)).sum()
+    }
+
     /// Whether this cell has not been heard yet and can be kept.
     pub fn is_new(&self, cell_idx: i64) -> bool {
         self.cells.len < MAX_CELLS && self.cells.get(cell_idx).is_none()

@@ -73,14 +73,16 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
         ),
     };
     if is_turned_down(plan, landing) {
-        sentence += &format!(" {gain} turns it down first, so that the limiter only catches peaks.");
+        let lowered_db = number_text(plan.gain_db - landing.gain_db);
+        sentence += &format!(" Lowered by {lowered_db} dB before the limiter");
+        sentence += if landing.cost.is_within_budget() { ", which then only catches peaks." } else { "." };
     }
     if let Goal::Reach(target_lufs) = plan.goal {
         sentence += &shortfall(landing, target_lufs);
     } else if landing.shortfall == Some(Shortfall::Limiting) {
         sentence += &format!(
-            " The level is lowered by {} so that the limiter takes no more than 1.0 dB.",
-            number_text(-landing.gain_db)
+            " The limiter\u{2019}s gain is {} so that it takes no more than 1.0 dB.",
+            db_text(landing.gain_db)
         );
     }
     sentence + &limiting(landing)
@@ -88,7 +90,7 @@ pub fn needed(plan: &LevelPlan, landing: &Landing, brief: &Brief) -> String {
 
 /// Whether a level that is kept is lowered before the limiter, since it is far over its ceiling.
 fn is_turned_down(plan: &LevelPlan, landing: &Landing) -> bool {
-    matches!(plan.goal, Goal::Hold | Goal::Bear) && landing.gain_db < -0.05 && landing.shortfall.is_none()
+    matches!(plan.goal, Goal::Hold | Goal::Bear) && landing.gain_db < plan.gain_db - 0.05 && landing.shortfall.is_none()
 }
 
 /// What holding a ceiling does to the level: little as a rule, more where limited peaks stand side by side.
@@ -211,7 +213,8 @@ pub fn level_only(plan: &LevelPlan, brief: &Brief) -> String {
     let measured = format!("{}, true peak {}", lufs_text(now.integrated_lufs), dbtp_text(now.true_peak_dbtp));
     match (&plan.needed, plan.goal) {
         (Some(landing), goal)
-            if landing.gain_db.abs() > 0.05 && (goal != Goal::Hold || is_turned_down(plan, landing)) =>
+            if (landing.gain_db - plan.gain_db).abs() > 0.05
+                && (goal != Goal::Hold || is_turned_down(plan, landing)) =>
         {
             let short = match landing.shortfall {
                 None => "",

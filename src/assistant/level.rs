@@ -75,6 +75,8 @@ pub struct LevelPlan {
     pub goal: Goal,
     /// What the settings as they are make of the song.
     pub current: Prediction,
+    /// `limiter.gain_db` as it is.
+    pub gain_db: f64,
     /// The move that must be made.
     pub needed: Option<Landing>,
     /// A louder one that the music bears.
@@ -130,6 +132,9 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
     {
         (goal, needed) = (Goal::Reach(target_lufs), Some(reached));
     }
+    if let (Goal::Hold, Some(landing), Some(target_lufs)) = (goal, needed, brief.target_lufs()) {
+        needed = Some(search.not_missed(landing, target_lufs));
+    }
     // What streaming would like is no reason to level out a song; a loudness that is asked for, and a loud destination, is.
     let is_streamed = brief.loudness_lufs.is_none() && brief.destination == Destination::Streaming;
     let may_clip =
@@ -162,7 +167,8 @@ pub fn plan(brief: &Brief, settings: &Settings, predictor: &Predictor) -> LevelP
         Some((landing, _)) => Some(landing),
         None => is_open.then(|| search.louder(needed.as_ref())).flatten(),
     };
-    LevelPlan { goal, current, needed, louder, clipping: clipping.map(|(clipping, _)| clipping) }
+    let gain_db = settings.limiter.gain_db;
+    LevelPlan { goal, current, gain_db, needed, louder, clipping: clipping.map(|(clipping, _)| clipping) }
 }
 
 /// A loudness that was asked for as such: in numbers, or by a destination that takes no other.

@@ -55,19 +55,15 @@ pub struct Hearing {
     pub share: Option<f64>,
     /// Loudness of the mix along the song, 100 ms each, in song order.
     pub blocks: Arc<Vec<Block>>,
-    /// Frames lost on the way.
-    pub num_dropped_frames: u64,
     /// Where a place that was heard before was found to be another mix, seconds: what was judged is stale.
     pub changed_at_s: Option<f64>,
     /// References that are read, that can be heard, or that could not be read.
     pub references: Arc<Vec<(PathBuf, ReferenceState)>>,
     /// The part of the song that is looped, seconds.
     pub looped_s: Option<(f64, f64)>,
-    /// Whether parts of the song are kept that could be.
-    pub has_excerpts: bool,
-    /// Where those parts lie, seconds; the loudest first.
+    /// Where the parts of the song lie that are kept and can be looped, seconds; the loudest first.
     pub kept_s: Arc<Vec<(f64, f64)>>,
-    /// What was lost on the way while the song was listened to, seconds.
+    /// What was lost on the way while the song was listened to and was not heard since, seconds.
     pub missed_s: f64,
 }
 

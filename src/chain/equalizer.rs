@@ -113,6 +113,13 @@ impl Equalizer {
         self.is_resting = true;
     }
 
+    /// Does at once what the settings need before their first sample; takes milliseconds, so never on the audio thread.
+    pub fn finish_design(&mut self) {
+        if let Some(linear) = &mut self.linear {
+            linear.finish_design();
+        }
+    }
+
     /// Right after the first settings, where nobody hears what comes out at first: lets a linear phase take its time over its
     /// design. Returns how many samples of what comes out are not to be heard.
     pub fn take_time(&mut self) -> usize {

@@ -45,7 +45,7 @@ enum Core {
 }
 
 impl Limiter {
-    /// Allocates everything for `sample_rate_hz` (44.1–192 kHz). Rate and mode alone fix the latency.
+    /// Allocates everything for `sample_rate_hz` (8–384 kHz). Rate and mode alone fix the latency.
     pub fn new(sample_rate_hz: f64, latency_mode: LatencyMode) -> Self {
         let core = if latency_mode == LatencyMode::Tracking && sample_rate_hz < 90_000.0 {
             Core::Chunks8(on_heap(|| Pipeline::new(sample_rate_hz, latency_mode, &INITIAL)))

@@ -160,6 +160,13 @@ fn sentences(scene: &Scene, level_move: Option<&Move>) -> (&'static str, String)
         (Phase::Judging, _) => {
             ("Judging", "Rendering what I heard through the chain, to measure what each move would do.".to_owned())
         }
+        (Phase::Listening, _) if scene.hearing.missed_s > 0.0 => (
+            "Listening",
+            format!(
+                "{}: the computer was busy. Play it again to have all of it heard.",
+                words::missed(scene.hearing.missed_s).unwrap_or_default()
+            ),
+        ),
         (Phase::Listening, _) | (_, None) => (
             "Listening",
             "Play the song once, start to end. The mix passes through untouched until you accept a move.".to_owned(),

@@ -17,11 +17,36 @@ pub struct KeyFocus {
     pub has_way_back: bool,
     /// A band is selected that Delete takes away, whatever has the focus.
     pub can_delete: bool,
+    /// Shortcuts of the screen that do something.
+    pub live: LiveKeys,
+}
+
+/// Which shortcuts of the screen do something at the moment: what does nothing is the host's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LiveKeys {
+    /// The screen is there: what it can always do.
+    pub is_shown: bool,
+    /// A stage is in sight, to be switched and heard alone.
+    pub has_stage: bool,
+    /// The open card waits for a decision.
+    pub has_open_move: bool,
+    /// Some card waits, to be gone to.
+    pub has_moves: bool,
+    /// There are notes for the mixer, to be copied.
+    pub has_notes: bool,
+    /// One of them is open, to be meant.
+    pub has_open_note: bool,
+    /// A reference can be heard, or is.
+    pub has_reference: bool,
+    /// There is a step back.
+    pub can_undo: bool,
+    /// There is a step on again.
+    pub can_redo: bool,
 }
 
 impl KeyFocus {
     /// As the frame that was just drawn left it.
-    pub fn of(ui: &Ui, has_way_back: bool, can_delete: bool) -> Self {
+    pub fn of(ui: &Ui, has_way_back: bool, can_delete: bool, live: LiveKeys) -> Self {
         let focused = ui.memory(|memory| memory.focused());
         Self {
             is_writing: is_typing(ui) || focused.is_some_and(|id| TextEdit::load_state(ui.ctx(), id).is_some()),
@@ -29,6 +54,7 @@ impl KeyFocus {
             has_control: focused.is_some(),
             has_way_back: has_way_back || ui.ctx().dragged_id().is_some(),
             can_delete,
+            live,
         }
     }
 
@@ -56,16 +82,22 @@ impl KeyFocus {
                 self.has_control || self.is_menu_open
             }
             Key::ArrowUp | Key::ArrowDown | Key::ArrowLeft | Key::ArrowRight => self.has_control || self.is_menu_open,
-            _ => !self.is_menu_open && !modifiers.shift && is_shortcut(key),
+            _ => !self.is_menu_open && !modifiers.shift && self.live.has(key),
         }
     }
 
     fn uses_command(self, key: Key, modifiers: Modifiers) -> bool {
         match key {
-            Key::Z => true,
-            Key::Y => !modifiers.shift,
+            Key::Z => {
+                if modifiers.shift {
+                    self.live.can_redo
+                } else {
+                    self.live.can_undo
+                }
+            }
+            Key::Y => !modifiers.shift && self.live.can_redo,
             Key::C | Key::V => self.has_control && !modifiers.shift,
-            _ => !modifiers.shift && is_digit(key),
+            _ => self.live.is_shown && !modifiers.shift && is_digit(key),
         }
     }
 
@@ -75,24 +107,20 @@ impl KeyFocus {
     }
 }
 
-/// The keys of the whole screen, without Ctrl.
-fn is_shortcut(key: Key) -> bool {
-    matches!(
-        key,
-        Key::M
-            | Key::D
-            | Key::A
-            | Key::R
-            | Key::H
-            | Key::F
-            | Key::L
-            | Key::P
-            | Key::S
-            | Key::C
-            | Key::I
-            | Key::OpenBracket
-            | Key::CloseBracket
-    )
+impl LiveKeys {
+    /// Whether a key without Ctrl is a shortcut that does something.
+    fn has(self, key: Key) -> bool {
+        match key {
+            Key::M | Key::D | Key::L => self.is_shown,
+            Key::P | Key::S => self.has_stage,
+            Key::A | Key::R | Key::H => self.has_open_move,
+            Key::OpenBracket | Key::CloseBracket => self.has_moves,
+            Key::C => self.has_notes,
+            Key::I => self.has_open_note,
+            Key::F => self.has_reference,
+            _ => false,
+        }
+    }
 }
 
 fn is_digit(key: Key) -> bool {
@@ -151,15 +179,28 @@ mod tests {
     const SHIFT: Modifiers = Modifiers::SHIFT;
     const ALT: Modifiers = Modifiers::ALT;
 
+    const ALL: LiveKeys = LiveKeys {
+        is_shown: true,
+        has_stage: true,
+        has_open_move: true,
+        has_moves: true,
+        has_notes: true,
+        has_open_note: true,
+        has_reference: true,
+        can_undo: true,
+        can_redo: true,
+    };
+
     fn ctrl() -> Modifiers {
         Modifiers { ctrl: true, ..Modifiers::COMMAND }
     }
 
     #[test]
     fn space_and_what_has_no_use_here_are_the_hosts() {
-        let control = KeyFocus { has_control: true, ..Default::default() };
-        let menu = KeyFocus { is_menu_open: true, ..Default::default() };
-        for focus in [KeyFocus::default(), control, menu] {
+        let screen = KeyFocus { live: ALL, ..Default::default() };
+        let control = KeyFocus { has_control: true, ..screen };
+        let menu = KeyFocus { is_menu_open: true, ..screen };
+        for focus in [screen, control, menu] {
             for key in [Key::Space, Key::B, Key::Q, Key::Num1, Key::F1, Key::F10, Key::Insert, Key::Backspace] {
                 assert!(!focus.uses(Some(key), NONE, true), "{focus:?} {key:?}");
             }
@@ -175,7 +216,7 @@ mod tests {
 
     #[test]
     fn shortcuts_are_the_editors() {
-        let focus = KeyFocus::default();
+        let focus = KeyFocus { live: ALL, ..Default::default() };
         for key in [Key::M, Key::D, Key::A, Key::R, Key::H, Key::OpenBracket, Key::Tab, Key::Escape] {
             assert!(focus.uses(Some(key), NONE, true), "{key:?}");
         }
@@ -184,6 +225,25 @@ mod tests {
             assert!(focus.uses(Some(key), ctrl(), true), "Ctrl-{key:?}");
         }
         assert!(!focus.uses(Some(Key::Tab), ctrl(), false) && !focus.uses(Some(Key::Tab), ALT, false));
+    }
+
+    #[test]
+    fn shortcuts_that_do_nothing_are_the_hosts() {
+        let none = KeyFocus::default();
+        for key in [Key::M, Key::A, Key::H, Key::C, Key::I, Key::F, Key::OpenBracket, Key::P] {
+            assert!(!none.uses(Some(key), NONE, true), "{key:?}");
+        }
+        for key in [Key::Z, Key::Y, Key::Num1] {
+            assert!(!none.uses(Some(key), ctrl(), true), "Ctrl-{key:?}");
+        }
+        let live = LiveKeys { is_shown: true, can_undo: true, ..Default::default() };
+        let focus = KeyFocus { live, ..Default::default() };
+        assert!(focus.uses(Some(Key::M), NONE, true) && !focus.uses(Some(Key::A), NONE, true));
+        assert!(focus.uses(Some(Key::Z), ctrl(), true));
+        assert!(
+            !focus.uses(Some(Key::Z), Modifiers { shift: true, ..ctrl() }, true)
+                && !focus.uses(Some(Key::Y), ctrl(), true)
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod guard;
 mod keys;
 mod status;
 
+pub use guard::{FRAME_FAILED, FailAt};
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,11 +21,11 @@ use super::chain_strip;
 use super::drawer::{self, Drawer};
 use super::equalizer::{self, EqualizerView};
 use super::hear;
-use super::keys::KeyFocus;
+use super::keys::{KeyFocus, LiveKeys};
 use super::layout::Layout;
 use super::levels::Levels;
 use super::listening::SoloWatch;
-use super::notice::Notice;
+use super::notice;
 use super::pen::Pen;
 use super::preferences::apply_motion;
 use super::proposals::{self, ProposalsView};
@@ -54,10 +56,10 @@ pub struct Screen {
     seen_phase: Phase,
     last_status: String,
     is_moving: bool,
-    notice: Notice,
     /// What a frame failed with, until it is tried again.
     failed: Option<String>,
-    fails_next: bool,
+    fails_next: Option<FailAt>,
+    live: LiveKeys,
     key_focus: KeyFocus,
     has_left: bool,
     solo_watch: SoloWatch,
@@ -85,9 +87,9 @@ impl Default for Screen {
             seen_phase: Phase::Idle,
             last_status: String::new(),
             is_moving: false,
-            notice: Notice::default(),
             failed: None,
-            fails_next: false,
+            fails_next: None,
+            live: LiveKeys::default(),
             key_focus: KeyFocus::default(),
             has_left: false,
             solo_watch: SoloWatch::default(),
@@ -144,15 +146,17 @@ impl Screen {
         } else {
             self.workbench(ui, &layout, session, &scene);
         }
+        self.fail_if_asked(FailAt::Midway);
         meters::show(ui, &layout, session, &scene, &mut self.levels);
         compare_bar::show(ui, &layout, session, &scene);
         self.status(ui, &layout, &scene);
-        self.notice.show(ui, &layout, session, &scene);
-        assert!(!std::mem::take(&mut self.fails_next), "a frame was asked to fail");
+        notice::show(ui, &layout, session);
+        self.fail_if_asked(FailAt::End);
         if !ui.input(|input| input.pointer.any_down()) && ui.ctx().dragged_id().is_none() {
             session.end_all();
         }
         session.close_step(now_s);
+        self.live = self.live_keys(session, &scene);
         self.is_moving = scene.is_playing || scene.is_busy() || self.levels.is_moving();
         ui.ctx().request_repaint_after(if self.is_moving { MOVING } else { RESTING });
     }

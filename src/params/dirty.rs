@@ -1,13 +1,13 @@
 //! Whether the host is to be told that there is something to save.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use crate::assistant::Brief;
 
+use super::kept_reference::{KeptReference, SavedReference};
 use super::saved::{Decision, Judged, Saved};
 
 /// What of the saved state the engineer would miss: all of it but size and scale of the editor.
@@ -15,8 +15,7 @@ use super::saved::{Decision, Judged, Saved};
 pub(super) struct Worth {
     /// Without its references, which follow from those below.
     brief: Brief,
-    /// Where they are, and whether they were measured. Measuring one again gives what is saved of it already.
-    references: Vec<(PathBuf, bool)>,
+    references: AsSaved,
     judged: Same<Judged>,
     decisions: BTreeMap<String, Decision>,
     rejected_at: BTreeMap<String, f64>,
@@ -34,6 +33,23 @@ struct Same<T>(Option<Arc<T>>);
 impl<T> PartialEq for Same<T> {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_ref().map(Arc::as_ptr) == other.0.as_ref().map(Arc::as_ptr)
+    }
+}
+
+/// Records by what is saved of them: measuring one again that did not change is no change.
+struct AsSaved(Vec<KeptReference>);
+
+impl PartialEq for AsSaved {
+    fn eq(&self, other: &Self) -> bool {
+        let is_untouched = |one: &KeptReference, other: &KeptReference| {
+            one.path == other.path
+                && one.integrated_lufs == other.integrated_lufs
+                && one.measured.as_ref().map(Arc::as_ptr) == other.measured.as_ref().map(Arc::as_ptr)
+        };
+        let is_same = |(one, other): (&KeptReference, &KeptReference)| {
+            is_untouched(one, other) || SavedReference::from(one) == SavedReference::from(other)
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(is_same)
     }
 }
 
@@ -73,7 +89,7 @@ impl Worth {
                 references: Vec::new(),
                 ranges: None,
             },
-            references: references.iter().map(|kept| (kept.path.clone(), kept.measured.is_some())).collect(),
+            references: AsSaved(references.clone()),
             judged: Same(judged.clone()),
             decisions: decisions.clone(),
             rejected_at: rejected_at.clone(),
@@ -127,10 +143,12 @@ mod tests {
             num_marks.swap(0, Ordering::Relaxed)
         };
         let kind = *FindingKind::ALL.first().expect("a kind");
-        let worth: [&dyn Fn(&mut Saved); 9] = [
+        let measure = |saved: &mut Saved, lufs: f64| saved.references[0].integrated_lufs = Some(lufs);
+        let worth: [&dyn Fn(&mut Saved); 10] = [
             &|saved| saved.brief.loudness_lufs = Some(-11.0),
             &|saved| saved.brief.character.brighter = 1,
             &|saved| saved.references.push(KeptReference::new("song.wav".into())),
+            &|saved| measure(saved, -9.4),
             &|saved| saved.decide("limiter.level", Some(Decision::Rejected)),
             &|saved| saved.set_amount("limiter.level", 50.0),
             &|saved| saved.set_intended(kind, true),
@@ -142,7 +160,8 @@ mod tests {
             assert_eq!(marks(change), 1, "{idx}");
             assert_eq!(marks(change), u32::from(idx == 2), "{idx} the second time");
         }
-        let unworthy: [&dyn Fn(&mut Saved); 5] = [
+        let unworthy: [&dyn Fn(&mut Saved); 6] = [
+            &|saved| measure(saved, -9.400_1),
             &|saved| saved.editor_size = Some(EditorSize { width: 1.0, height: 1.0 }),
             &|saved| saved.editor_scale_percent = Some(150),
             &|saved| saved.set_remeasured(Vec::new()),

@@ -57,7 +57,7 @@ pub fn ask_for(references: &[KeptReference], brief: &mut Brief) {
 }
 
 /// The saved form. Bands as they are, in order; what has none is null.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 pub(super) struct SavedReference {
     path: String,
     /// The path as the system has it, where that is no text.

@@ -188,13 +188,6 @@ impl Saved {
         ask_for(&self.references, &mut self.brief);
     }
 
-    /// Ids of the moves that wait for a decision.
-    pub fn open_moves(&self) -> Vec<String> {
-        let moves = self.judged.iter().flat_map(|judged| &judged.report.moves);
-        let is_open = |each: &&Move| !self.decisions.contains_key(&each.id) && !self.by_hand.contains(&each.id);
-        moves.filter(is_open).map(|each| each.id.clone()).collect()
-    }
-
     /// Keeps what open moves do and cost now; what was measured of others stays.
     pub fn set_remeasured(&mut self, measured: Vec<Remeasured>) {
         let is_anew = |old: &&Remeasured| measured.iter().all(|each| each.id != old.id);

@@ -27,8 +27,12 @@ pub(super) use reader::{Reader, plain};
 pub(super) use text::parse;
 pub(super) use unread::MAX_KEPT_BYTES;
 
-/// Longest whole state of a newer version that is kept, bytes.
-const MAX_NEWER_BYTES: usize = 16 << 20;
+/// Longest whole state of a newer version that is kept, bytes: twice what the framework reads, since written anew it may
+/// be longer.
+const MAX_NEWER_BYTES: usize = 64 << 20;
+/// Fields that are of a song.
+const OF_SONG: [&str; 8] =
+    ["report", "decisions", "rejected_at", "amounts", "before", "by_hand", "intended", "remeasured"];
 /// Entries of a list or a map of a session that are looked at: several times what any session has.
 const MAX_ENTRIES: usize = 200;
 /// Steps of a wish along one axis.
@@ -57,16 +61,12 @@ pub(super) struct Leftover {
 impl Leftover {
     /// Another song: what was left of the one before goes with it.
     pub(super) fn forget_song(&mut self) {
-        self.unread.forget(&[
-            "report",
-            "decisions",
-            "rejected_at",
-            "amounts",
-            "before",
-            "by_hand",
-            "intended",
-            "remeasured",
-        ]);
+        self.unread.forget(&OF_SONG);
+    }
+
+    /// Whether anything that was left is of the song.
+    pub(super) fn has_song(&self) -> bool {
+        self.unread.has(&OF_SONG)
     }
 }
 
@@ -121,7 +121,7 @@ impl Saved {
         let mut reader = Reader::new(&tree.root, &mut unread);
         let mut saved = Self::read(&mut reader);
         reader.keep_rest();
-        unread.settle(&saved.form(), saved.judged.as_ref());
+        unread.settle(saved.form(), saved.judged.as_ref());
         let mut notices = unread.notices();
         if tree.root.get("schema").is_some_and(|schema| !schema.is_u64()) {
             notices.push("The saved session does not say which version wrote it; I read what I know of it".to_owned());

@@ -101,6 +101,14 @@ impl Saved {
         }
     }
 
+    /// Ids of the moves that wait for a decision. Such as something else has mended wait too: it may be taken back, and
+    /// only measuring them anew tells.
+    pub fn open_moves(&self, settings: &Settings) -> Vec<String> {
+        let standing = Standing { remeasured: &[], ..self.standing(settings) };
+        let moves = self.judged.iter().flat_map(|judged| &judged.report.moves);
+        moves.filter(|each| standing.of(each) == MoveState::Open).map(|each| each.id.clone()).collect()
+    }
+
     /// The Needed moves that wait for a decision.
     pub fn open_needed(&self, settings: &Settings) -> Vec<Move> {
         let standing = self.standing(settings);

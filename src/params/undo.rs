@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Weak};
 
 use super::saved::{Decision, Judged, Saved};
+use super::saved_form::Leftover;
 use crate::assistant::Remeasured;
 
 /// Older steps are forgotten.
@@ -65,10 +66,13 @@ fn restore_map<V: Clone + PartialEq>(
 /// All that a new song makes forgotten.
 #[derive(Clone, Debug)]
 struct Song {
+    number: u32,
     judged: Option<Arc<Judged>>,
     decided: Decided,
     remeasured: Arc<Vec<Remeasured>>,
     is_accept_pending: bool,
+    /// What of it could not be read.
+    leftover: Arc<Leftover>,
     /// Where its start and end are marked, seconds.
     extent_s: Option<(f64, f64)>,
 }
@@ -77,10 +81,12 @@ impl Song {
     /// What is known now, which is known no more afterwards.
     fn take(saved: &mut Saved) -> Self {
         let song = Self {
+            number: saved.undo.song,
             judged: saved.judged.clone(),
             decided: Decided::of(saved),
             remeasured: Arc::clone(&saved.remeasured),
             is_accept_pending: saved.is_accept_pending,
+            leftover: Arc::clone(&saved.leftover),
             extent_s: saved.undo.extent_s.take(),
         };
         saved.forget_song();
@@ -88,7 +94,10 @@ impl Song {
     }
 
     fn is_blank(&self) -> bool {
-        self.judged.is_none() && self.decided == Decided::default() && self.extent_s.is_none()
+        self.judged.is_none()
+            && self.decided == Decided::default()
+            && self.extent_s.is_none()
+            && !self.leftover.has_song()
     }
 
     fn put(self, saved: &mut Saved) {
@@ -96,8 +105,8 @@ impl Song {
         (saved.decisions, saved.rejected_at, saved.amounts) = (decisions, rejected_at, amounts);
         (saved.before, saved.by_hand, saved.intended) = (before, by_hand, intended);
         (saved.judged, saved.remeasured) = (self.judged, self.remeasured);
-        saved.is_accept_pending = self.is_accept_pending;
-        saved.undo.extent_s = self.extent_s;
+        (saved.is_accept_pending, saved.leftover) = (self.is_accept_pending, self.leftover);
+        (saved.undo.song, saved.undo.extent_s) = (self.number, self.extent_s);
     }
 }
 
@@ -163,6 +172,9 @@ pub struct Undo {
     undone: Vec<Step>,
     open: Option<Open>,
     extent_s: Option<(f64, f64)>,
+    /// Number of the present song, and the highest there was.
+    song: u32,
+    last_song: u32,
 }
 
 impl Undo {
@@ -178,6 +190,11 @@ impl Undo {
     /// Where start and end of the present song are marked, seconds: not kept here, but brought back with its song.
     pub fn extent_s(&self) -> Option<(f64, f64)> {
         self.extent_s
+    }
+
+    /// Number of the present song: each new one has another, and one that comes back has its own.
+    pub fn song(&self) -> u32 {
+        self.song
     }
 
     /// Says where they are marked now, before a song goes or another comes.
@@ -282,6 +299,8 @@ impl Saved {
         self.close_step(f64::NEG_INFINITY);
         self.undo.extent_s = extent_s;
         let song = Song::take(self);
+        self.undo.last_song += 1;
+        self.undo.song = self.undo.last_song;
         if song.is_blank() {
             return;
         }
@@ -377,6 +396,20 @@ mod tests {
         assert_eq!(saved.decisions.keys().collect::<Vec<_>>(), ["two"]);
         saved.travel(Direction::Redo);
         assert_eq!(saved.decisions.len(), 2);
+    }
+
+    #[test]
+    fn what_of_a_song_cannot_be_read_comes_back_with_it() {
+        let form = r#"{"schema":1,"report":7,"decisions":{"one":"postponed"},"invention":[1]}"#;
+        let mut saved = Saved::from_json(Some(form)).0;
+        let whole = saved.to_json();
+        saved.begin_song(None);
+        let blank = saved.to_json();
+        assert!(!blank.contains("postponed") && blank.contains("invention"), "{blank}");
+        saved.travel(Direction::Undo);
+        assert_eq!(saved.to_json(), whole);
+        saved.travel(Direction::Redo);
+        assert_eq!(saved.to_json(), blank);
     }
 
     #[test]

@@ -56,22 +56,57 @@ impl Button {
     }
 }
 
-impl AudioThread {
+/// All that is built for one activation, before the end that outlives it is handed over: what fails here costs no more
+/// than this activation.
+pub struct Prepared {
+    frames: FrameProducer,
+    params: SharedParams,
+    settings: Follower,
+    chain: Box<Chain>,
+    monitor: Box<Monitor>,
+    looper: Looper,
+    sample_rate_hz: f64,
+    is_offline: bool,
+    right_of_mono: Box<[f32]>,
+}
+
+impl Prepared {
     /// Allocates everything for one activation.
-    pub fn new(
-        mut end: AudioEnd,
-        frames: FrameProducer,
-        sample_rate_hz: f64,
-        process_mode: ProcessMode,
-        params: SharedParams,
-    ) -> Self {
+    pub fn new(frames: FrameProducer, sample_rate_hz: f64, process_mode: ProcessMode, params: SharedParams) -> Self {
         let settings = Follower::new(&params);
         let latency_mode = settings.settings().latency_mode;
         let mut chain = on_heap(|| Chain::new(sample_rate_hz, latency_mode));
         chain.set(settings.settings());
+        chain.finish_design();
+        Self {
+            frames,
+            settings,
+            chain,
+            monitor: on_heap(|| Monitor::new(sample_rate_hz, latency_mode)),
+            looper: Looper::new(SWITCH_S, sample_rate_hz),
+            sample_rate_hz,
+            is_offline: process_mode == ProcessMode::Offline,
+            right_of_mono: vec![0.0; MAX_FRAMES].into(),
+            params,
+        }
+    }
+}
+
+impl AudioThread {
+    /// Begins an activation.
+    pub fn new(mut end: AudioEnd, prepared: Prepared) -> Self {
+        let Prepared {
+            frames,
+            params,
+            settings,
+            chain,
+            mut monitor,
+            mut looper,
+            sample_rate_hz,
+            is_offline,
+            right_of_mono,
+        } = prepared;
         end.meters().set_stream(sample_rate_hz, chain.stage_latencies_samples());
-        let mut monitor = on_heap(|| Monitor::new(sample_rate_hz, latency_mode));
-        let mut looper = Looper::new(SWITCH_S, sample_rate_hz);
         end.begin_neutral();
         monitor.set_reference(end.references.current());
         looper.take(end.excerpts.current());
@@ -81,13 +116,13 @@ impl AudioThread {
             looper,
             chain,
             sample_rate_hz,
-            is_offline: process_mode == ProcessMode::Offline,
+            is_offline,
             is_restart_asked: false,
             listen: Button::new(&params.actions.listen),
             accept_needed: Button::new(&params.actions.accept_needed),
             seen_loads: params.num_loads(),
             deaf_frames: 0,
-            right_of_mono: vec![0.0; MAX_FRAMES].into(),
+            right_of_mono,
             end,
             frames,
             params,
@@ -243,10 +278,14 @@ mod tests {
 
     const RATE: f64 = 48_000.0;
 
+    fn activated(end: AudioEnd, frames: FrameProducer, process_mode: ProcessMode) -> AudioThread {
+        AudioThread::new(end, Prepared::new(frames, RATE, process_mode, DiscernParams::new()))
+    }
+
     fn thread() -> (AudioThread, FrameConsumer, AnalysisEnd, EditorEnd) {
         let (audio, analysis, editor) = connect();
         let (producer, consumer) = frames(RATE);
-        let thread = AudioThread::new(audio, producer, RATE, ProcessMode::Realtime, DiscernParams::new());
+        let thread = activated(audio, producer, ProcessMode::Realtime);
         (thread, consumer, analysis, editor)
     }
 
@@ -297,7 +336,7 @@ mod tests {
         assert_eq!(play(&mut thread, true), 0.01);
         let end = thread.into_end();
         let (producer, _consumer) = frames(RATE);
-        let mut thread = AudioThread::new(end, producer, RATE, ProcessMode::Realtime, DiscernParams::new());
+        let mut thread = activated(end, producer, ProcessMode::Realtime);
         // A comparison ends with its activation, and the editor knows.
         assert!(editor.monitor_state().is_neutral());
         assert_eq!(play(&mut thread, true), 0.0);
@@ -313,7 +352,7 @@ mod tests {
     fn an_export_is_not_listened_to() {
         let (audio, _analysis, editor) = connect();
         let (producer, mut consumer) = frames(RATE);
-        let mut thread = AudioThread::new(audio, producer, RATE, ProcessMode::Offline, DiscernParams::new());
+        let mut thread = activated(audio, producer, ProcessMode::Offline);
         editor.set_monitor_state(MonitorState { is_comparing: true, ..MonitorState::default() });
         play(&mut thread, true);
         assert!(consumer.read().is_none());

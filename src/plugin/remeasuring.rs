@@ -1,11 +1,12 @@
 //! Open moves after a hand moved something else: they stay, and what they do and cost is rendered anew.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::analysis::Analyzer;
 use crate::assistant::{Audio, Move, Remeasured, remeasure_unless};
 use crate::dsp::cancel::Cancel;
-use crate::params::SharedParams;
+use crate::params::{Judged, SharedParams};
 
 use super::sabotage::{Sabotage, Step};
 use super::work::Work;
@@ -13,10 +14,17 @@ use super::work::Work;
 /// A hand that moves on is let alone.
 const REST: Duration = Duration::from_secs(1);
 
+/// Moves that are rendered now.
+struct Running {
+    work: Work<Option<Vec<Remeasured>>>,
+    /// Whose moves they are.
+    judged: Arc<Judged>,
+}
+
 /// What is to be rendered, and what is.
 pub struct Remeasuring {
     edited: Option<Instant>,
-    running: Option<Work<Option<Vec<Remeasured>>>>,
+    running: Option<Running>,
     cancel: Cancel,
     sabotage: Sabotage,
 }
@@ -39,12 +47,17 @@ impl Remeasuring {
 
     /// Begins where a hand has come to rest, and keeps what was measured; true when there is something new to show.
     pub fn work(&mut self, song: Option<&Analyzer>, params: &SharedParams) -> bool {
-        let result = self.running.as_ref().and_then(Work::take);
+        let result = self.running.as_ref().and_then(|running| running.work.take());
         let is_new = result.is_some();
-        if let Some(result) = result {
-            self.running = None;
+        if let Some((result, running)) = result.zip(self.running.take_if(|_| is_new)) {
+            // Moves of another song may have the same ids.
+            let is_present = |judged: &Arc<Judged>| Arc::ptr_eq(judged, &running.judged);
             match result {
-                Ok(measured) => params.change_saved(|saved| saved.set_remeasured(measured.unwrap_or_default())),
+                Ok(measured) => params.change_saved(|saved| {
+                    if saved.judged.as_ref().is_some_and(is_present) {
+                        saved.set_remeasured(measured.unwrap_or_default());
+                    }
+                }),
                 Err(why) => params.troubles.note_fault(format!("Measuring the open moves anew stopped: {why}")),
             }
         }
@@ -55,18 +68,20 @@ impl Remeasuring {
         is_new
     }
 
-    fn begin(&self, song: &Analyzer, params: &SharedParams) -> Option<Work<Option<Vec<Remeasured>>>> {
-        let (judged, open) = params.with_saved(|saved| Some((saved.judged.clone()?, saved.open_moves())))?;
+    fn begin(&self, song: &Analyzer, params: &SharedParams) -> Option<Running> {
+        let settings = params.settings();
+        let (judged, open) = params.with_saved(|saved| Some((saved.judged.clone()?, saved.open_moves(&settings))))?;
         let excerpts = song.excerpts().to_vec();
         if excerpts.is_empty() || open.is_empty() {
             return None;
         }
-        let (settings, sabotage) = (params.settings(), self.sabotage.clone());
+        let (heard, sabotage) = (Arc::clone(&judged), self.sabotage.clone());
         let work = move |cancel: &Cancel| {
             sabotage.at(Step::Remeasuring);
-            let moves: Vec<&Move> = judged.report.moves.iter().filter(|each| open.contains(&each.id)).collect();
-            remeasure_unless(cancel, &judged.features, &settings, Audio::Excerpts(&excerpts), &moves)
+            let moves: Vec<&Move> = heard.report.moves.iter().filter(|each| open.contains(&each.id)).collect();
+            remeasure_unless(cancel, &heard.features, &settings, Audio::Excerpts(&excerpts), &moves)
         };
-        Work::begin("discern-remeasure", &self.cancel, work).ok()
+        let work = Work::begin("discern-remeasure", &self.cancel, work).ok()?;
+        Some(Running { work, judged })
     }
 }

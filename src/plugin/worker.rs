@@ -12,7 +12,7 @@ use crossbeam::channel::Receiver;
 use crate::analysis::Block;
 use crate::bridge::{AnalysisEnd, Hearing, Phase, panic_text};
 use crate::dsp::cancel::Cancel;
-use crate::params::{Judged, SharedParams};
+use crate::params::{Judged, Saved, SharedParams};
 
 use super::ears::{Ears, Stream};
 use super::judging::Judging;
@@ -59,7 +59,8 @@ pub struct Worker {
     library: Library,
     remeasuring: Remeasuring,
     seen_loads: u32,
-    /// The sentence of the verdict that what is kept of the sound is of.
+    /// The song that the sound is of that is heard or kept, and the sentence of its verdict.
+    song: Option<u32>,
     verdict: Option<String>,
     /// What the editor was last woken for.
     shown: Shown,
@@ -99,6 +100,7 @@ impl Worker {
             library: Library::new(cancel.clone(), sabotage.clone()),
             remeasuring: Remeasuring::new(cancel.clone(), sabotage.clone()),
             seen_loads: 0,
+            song: None,
             verdict: None,
             shown: Shown::default(),
             cancel,
@@ -124,7 +126,7 @@ impl Worker {
         if catch_unwind(AssertUnwindSafe(|| self.begin_anew())).is_err() {
             // Deaf until the next activation.
             self.judging.forget();
-            (self.ears, self.phase) = (None, Phase::Idle);
+            (self.ears, self.phase, self.song) = (None, Phase::Idle, None);
         }
         false
     }
@@ -137,6 +139,7 @@ impl Worker {
             self.take_stream(stream);
         }
         self.follow_loads();
+        self.follow_undo();
         let has_heard = self.hear();
         self.answer();
         self.end.flush_monitor_state();
@@ -180,7 +183,7 @@ impl Worker {
         }
         self.ears = Some(ears);
         if self.phase == Phase::Listening {
-            self.phase = Phase::Idle;
+            (self.phase, self.song) = (Phase::Idle, None);
         }
     }
 
@@ -209,7 +212,8 @@ impl Worker {
         let mut has_heard = false;
         while let Some(read) = ears.stream.frames.read() {
             has_heard = true;
-            if is_listening || is_watching {
+            // What is lost while the transport stands is no part of the song.
+            if (is_listening || is_watching) && read.place.is_playing && self.was_playing {
                 ears.song.add_dropped_frames(read.num_dropped);
             }
             if !read.place.is_playing {
@@ -240,6 +244,7 @@ impl Worker {
 
     /// What is judged by is another.
     fn judge_again(&mut self) {
+        self.follow_undo();
         match self.phase {
             // Another stream has heard nothing to judge by.
             Phase::Judged if self.ears.as_ref().is_some_and(|ears| ears.song.progress().heard_s > 0.0) => self.judge(),
@@ -257,6 +262,8 @@ impl Worker {
                 if let Some(ears) = &mut self.ears {
                     ears.song.reset();
                     ears.song.set_extent(self.extent_s);
+                    self.song = Some(self.params.with_saved(|saved| saved.undo.song()));
+                    self.verdict = None;
                     self.last_playing = Instant::now();
                     self.phase = Phase::Listening;
                     self.publish();
@@ -273,7 +280,7 @@ impl Worker {
         }
         self.params.change_saved(|saved| saved.begin_song(extent_s));
         self.forget_work();
-        self.phase = Phase::Idle;
+        (self.phase, self.song, self.verdict) = (Phase::Idle, None, None);
     }
 
     /// Nothing that is worked out now is wanted.
@@ -291,14 +298,39 @@ impl Worker {
         }
         self.library.follow(&self.params);
         self.forget_work();
-        let loaded =
-            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
+        let (loaded, song) = self.params.with_saved(|saved| (sentence(saved), saved.undo.song()));
         // Hosts that undo by loading a state bring the same verdict back: the sound that was kept is still its own.
         let is_same = loaded.is_some() && loaded == self.verdict;
+        self.song = (is_same || self.phase == Phase::Listening).then_some(song);
         match self.phase {
             Phase::Listening => {}
             _ if is_same => self.phase = Phase::Judged,
             _ => self.phase = Phase::Idle,
+        }
+    }
+
+    /// The engineer took a new song back, or began it again: the sound that is kept may be of another verdict than the one
+    /// that is there. It is neither judged by nor offered until its own is back; a listening that runs is given up.
+    fn follow_undo(&mut self) {
+        let (loads, song, is_judged) =
+            self.params.with_saved(|saved| (self.params.num_loads(), saved.undo.song(), saved.judged.is_some()));
+        if loads != self.seen_loads {
+            // A state that was loaded is followed first.
+            return;
+        }
+        let is_own = self.song == Some(song);
+        match self.phase {
+            Phase::Listening | Phase::Judging | Phase::Judged if !is_own => {
+                if self.phase == Phase::Listening {
+                    // Half of a song is not to be taken for what a verdict is of.
+                    self.song = None;
+                }
+                self.library.forget_excerpt();
+                self.forget_work();
+                self.phase = Phase::Idle;
+            }
+            Phase::Idle if is_own && is_judged => self.phase = Phase::Judged,
+            _ => {}
         }
     }
 
@@ -321,6 +353,7 @@ impl Worker {
     fn judge(&mut self) {
         let Some(ears) = &mut self.ears else { return };
         self.phase = Phase::Judging;
+        self.song = Some(self.params.with_saved(|saved| saved.undo.song()));
         if let Err(error) = self.judging.begin(&mut ears.song, &self.params) {
             self.stop_judging(&error.to_string());
         }
@@ -330,10 +363,11 @@ impl Worker {
     /// There is no verdict: why. Listening again is all that is left.
     fn stop_judging(&mut self, why: &str) {
         self.params.troubles.note_fault(format!("Judging stopped: {why}"));
-        (self.phase, self.is_judged_again) = (Phase::Idle, false);
+        (self.phase, self.song, self.is_judged_again) = (Phase::Idle, None, false);
     }
 
     fn collect_judgement(&mut self) {
+        self.follow_undo();
         let Some(result) = self.judging.take() else { return };
         match result {
             Ok(Some(judged)) => self.keep(judged),
@@ -345,10 +379,11 @@ impl Worker {
     }
 
     fn keep(&mut self, judged: Judged) {
-        self.params.change_saved(|saved| saved.set_judged(judged));
+        self.verdict = self.params.change_saved(|saved| {
+            saved.set_judged(judged);
+            sentence(saved)
+        });
         self.remeasuring.forget();
-        self.verdict =
-            self.params.with_saved(|saved| saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone()));
         self.phase = Phase::Judged;
         if std::mem::take(&mut self.is_judged_again) {
             self.judge_again();
@@ -376,7 +411,10 @@ impl Worker {
             self.last_mapped = self.last_published;
             self.blocks = Arc::new(ears.song.map());
         }
-        let kept_s = kept_s(ears.song.excerpts(), ears.stream.sample_rate_hz);
+        // What is kept of another song than the one whose verdict is shown is not shown.
+        let is_shown = self.phase != Phase::Idle;
+        let excerpts = if is_shown { ears.song.excerpts() } else { &[] };
+        let kept_s = kept_s(excerpts, ears.stream.sample_rate_hz);
         if *self.kept_s != kept_s {
             self.kept_s = Arc::new(kept_s);
         }
@@ -390,23 +428,26 @@ impl Worker {
             duration_s: progress.duration_s,
             extent_s: self.extent_s,
             share: progress.share,
-            blocks: Arc::clone(&self.blocks),
-            num_dropped_frames: progress.num_dropped_frames,
-            changed_at_s: progress.changed_at_s,
+            blocks: if is_shown { Arc::clone(&self.blocks) } else { Arc::default() },
+            changed_at_s: progress.changed_at_s.filter(|_| is_shown),
             references: self.library.states(),
             looped_s: self.library.looped_s(),
-            has_excerpts: !ears.song.excerpts().is_empty(),
             kept_s: Arc::clone(&self.kept_s),
-            missed_s: progress.num_dropped_frames as f64 / ears.stream.sample_rate_hz,
+            missed_s: if is_shown { progress.missed_s } else { 0.0 },
         });
     }
+}
+
+/// Of the verdict that is there.
+fn sentence(saved: &Saved) -> Option<String> {
+    saved.judged.as_ref().map(|judged| judged.report.verdict.sentence.clone())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bridge::{Place, Request, connect, frames};
-    use crate::params::DiscernParams;
+    use crate::params::{Direction, DiscernParams};
 
     const RATE_HZ: f64 = 48_000.0;
     const PATIENCE: Duration = Duration::from_secs(60);
@@ -486,5 +527,64 @@ mod tests {
         play(&mut worker, 0.0, 384_000);
         play(&mut worker, 8.0, 48_000);
         assert_eq!((editor.hearing().missed_s, editor.hearing().changed_at_s), (missed_s, None));
+        // Played again it is heard.
+        worker.toggle_listening();
+        play(&mut worker, 0.0, 384_000);
+        play(&mut worker, 8.0, 48_000);
+        assert!(editor.hearing().missed_s > 1.0);
+        play(&mut worker, 5.0, 240_000);
+        assert_eq!(editor.hearing().missed_s, 0.0);
+    }
+
+    #[test]
+    fn the_sound_of_another_song_is_not_judged_by_until_its_verdict_is_back() {
+        let (_audio, end, editor) = connect();
+        let (mut producer, consumer) = frames(RATE_HZ);
+        let (_streams, receiver) = crossbeam::channel::unbounded();
+        let mut worker = Worker::new(end, DiscernParams::new(), receiver, Box::new(|| {}), Default::default());
+        worker.take_stream(Stream { frames: consumer, sample_rate_hz: RATE_HZ, num_channels: 2 });
+        let tone: Vec<f32> = (0..240_000).map(|idx| (idx as f32 * 0.05).sin() * 0.2).collect();
+        let ask = |worker: &mut Worker, request: Request| {
+            editor.request(request);
+            worker.answer();
+        };
+        let judged = |worker: &Worker| worker.params.with_saved(|saved| saved.judged.as_ref().map(Arc::as_ptr));
+        let mut hear_song = |worker: &mut Worker, extent_s: (f64, f64)| {
+            ask(worker, Request::Extent(Some(extent_s)));
+            ask(worker, Request::Listen);
+            producer.write(Place { position_s: Some(0.0), is_playing: true }, [&tone, &tone], [&tone, &tone]);
+            worker.hear();
+            worker.judge();
+            judged_share(worker);
+        };
+        hear_song(&mut worker, (0.0, 10.0));
+        let first = judged(&worker);
+        ask(&mut worker, Request::NewSong);
+        hear_song(&mut worker, (0.0, 20.0));
+        let second = judged(&worker);
+        assert_ne!(first, second);
+        for (direction, extent_s, phase, verdict) in
+            [(Direction::Undo, (0.0, 10.0), Phase::Idle, first), (Direction::Redo, (0.0, 20.0), Phase::Judging, second)]
+        {
+            worker.params.change_saved(|saved| saved.travel(direction));
+            ask(&mut worker, Request::Edited);
+            ask(&mut worker, Request::ChooseExcerpt((0.0, 5.0)));
+            ask(&mut worker, Request::Extent(Some(extent_s)));
+            assert_eq!((worker.phase, worker.library.looped_s().is_some()), (phase, phase != Phase::Idle));
+            worker.publish();
+            assert_eq!(editor.hearing().kept_s.is_empty(), phase == Phase::Idle);
+            assert_eq!(judged(&worker), verdict);
+        }
+        // What is worked out of the second song does not take the place of the first.
+        worker.params.change_saved(|saved| saved.travel(Direction::Undo));
+        worker.collect_judgement();
+        assert_eq!((worker.phase, judged(&worker)), (Phase::Idle, first));
+        // Nor is what is heard of a third.
+        ask(&mut worker, Request::NewSong);
+        ask(&mut worker, Request::Listen);
+        assert_eq!(worker.phase, Phase::Listening);
+        worker.params.change_saved(|saved| saved.travel(Direction::Undo));
+        ask(&mut worker, Request::Extent(Some((0.0, 10.0))));
+        assert_eq!((worker.phase, judged(&worker)), (Phase::Idle, first));
     }
 }

@@ -180,8 +180,9 @@ fn gate_fires_on_bad_specimens() {
 }
 
 #[test]
-fn no_bound_that_is_worked_out_can_panic_in_the_editor() {
-    // `clamp` panics where its bounds are out of order, and in a small window they are: `layout::between` is for those.
+fn the_editor_clamps_to_written_numbers_and_constants_only() {
+    // `clamp` panics where its bounds are out of order, and in a small window those that are worked out can be:
+    // `layout::between` is for them.
     let mut found = Vec::new();
     for file in rust_files(Path::new("src/editor")) {
         let text = fs::read_to_string(&file).expect("a source file");

@@ -21,7 +21,7 @@ use discern::assistant::VerdictKind;
 use discern::bridge::{Phase, Request};
 use discern::chain::Stage;
 use discern::chain::monitor::{MonitorState, Source};
-use discern::editor::{DEFAULT_SIZE, MIN_SIZE, Screen, theme};
+use discern::editor::{DEFAULT_SIZE, FRAME_FAILED, FailAt, MIN_SIZE, Screen, theme};
 use discern::params::Decision;
 use egui::{Event, Key, Modifiers, PointerButton, Vec2};
 use egui_kittest::Harness;
@@ -33,6 +33,24 @@ use fixture::{Fixture, Gesture, hearing};
 pub struct State {
     fixture: Fixture,
     screen: Screen,
+    /// Frames that fail are what the test is about.
+    may_fail: bool,
+}
+
+impl State {
+    /// Draws a frame. The screen catches one that panics: unless a test asked for it, it fails the test.
+    fn frame(&mut self, ui: &mut egui::Ui) {
+        self.screen.ui(ui, &self.fixture.session);
+        let troubles = self.fixture.params.troubles.all();
+        let failed = troubles.iter().find(|each| each.text.starts_with(FRAME_FAILED));
+        assert!(self.may_fail || failed.is_none(), "{failed:?}");
+    }
+
+    /// Asks the next frame to fail.
+    fn fail_next_frame(&mut self, at: FailAt) {
+        self.may_fail = true;
+        self.screen.fail_next_frame(at);
+    }
 }
 
 fn open_sized(fixture: Fixture, stage: Option<Stage>, size: Vec2, scale: f32) -> Harness<'static, State> {
@@ -41,8 +59,8 @@ fn open_sized(fixture: Fixture, stage: Option<Stage>, size: Vec2, scale: f32) ->
         .with_pixels_per_point(scale)
         .with_context_setup(theme::install)
         .build_ui_state(
-            |ui, state: &mut State| state.screen.ui(ui, &state.fixture.session),
-            State { fixture, screen: Screen::default() },
+            |ui, state: &mut State| state.frame(ui),
+            State { fixture, screen: Screen::default(), may_fail: false },
         );
     harness.run_steps(2);
     if let Some(stage) = stage {

@@ -362,7 +362,11 @@ fn a_mix_that_is_far_too_hot_is_turned_down_where_its_level_is_kept() {
         assert!(reduction.after < 6.0, "{destination:?}: {} dB. {}", reduction.after, level.sentence);
         let after = song.through(&accept(&report)).features().levels;
         let target_lufs = brief.target_lufs().unwrap_or(-70.0);
-        assert!(after.integrated_lufs > Some(target_lufs - 0.5), "{destination:?}: {:?}", after.integrated_lufs);
+        // What limiting loses of it is no reason to miss it.
+        assert!(after.integrated_lufs > Some(target_lufs - 0.4), "{destination:?}: {:?}", after.integrated_lufs);
+        if destination == Destination::Streaming {
+            assert!(level.sentence.contains("Lowered by"), "{}", level.sentence);
+        }
         assert!(after.true_peak_dbtp < Some(brief.ceiling() + 0.1), "{destination:?}: {:?}", after.true_peak_dbtp);
     }
     // What is only a little over is held as it was.

@@ -108,15 +108,19 @@ fn everything_at_once_at_either_end_is_safe() {
 fn every_setting_goes_to_either_end_while_it_plays() {
     at_every_rate(|rate| {
         let modes = [LatencyMode::Standard, LatencyMode::Linear];
-        // A linear-phase design of 192 kHz is that of 384 kHz.
-        for mode in modes.into_iter().filter(|mode| *mode == LatencyMode::Standard || rate < 20_000.0) {
+        // Every change makes a linear-phase design anew, which takes its time: all of them at the slow rates, and one in
+        // seven at an ordinary rate and at the fastest.
+        let is_sampled = [48_000.0, 384_000.0].contains(&rate);
+        let is_linear_tried = rate < 20_000.0 || is_sampled;
+        for mode in modes.into_iter().filter(|mode| *mode == LatencyMode::Standard || is_linear_tried) {
             let mut settings = all_on(mode);
             for band in &mut settings.equalizer.bands {
                 (band.gain_db, band.range_db, band.threshold_db) = (1.5, -6.0, -40.0);
             }
             let mut chain = Chain::new(rate, mode);
             let input = noise(0.5, 320);
-            for setting in table().iter().filter(|setting| setting.id != "latency_mode") {
+            let step = if mode == LatencyMode::Linear && is_sampled { 7 } else { 1 };
+            for setting in table().iter().filter(|setting| setting.id != "latency_mode").step_by(step) {
                 for value in ends(setting) {
                     let mut changed = settings;
                     setting.set(&mut changed, value);
@@ -281,22 +285,11 @@ fn the_range_is_the_one_that_is_tried() {
     assert_eq!((*SAMPLE_RATE_RANGE_HZ.start(), *SAMPLE_RATE_RANGE_HZ.end()), (RATES_HZ[0], RATES_HZ[13]));
 }
 
-/// The demo mix at another rate; straight lines between samples where it is higher.
+/// The demo mix at another rate.
 fn demo_mix_at(rate: f64) -> [Vec<f32>; 2] {
     let mix = crate::support::demo_mix();
     let own = f64::from(mix.sample_rate_hz);
-    [mix.left(), mix.right()].map(|channel| {
-        if rate < own {
-            return discern::dsp::resample::resample(channel, own, rate);
-        }
-        let at = |n: usize| {
-            let place = n as f64 * own / rate;
-            let (idx, share) = (place as usize, place.fract() as f32);
-            let next = channel.get(idx + 1).unwrap_or(&channel[idx]);
-            channel[idx] + share * (next - channel[idx])
-        };
-        (0..(channel.len() as f64 * rate / own) as usize).map(at).collect()
-    })
+    [mix.left(), mix.right()].map(|channel| discern::dsp::resample::resample(channel, own, rate))
 }
 
 #[test]
@@ -327,10 +320,13 @@ fn a_song_is_heard_and_judged_at_either_end() {
             "{rate} Hz: {:?}",
             thirds.frequencies_hz
         );
-        for (idx, hz) in thirds.frequencies_hz.iter().enumerate().filter(|(_, hz)| (40.0..0.3 * rate).contains(*hz)) {
+        for (idx, hz) in
+            thirds.frequencies_hz.iter().enumerate().filter(|(_, hz)| (40.0..0.3 * rate.min(own)).contains(*hz))
+        {
             let [here, there] = [thirds, &own_features.spectrum].map(|each| each.mid_db[idx].expect("music"));
             // A bass note at the edge of a band: frames are of 0.5 to 0.75 s, as powers of two fall.
-            assert!((here - there).abs() < 2.0, "{rate} Hz: {here} dB at {hz} Hz, {there} at its own rate");
+            let bar_db = if *hz < 200.0 { 2.0 } else { 1.0 };
+            assert!((here - there).abs() < bar_db, "{rate} Hz: {here} dB at {hz} Hz, {there} at its own rate");
         }
         // What a rate cannot carry is not there; it is no fault of the mix.
         let is_dull = |report: &Report| {

@@ -161,7 +161,7 @@ pub fn judged() -> Arc<DiscernParams> {
     let params = DiscernParams::new();
     params.change_saved(|saved| {
         saved.set_judged(Judged { features, report });
-        let id = saved.open_moves().remove(0);
+        let id = saved.open_moves(&Settings::default()).remove(0);
         saved.set_amount(&id, 80.0);
         saved.set_remeasured(vec![Remeasured {
             id,

@@ -50,7 +50,7 @@ usage: cargo xtask COMMAND
   landing DIR [OPTIONS]    master every song of a folder, measure the results with other meters
   peers [TABLE...]         the limiter and other stages beside others, measured in one run
   hearing [DIR]            what is heard of a music folder beside other meters, and what hearing costs
-  measurements             all tests and benches; writes docs/measurements.md
+  measurements [--figures] all tests and benches, or what the tests measure; writes docs/measurements.md
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain

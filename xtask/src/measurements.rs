@@ -16,15 +16,28 @@ use crate::workspace::{root, step};
 /// Samples that the limiter's ceiling is tried on (`dsp.md` section 10).
 const FUZZ_SAMPLES: &str = "1e8";
 
-/// Measures and writes the page; any failing test ends it.
+/// Where the page's tables begin that take long and need valgrind.
+const COSTLY: &str = "\n## Limiter on ";
+
+/// Measures and writes the page; any failing test ends it. With `--figures` only what the tests and the stack's check measure,
+/// in minutes; the other tables stay as they are.
 ///
 /// # Errors
-/// If a test fails, valgrind is missing or the page cannot be written.
+/// If a test fails, valgrind is missing or the page cannot be read or written.
 pub fn run(args: &[String]) -> Result<()> {
-    if let Some(unknown) = args.first() {
-        bail!("measurements takes no options, not {unknown:?}");
-    }
-    cost::require_valgrind()?;
+    let path = root().join("docs/measurements.md");
+    let costly = match args {
+        [] => {
+            cost::require_valgrind()?;
+            None
+        }
+        [option] if option == "--figures" => {
+            let old = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+            let start = old.find(COSTLY).with_context(|| format!("{} has no costly tables to keep", path.display()))?;
+            Some(old[start..].to_owned())
+        }
+        _ => bail!("measurements takes only --figures, not {args:?}"),
+    };
     let tests =
         step("all tests", || output(Command::new("cargo").args(["test", "--workspace", "--", "--show-output"])))?;
     let mut page = String::from(
@@ -32,6 +45,20 @@ pub fn run(args: &[String]) -> Result<()> {
          (rates, settings, signals) the worst is shown. The bars are those the tests assert.\n",
     );
     page += &figures::table(&tests)?;
+    #[cfg(target_os = "linux")]
+    {
+        page += &step("stack", stack::table)?;
+    }
+    page += &match costly {
+        Some(costly) => costly,
+        None => costly_tables()?,
+    };
+    std::fs::write(&path, page).with_context(|| format!("{} cannot be written", path.display()))?;
+    println!("{}", path.display());
+    Ok(())
+}
+
+fn costly_tables() -> Result<String> {
     let fuzz = step("limiter on random programmes", || {
         output(
             Command::new("cargo")
@@ -39,16 +66,7 @@ pub fn run(args: &[String]) -> Result<()> {
                 .args(["--", FUZZ_SAMPLES]),
         )
     })?;
-    page += &fuzz_table(&fuzz)?;
-    #[cfg(target_os = "linux")]
-    {
-        page += &step("stack", stack::table)?;
-    }
-    page += &step("cost", cost::table)?;
-    let path = root().join("docs/measurements.md");
-    std::fs::write(&path, page).with_context(|| format!("{} cannot be written", path.display()))?;
-    println!("{}", path.display());
-    Ok(())
+    Ok(fuzz_table(&fuzz)? + &step("cost", cost::table)?)
 }
 
 /// `cargo xtask cost`.

@@ -115,6 +115,16 @@ impl LinearPhase {
         self.playing = self.plan;
     }
 
+    /// Makes what was just set at once: for who makes a chain, off the audio thread. The samples are the same either way.
+    pub fn finish_design(&mut self) {
+        if self.first_steps.take().is_some() {
+            let now = &mut self.responses[1];
+            while !self.designer.step(now) {}
+            self.designer.take();
+            self.made = Some((*self.designer.designed(), now.routing()));
+        }
+    }
+
     /// Where nobody hears what comes out at first, takes for the design that was just set all the time that later ones
     /// get; returns how many samples that is.
     pub fn take_time(&mut self) -> usize {

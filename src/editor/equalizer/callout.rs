@@ -1,7 +1,8 @@
 //! Where a callout goes on the plot: beside its band if there is room, over nothing that can be taken hold of.
 
-use crate::editor::layout::between;
 use egui::{Pos2, Rect, Vec2, pos2, vec2};
+
+use crate::editor::layout::between;
 
 /// Between the band's edge and a callout beside it, and between the target and one above or below it.
 const BESIDE: f32 = 24.0;

@@ -4,6 +4,7 @@ use egui::{Key, Modifiers, PointerButton, Pos2, Rect, Role, Sense, Ui, Vec2, Wid
 
 use crate::chain::equalizer::band_response_db;
 use crate::chain::settings::{BandChannel, BandSettings, BandShape, NUM_BANDS, find};
+use crate::editor::layout::between;
 use crate::editor::levels::Levels;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
@@ -18,7 +19,6 @@ use super::plot::Graph;
 use super::{
     EqualizerView, band_id, band_sentence, free_band, is_cut, is_dynamic, is_working, proposed_move, reset_band,
 };
-use crate::editor::layout::between;
 
 /// A node that is let go this far outside the plot is taken away.
 const AWAY: f32 = 28.0;
@@ -99,11 +99,9 @@ fn place(graph: &Graph, scene: &Scene, band: &BandSettings) -> Pos2 {
         shape if is_cut(shape) => 0.0,
         _ => band.gain_db,
     };
-    {
-        let plot = graph.plot.shrink(4.0);
-        let (x, y) = (graph.x(band.frequency_hz), graph.y(gain_db));
-        pos2(between(x, plot.left(), plot.right()), between(y, plot.top(), plot.bottom()))
-    }
+    let plot = graph.plot.shrink(4.0);
+    let (x, y) = (graph.x(band.frequency_hz), graph.y(gain_db));
+    pos2(between(x, plot.left(), plot.right()), between(y, plot.top(), plot.bottom()))
 }
 
 /// From a dynamic band's static gain to how far it may go, thin, and to where its gain is now, thick.

@@ -6,6 +6,7 @@ use crate::chain::Stage;
 use crate::chain::settings::{MIN_CROSSOVER_RATIO, NUM_SPLITS};
 use crate::dsp::crossover::{NUM_CROSSOVERS, ordered};
 use crate::editor::grip::{grip, handle};
+use crate::editor::layout::between;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
@@ -15,7 +16,6 @@ use crate::editor::words;
 
 use super::plot::Graph;
 use super::{band_id, is_band_on};
-use crate::editor::layout::between;
 
 const LOWEST_HZ: f64 = 20.0;
 const HIGHEST_HZ: f64 = 20_000.0;

@@ -2,18 +2,19 @@
 
 use egui::{Key, Modifiers, Ui};
 
+use crate::assistant::Move;
+use crate::assistant::findings::FindingKind;
 use crate::chain::Stage;
 use crate::chain::monitor::Source;
-use crate::params::Direction;
+use crate::params::{Direction, MoveState};
 
 use super::{Page, Screen};
 use crate::editor::drawer::Drawer;
-use crate::editor::keys::pressed;
+use crate::editor::keys::{LiveKeys, pressed};
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
 use crate::editor::widgets::is_writing;
 use crate::editor::{chain_strip, compare_bar, hear, looping, proposals, references};
-use crate::params::MoveState;
 
 impl Screen {
     pub(super) fn keys(&mut self, ui: &Ui, session: &Session, scene: &Scene) {
@@ -43,8 +44,7 @@ impl Screen {
             self.proposals.step(scene, 1);
             self.follow_card(scene);
         }
-        let waiting = self.proposals.open_move(scene).filter(|open| scene.state_of(open) == MoveState::Open);
-        if let Some(open) = waiting {
+        if let Some(open) = self.waiting(scene) {
             if pressed(Key::A) {
                 session.accept(open);
             } else if pressed(Key::R) {
@@ -60,7 +60,7 @@ impl Screen {
             self.drawer = None;
         }
         self.note_keys(ui, session, scene);
-        let is_stage_seen = self.page == Page::Workbench && self.drawer.is_none();
+        let is_stage_seen = self.is_stage_seen();
         if is_stage_seen && pressed(Key::P) {
             let id = chain_strip::enabled_id(self.stage);
             if let Some((_, param)) = session.param(&id) {
@@ -107,13 +107,43 @@ impl Screen {
         if pressed(Key::C) {
             ui.ctx().copy_text(proposals::report_text(scene));
         }
-        // The report always has a note open: the first, where none was chosen.
-        let first = || scene.notes().next().filter(|_| self.drawer == Some(Drawer::Report)).map(|(_, note)| note.kind);
-        let open = scene.notes().map(|(_, note)| note.kind).find(|kind| Some(*kind) == self.proposals.open_note);
-        if let Some(kind) = open.or_else(first).filter(|_| pressed(Key::I)) {
+        if let Some(kind) = self.open_note(scene).filter(|_| pressed(Key::I)) {
             session.set_intended([kind], true);
             self.proposals.open_note = None;
         }
+    }
+
+    /// Which of all these keys do something now.
+    pub(super) fn live_keys(&self, session: &Session, scene: &Scene) -> LiveKeys {
+        let is_noted = self.page == Page::Workbench && scene.notes().next().is_some();
+        let has_step = |direction: Direction| session.params.with_saved(|saved| saved.undo.label(direction).is_some());
+        LiveKeys {
+            is_shown: true,
+            has_stage: self.is_stage_seen(),
+            has_open_move: self.waiting(scene).is_some(),
+            has_moves: scene.open_moves().next().is_some(),
+            has_notes: is_noted,
+            has_open_note: is_noted && self.open_note(scene).is_some(),
+            has_reference: scene.monitor.source == Source::Reference || !references::none_can_be_read(scene),
+            can_undo: has_step(Direction::Undo),
+            can_redo: has_step(Direction::Redo),
+        }
+    }
+
+    fn is_stage_seen(&self) -> bool {
+        self.page == Page::Workbench && self.drawer.is_none()
+    }
+
+    /// The open move, where it waits for a decision.
+    fn waiting<'a>(&self, scene: &'a Scene) -> Option<&'a Move> {
+        self.proposals.open_move(scene).filter(|open| scene.state_of(open) == MoveState::Open)
+    }
+
+    /// The open note. The report always has one: the first, where none was chosen.
+    fn open_note(&self, scene: &Scene) -> Option<FindingKind> {
+        let first = || scene.notes().next().filter(|_| self.drawer == Some(Drawer::Report)).map(|(_, note)| note.kind);
+        let open = scene.notes().map(|(_, note)| note.kind).find(|kind| Some(*kind) == self.proposals.open_note);
+        open.or_else(first)
     }
 }
 

@@ -6,6 +6,7 @@ use crate::bridge::Phase;
 
 use super::Screen;
 use crate::editor::layout::Layout;
+use crate::editor::notice::spoken;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::theme::{CANVAS, SEAM, T2, T3, regular};
@@ -29,7 +30,14 @@ impl Screen {
             format!("Discern {}   {rate}   Nothing leaves this computer", env!("CARGO_PKG_VERSION"))
         };
         let width = pen.right(bar.right() - 16.0, baseline, right, regular(11.0), T3);
-        self.last_status = take_description(ui).or_else(|| looping::said(ui)).unwrap_or_else(|| resting_status(scene));
+        // Taken in any case: it is of this frame alone.
+        let described = take_description(ui);
+        let said = looping::said(ui);
+        if let Some(said) = &said {
+            spoken(ui, "status", bar, said);
+        }
+        // An answer to what was just done goes before what the pointer, still there, is on.
+        self.last_status = said.or(described).unwrap_or_else(|| resting_status(scene));
         let room =
             Rect::from_min_max(pos2(bar.left() + 16.0, bar.top()), pos2(bar.right() - width - 32.0, bar.bottom()));
         // A long sentence keeps to its place; a screen reader has all of it.
@@ -61,11 +69,12 @@ fn resting_status(scene: &Scene) -> String {
     if scene.has_newer_state {
         return "This session was saved by a newer Discern. Its settings are kept, and not applied here.".to_owned();
     }
-    if let Some(missed) = words::missed(scene.hearing.missed_s) {
-        return format!("{missed}: the computer was busy. Play it again to have all of it heard.");
-    }
     if !scene.monitor.is_neutral() {
         return "Monitoring, not for export. The button beside it leaves.".to_owned();
+    }
+    // While it listens the verdict bar says it.
+    if let Some(missed) = words::missed(scene.hearing.missed_s).filter(|_| scene.hearing.phase == Phase::Judged) {
+        return format!("{missed}: the computer was busy. Listen again to have all of it heard.");
     }
     if let Some((_, judged)) = scene.verdict() {
         return judged.report.verdict.sentence.clone();

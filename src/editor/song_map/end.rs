@@ -6,6 +6,7 @@ use egui::accesskit::{Action, ActionData};
 use egui::{Key, Modifiers, Rect, Response, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::bridge::{Phase, Request};
+use crate::editor::layout::between;
 use crate::editor::pen::Pen;
 use crate::editor::scene::Scene;
 use crate::editor::session::Session;
@@ -14,7 +15,6 @@ use crate::editor::widgets::{Typed, begin_typing, describe, entry, focus_ring, k
 use crate::editor::words;
 
 use super::marks::Places;
-use crate::editor::layout::between;
 
 /// Width of what can be taken hold of.
 const WIDTH: f32 = 22.0;

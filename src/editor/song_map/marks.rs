@@ -3,6 +3,7 @@
 use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::assistant::findings::FindingClass;
+use crate::editor::layout::between;
 use crate::editor::pen::Pen;
 use crate::editor::proposals::{ProposalsView, number_box};
 use crate::editor::scene::Scene;
@@ -11,7 +12,6 @@ use crate::editor::widgets::{describe, focus_ring};
 use crate::editor::words;
 
 use super::is_local;
-use crate::editor::layout::between;
 
 /// Where things are on the map.
 pub struct Places {

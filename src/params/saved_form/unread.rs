@@ -67,9 +67,11 @@ impl Unread {
     }
 
     /// Notes what stands in the places of what is kept, in the form that was just read, and whose listening it is.
-    pub fn settle(&mut self, form: &Value, judged: Option<&Arc<Judged>>) {
+    pub fn settle(&mut self, mut form: Value, judged: Option<&Arc<Judged>>) {
         for kept in &mut self.kept {
-            kept.instead = find(form, &kept.at).cloned();
+            kept.instead = find(&form, &kept.at).cloned();
+            // Places count the entries that were not read too: they are found once those before them are back.
+            kept.restore(&mut form, &kept.at);
         }
         self.judged = judged.map(Arc::downgrade);
     }
@@ -90,6 +92,11 @@ impl Unread {
     pub fn forget(&mut self, fields: &[&str]) {
         self.kept.retain(|kept| !fields.iter().any(|field| is_in(&kept.at, field)));
         self.num_bytes = self.kept.iter().map(|kept| size(&kept.raw)).sum();
+    }
+
+    /// Whether anything of these fields is kept.
+    pub fn has(&self, fields: &[&str]) -> bool {
+        self.kept.iter().any(|kept| fields.iter().any(|field| is_in(&kept.at, field)))
     }
 
     /// What to say of it: each part once, in words for people.
@@ -194,5 +201,42 @@ fn part(at: &[Step]) -> &'static str {
         ["intended", ..] => "what is marked as intended",
         ["editor" | "editor_scale_percent" | "reduced_motion", ..] => "how the editor is set",
         _ => "a part of it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::reader::Reader;
+    use super::*;
+
+    /// Reads moves, and writes what was read and what was not.
+    fn reloaded(root: &Value) -> Value {
+        let mut unread = Unread::default();
+        let mut reader = Reader::new(root.as_object().expect("an object"), &mut unread);
+        let moves = reader.objects("moves", (10, None), |reader| {
+            let stage = reader.one_of("stage", |stage| (stage == "limiter").then(|| stage.to_owned()))?;
+            Some(json!({"stage": stage, "title": reader.text("title", 20)?}))
+        });
+        reader.keep_rest();
+        let mut form = json!({"moves": moves});
+        unread.settle(form.clone(), None);
+        unread.restore(&mut form, None);
+        form
+    }
+
+    #[test]
+    fn entries_that_are_not_read_move_no_other() {
+        let root = json!({"moves": [
+            {"stage": "invention", "title": "one"},
+            {"stage": "limiter", "title": "t\u{1}wo", "since": 9},
+            {"stage": "limiter", "title": "three"},
+            7,
+            {"stage": "limiter", "title": "f\u{1}our"},
+        ]});
+        let once = reloaded(&root);
+        assert_eq!(once, root);
+        assert_eq!(reloaded(&once), root);
     }
 }

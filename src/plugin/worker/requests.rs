@@ -1,6 +1,6 @@
 //! What buttons and the editor ask of the analysis thread.
 
-use crate::bridge::Request;
+use crate::bridge::{Phase, Request};
 
 use super::Worker;
 use crate::plugin::ears::Ears;
@@ -44,7 +44,10 @@ impl Worker {
                     }
                 }
                 Request::ChooseExcerpt(place) => {
-                    if let Some(Ears { song, stream, .. }) = self.ears.as_deref() {
+                    self.follow_undo();
+                    // At rest without a verdict of it, what is kept is of another song.
+                    let ears = self.ears.as_deref().filter(|_| self.phase != Phase::Idle);
+                    if let Some(Ears { song, stream, .. }) = ears {
                         self.library.choose_excerpt(song.excerpts(), stream.sample_rate_hz, place);
                     }
                 }

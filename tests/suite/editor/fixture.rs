@@ -111,7 +111,6 @@ impl Fixture {
         ];
         fixture.analysis.publish(Hearing {
             references: Arc::new(states),
-            has_excerpts: true,
             kept_s: Arc::new(vec![(64.0, 67.0), (114.0, 117.0), (12.0, 15.0)]),
             looped_s: Some((64.0, 67.0)),
             ..hearing(Phase::Judged, Some(0.96))
@@ -234,7 +233,6 @@ pub fn hearing(phase: Phase, share: Option<f64>) -> Hearing {
         duration_s: if share.is_some() { 231.0 } else { heard_s },
         share,
         blocks: Arc::new(blocks(heard_s)),
-        num_dropped_frames: 0,
         ..Hearing::default()
     }
 }

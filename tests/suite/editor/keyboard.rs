@@ -91,6 +91,32 @@ fn listen_decide_undo_edit_and_compare_without_a_pointer() {
     assert_eq!(monitor(&harness).source, Source::Delta);
 }
 
+#[test]
+fn keys_that_do_nothing_now_are_the_hosts() {
+    let uses = |harness: &Harness<'_, State>, key: Key, modifiers: Modifiers| {
+        harness.state().screen.key_focus().uses(Some(key), modifiers, true)
+    };
+    let harness = &mut open(Fixture::new(), None);
+    for key in [Key::A, Key::R, Key::H, Key::C, Key::I, Key::F, Key::OpenBracket, Key::CloseBracket] {
+        assert!(!uses(harness, key, Modifiers::NONE), "{key:?}");
+    }
+    assert!(uses(harness, Key::M, Modifiers::NONE) && !uses(harness, Key::Z, Modifiers::COMMAND));
+
+    let harness = &mut open(Fixture::judged(VerdictKind::SmallMoves), None);
+    press(harness, Key::CloseBracket);
+    for key in [Key::A, Key::R, Key::H, Key::CloseBracket] {
+        assert!(uses(harness, key, Modifiers::NONE), "{key:?}");
+    }
+    press(harness, Key::A);
+    assert!(uses(harness, Key::Z, Modifiers::COMMAND) && !uses(harness, Key::Y, Modifiers::COMMAND));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run_steps(3);
+    assert!(uses(harness, Key::Y, Modifiers::COMMAND));
+
+    let harness = &mut open(Fixture::judged(VerdictKind::SendBack), None);
+    assert!(uses(harness, Key::C, Modifiers::NONE) && uses(harness, Key::I, Modifiers::NONE));
+}
+
 /// Which part of the screen a place is in, in the order of Tab.
 fn region(at: Pos2, size: egui::Vec2) -> usize {
     let is_compact = size == MIN_SIZE;

@@ -130,6 +130,9 @@ fn a_part_that_was_not_kept_is_not_looped() {
         double_click(&mut harness, at);
         harness.run_steps(2);
         assert_eq!(monitor(&harness).is_looping, is_kept);
+        // Said at once, though the pointer still rests on the map.
+        let is_refused = harness.query_by_label_contains("This part was not kept").is_some();
+        assert_eq!(is_refused, !is_kept);
         let asked = requests(&harness);
         let is_there = matches!(&asked[..], [Request::ChooseExcerpt(part)] if *part == (114.0, 117.0));
         assert!(if is_kept { is_there } else { asked.is_empty() }, "{asked:?}");

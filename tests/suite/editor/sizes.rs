@@ -3,7 +3,7 @@
 use discern::assistant::VerdictKind;
 use discern::bridge::Phase;
 use discern::chain::Stage;
-use discern::editor::{DEFAULT_SIZE, MIN_SIZE};
+use discern::editor::{DEFAULT_SIZE, FailAt, MIN_SIZE};
 use egui::{OutputCommand, Rect, Vec2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT, Queryable};
@@ -125,7 +125,7 @@ fn a_window_that_is_forced_small_shows_the_whole_screen() {
 #[test]
 fn a_frame_that_fails_is_said_and_the_screen_comes_back() {
     let mut harness = open(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Multiband));
-    harness.state_mut().screen.fail_next_frame();
+    harness.state_mut().fail_next_frame(FailAt::End);
     harness.run_steps(3);
     assert!(harness.query_by_label("MASTER").is_none());
     assert!(harness.query_by_label_contains("a frame was asked to fail").is_some());
@@ -139,7 +139,7 @@ fn a_frame_that_fails_is_said_and_the_screen_comes_back() {
     click(&mut harness, "Try again");
     harness.get_by_label("MASTER");
     // And again: it is not that the first one is let pass.
-    harness.state_mut().screen.fail_next_frame();
+    harness.state_mut().fail_next_frame(FailAt::Midway);
     harness.run_steps(2);
     assert!(harness.query_by_label("MASTER").is_none());
     harness.state_mut().screen.opened();
@@ -155,7 +155,7 @@ fn a_frame_that_fails_ends_the_gesture_that_ran() {
     harness.run_steps(1);
     harness.event(egui::Event::PointerMoved(center - vec2(0.0, 20.0)));
     harness.run_steps(1);
-    harness.state_mut().screen.fail_next_frame();
+    harness.state_mut().fail_next_frame(FailAt::End);
     harness.run_steps(2);
     assert_eq!(fixture(&harness).host.take().last(), Some(&super::Gesture::End));
 }
@@ -189,18 +189,27 @@ fn troubles_are_said_copied_and_dismissed() {
 }
 
 #[test]
-fn dropped_frames_are_said_until_they_were_read() {
+fn a_long_trouble_leaves_its_buttons_in_sight() {
+    let mut harness = open_sized(Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Multiband), MIN_SIZE, 1.0);
+    let long = "left and right differ ".repeat(200);
+    fixture(&harness).params.troubles.note_fault(format!("Analysis stopped: {long}"));
+    harness.run_steps(2);
+    let screen = Rect::from_min_size(egui::Pos2::ZERO, MIN_SIZE);
+    for name in ["Dismiss", "Copy details"] {
+        assert!(screen.contains_rect(harness.get_by_label(name).rect()), "{name}");
+    }
+    let strip = harness.get_by_label_contains("Analysis stopped: left and right").rect();
+    assert!(strip.height() < MIN_SIZE.y / 4.0, "{strip}");
+}
+
+#[test]
+fn what_was_missed_is_said_once_until_it_was_heard() {
     let mut harness = open(Fixture::new(), None);
-    let publish = |harness: &Harness<'_, State>, num_dropped_frames: u64| {
+    for (missed_s, said) in [(0.5, true), (0.0, false), (2.0, true)] {
         let heard = hearing(Phase::Listening, Some(0.4));
-        fixture(harness).analysis.publish(discern::bridge::Hearing { num_dropped_frames, ..heard });
-    };
-    publish(&harness, 24_000);
-    harness.run_steps(3);
-    assert!(harness.query_by_label_contains("0.5 s of the song went by unheard").is_some());
-    click(&mut harness, "Dismiss");
-    assert!(harness.query_by_label_contains("went by unheard").is_none());
-    publish(&harness, 48_000);
-    harness.run_steps(3);
-    assert!(harness.query_by_label_contains("1.0 s of the song went by unheard").is_some());
+        fixture(&harness).analysis.publish(discern::bridge::Hearing { missed_s, ..heard });
+        harness.run_steps(3);
+        assert_eq!(harness.query_by_label_contains("were missed").is_some(), said, "{missed_s} s");
+        assert!(harness.query_by_label("Dismiss").is_none());
+    }
 }

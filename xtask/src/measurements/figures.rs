@@ -6,7 +6,7 @@ use std::fmt::Write;
 use anyhow::{Result, bail};
 
 /// Areas in the order of the page.
-const AREAS: [&str; 12] = [
+const AREAS: [&str; 13] = [
     "EQ",
     "Resonance",
     "Multiband",
@@ -19,6 +19,7 @@ const AREAS: [&str; 12] = [
     "Chain",
     "Loudness",
     "Stack",
+    "Host",
 ];
 
 /// The worst of one test.
