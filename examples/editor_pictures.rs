@@ -159,6 +159,11 @@ fn pictures() -> Vec<Picture> {
     report_band.clicks = Some(pos2(700.0, 400.0));
     let mut limiter_song = picture("limiter_song", song, Some(Stage::Limiter));
     limiter_song.clicks = Some(pos2(553.0, 226.0));
+    let troubled = Fixture::judged(VerdictKind::WorkNeeded);
+    troubled.params.troubles.note_fault("Analysis stopped: index out of bounds: the len is 4096 but the index is 4096");
+    troubled.params.troubles.note_notice("Part of the saved session cannot be read and is kept as it is: the decisions");
+    let missed = Fixture::new();
+    missed.analysis.publish(Hearing { missed_s: 0.4, ..hearing(Phase::Listening, Some(0.58)) });
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
     pictures.extend([
         picture("band_listened_to", band, Some(Stage::Equalizer)),
@@ -191,6 +196,8 @@ fn pictures() -> Vec<Picture> {
         picture("multiband_proposed", held, Some(Stage::Multiband)),
         accepted,
         picture("input", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Input)),
+        picture("troubled", troubled, Some(Stage::Equalizer)),
+        picture("missed", missed, None),
         picture("dither", Fixture::judged(VerdictKind::SmallMoves), Some(Stage::Dither)),
     ]);
     pictures
