@@ -161,7 +161,10 @@ fn pictures() -> Vec<Picture> {
     limiter_song.clicks = Some(pos2(553.0, 226.0));
     let troubled = Fixture::judged(VerdictKind::WorkNeeded);
     troubled.params.troubles.note_fault("Analysis stopped: index out of bounds: the len is 4096 but the index is 4096");
-    troubled.params.troubles.note_notice("Part of the saved session cannot be read and is kept as it is: the decisions");
+    troubled
+        .params
+        .troubles
+        .note_notice("Part of the saved session cannot be read and is kept as it is: the decisions");
     let missed = Fixture::new();
     missed.analysis.publish(Hearing { missed_s: 0.4, ..hearing(Phase::Listening, Some(0.58)) });
     let mut pictures: Vec<Picture> = stages.into_iter().map(all_on).collect();
