@@ -47,7 +47,7 @@ const CHECKS: [Check; 14] = [
 ];
 
 /// Checks that run only when they are named: `standalone` builds everything once more, `ardour` needs Debian's Ardour, and
-/// `validators` still finds a VST3 state without what an active plugin was just set to.
+/// `validators` still finds that an active VST3 plugin shows what it was set to unrounded until its next block.
 const BY_NAME: [&str; 3] = ["standalone", "ardour", "validators"];
 
 /// All checks but those of [`BY_NAME`], or those named; the first that fails ends it.
