@@ -2,6 +2,7 @@
 
 mod analysis_thread;
 mod audio_thread;
+mod button;
 mod ears;
 mod faults;
 mod judging;

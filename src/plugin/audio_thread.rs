@@ -7,7 +7,9 @@ use crate::chain::Chain;
 use crate::chain::monitor::{Looper, Monitor, MonitorState, SWITCH_S};
 use crate::chain::settings::LatencyMode;
 use crate::dsp::heap::on_heap;
-use crate::params::{Action, Follower, SharedParams};
+use crate::params::{Follower, SharedParams};
+
+use super::button::{Button, Settled};
 
 /// Frames processed at once; longer blocks are cut. The samples do not depend on it.
 const MAX_FRAMES: usize = 1024;
@@ -32,6 +34,7 @@ pub struct AudioThread {
     is_restart_asked: bool,
     listen: Button,
     accept_needed: Button,
+    settled: Settled,
     seen_loads: u32,
     deaf_frames: usize,
     right_of_mono: Box<[f32]>,
@@ -39,22 +42,6 @@ pub struct AudioThread {
 
 // See `chain.rs`.
 const _: () = assert!(size_of::<AudioThread>() <= 8192);
-
-/// Presses of an action parameter that were seen. Those from before the activation count as seen.
-struct Button {
-    num_seen: u32,
-}
-
-impl Button {
-    fn new(action: &Action) -> Self {
-        Self { num_seen: action.num_presses() }
-    }
-
-    fn is_pressed(&mut self, action: &Action) -> bool {
-        let num_presses = action.num_presses();
-        std::mem::replace(&mut self.num_seen, num_presses) != num_presses
-    }
-}
 
 /// All that is built for one activation, before the end that outlives it is handed over: what fails here costs no more
 /// than this activation.
@@ -120,6 +107,7 @@ impl AudioThread {
             is_restart_asked: false,
             listen: Button::new(&params.actions.listen),
             accept_needed: Button::new(&params.actions.accept_needed),
+            settled: Settled::default(),
             seen_loads: params.num_loads(),
             deaf_frames: 0,
             right_of_mono,
@@ -163,6 +151,7 @@ impl AudioThread {
     pub fn process(&mut self, channels: &mut [&mut [f32]], transport: &Transport) {
         // Equal lengths are the host's duty; what is longer than the shortest is left as it is.
         let num_frames = channels.iter().map(|channel| channel.len()).min().unwrap_or(0);
+        self.settled.follow(transport, num_frames);
         self.read_outside(num_frames);
         self.follow_clips(transport.playing);
         let place = Place {
@@ -208,8 +197,9 @@ impl AudioThread {
         }
         let is_deaf = self.deaf_frames > 0 || self.is_offline;
         self.deaf_frames = self.deaf_frames.saturating_sub(num_frames);
-        let listen = self.listen.is_pressed(&self.params.actions.listen);
-        let accept_needed = self.accept_needed.is_pressed(&self.params.actions.accept_needed);
+        let (actions, settled, rate_hz) = (&self.params.actions, &self.settled, self.sample_rate_hz);
+        let listen = self.listen.is_pressed(&actions.listen, settled, num_frames, rate_hz);
+        let accept_needed = self.accept_needed.is_pressed(&actions.accept_needed, settled, num_frames, rate_hz);
         if listen && !is_deaf {
             self.end.press_listen();
         }

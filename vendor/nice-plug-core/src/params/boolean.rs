@@ -34,8 +34,6 @@ pub struct BoolParam {
     value_changed: Option<Arc<dyn Fn(bool) + Send + Sync>>,
     /// See [`make_button()`][Self::make_button()].
     is_button: bool,
-    /// What a button was set to last.
-    is_held: AtomicBool,
 
     /// Metadata and conversion callbacks that are not used by the DSP hot path.
     info: Box<ParamInfo<bool>>,
@@ -164,12 +162,8 @@ impl Param for BoolParam {
 impl InternalParamMut for BoolParam {
     unsafe fn _internal_set_plain_value(&self, plain: Self::Plain) -> bool {
         if self.is_button {
-            let was_held = self.is_held.swap(plain, Ordering::Relaxed);
-            if plain
-                && !was_held
-                && let Some(f) = &self.value_changed
-            {
-                f(true);
+            if let Some(f) = &self.value_changed {
+                f(plain);
             }
 
             return false;
@@ -248,7 +242,6 @@ impl BoolParam {
 
             value_changed: None,
             is_button: false,
-            is_held: AtomicBool::new(false),
 
             info: Box::new(ParamInfo::new(name)),
             poly_modulation_id: None,
@@ -278,12 +271,16 @@ impl BoolParam {
         self
     }
 
-    /// Make this a button: its value stays `false`, and the callback runs with `true` whenever what it is set
-    /// to changes from `false` to `true`. A host that holds it, or sends the same again, presses it once, and
-    /// it is saved and shown as what it is: not pressed.
+    /// Make this a button: its value stays `false`, and the callback runs with what it is set to whenever it is
+    /// set, also to the same again. It is saved and shown as what it is: not pressed.
     pub fn make_button(mut self) -> Self {
         self.is_button = true;
         self
+    }
+
+    /// Whether this is a button, see [`make_button()`][Self::make_button()].
+    pub fn is_button(&self) -> bool {
+        self.is_button
     }
 
     /// Run a callback whenever this parameter's value changes. The argument passed to this function
