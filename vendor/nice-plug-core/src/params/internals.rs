@@ -162,6 +162,25 @@ impl ParamPtr {
         }
     }
 
+    /// The normalized value that this parameter reads once it has been set to `normalized`: the nearest step,
+    /// and `0.0` for a button.
+    ///
+    /// # Safety
+    ///
+    /// Calling this function is only safe as long as the object this `ParamPtr` was created for is
+    /// still alive.
+    pub unsafe fn value_once_set(&self, normalized: f32) -> f32 {
+        unsafe {
+            match self {
+                ParamPtr::FloatParam(p) => (**p).preview_normalized((**p).preview_plain(normalized)),
+                ParamPtr::IntParam(p) => (**p).preview_normalized((**p).preview_plain(normalized)),
+                ParamPtr::BoolParam(p) if (**p).is_button() => 0.0,
+                ParamPtr::BoolParam(p) => (**p).preview_normalized((**p).preview_plain(normalized)),
+                ParamPtr::EnumParam(p) => (**p).preview_normalized((**p).preview_plain(normalized)),
+            }
+        }
+    }
+
     /// Get the plain, unnormalized value for a normalized value, as a float. Used as part of the
     /// wrappers.
     ///

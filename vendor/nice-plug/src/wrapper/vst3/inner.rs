@@ -617,6 +617,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
     pub fn normalized_value(&self, hash: u32) -> Option<f32> {
         let param_ptr = self.param_by_hash.get(&hash)?;
         let waiting = self.host_values.get(hash);
+        // As it will be once it is set, which is what the state has.
+        let waiting = waiting.map(|normalized| unsafe { param_ptr.value_once_set(normalized) });
         Some(waiting.unwrap_or_else(|| unsafe { param_ptr.modulated_normalized_value() }))
     }
 
