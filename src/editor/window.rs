@@ -202,7 +202,12 @@ impl EditorHandle for OpenEditor {
     }
 
     fn set_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Result<(), WindowError> {
-        self.inner.set_size(new_size, &window.inner)
+        // A host may force a window smaller than it should be, but none that is larger.
+        let size = self.adjust_size(new_size, window).map_or(new_size, |size| NativeSize {
+            width: size.width.min(new_size.width),
+            height: size.height.min(new_size.height),
+        });
+        self.inner.set_size(size, &window.inner)
     }
 
     fn host_main_thread_callback(&self, window: &OpenWindow) {

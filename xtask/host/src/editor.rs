@@ -57,6 +57,13 @@ impl Plugin {
         Ok(gui.set_size(&handle, GuiSize { width, height }).is_ok())
     }
 
+    /// Suggests how large a point is, 1 for a pixel; whether the editor took it.
+    pub fn suggest_editor_scale(&mut self, scale: f64) -> Result<bool> {
+        let handle = self.handle();
+        let gui = handle.get_extension::<PluginGui>().context("the plugin has no editor")?;
+        Ok(gui.set_scale(&handle, scale).is_ok())
+    }
+
     /// The size that the editor asked for since the last call.
     pub fn wanted_editor_size(&self) -> Option<(u32, u32)> {
         let packed = self.wishes(|wishes| wishes.editor_size.swap(0, Ordering::AcqRel));

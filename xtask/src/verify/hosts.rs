@@ -40,6 +40,7 @@ pub fn run(clap: &Path, display: &str, pictures: &Path) -> Result<()> {
     check_hands::<ClapRig>(clap, display, &input, pictures)?;
     check_keys::<ClapRig>(clap, display, &input, pictures)?;
     check_forced_sizes::<ClapRig>(clap, display, pictures)?;
+    check_absurd_sizes::<ClapRig>(clap, display)?;
     check_two::<ClapRig>(clap, display, &input, pictures)
 }
 
@@ -107,6 +108,32 @@ pub fn check_forced_sizes<R: Rig>(bundle: &Path, display: &str, pictures: &Path)
     ensure!(difference < SAME, "grown back it looks different: {:.2} % of the pixels", difference * 100.0);
     rig.close()?;
     println!("   {} sizes that are forced on the window, and back", FORCED.len());
+    Ok(())
+}
+
+/// Sizes and scales that no screen has: the editor stays as large as it may be, and goes on.
+pub fn check_absurd_sizes<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
+    const SIZES: [(u32, u32); 4] = [(8_000, 8_000), (30_000, 1_000), (1_000, 30_000), (32_767, 32_767)];
+    const SCALES: [f64; 7] = [0.0, -3.0, f64::NAN, f64::INFINITY, 1e-9, 8.0, 1e6];
+    let [_, (_, largest)] = LIMITS;
+    let mut rig = R::open(R::load(bundle)?, Place::at_left(display), 48_000.0, 2)?;
+    let (width, height) = rig.window().size();
+    let before = rig.look()?;
+    for size in SIZES {
+        rig.force(size.0, size.1)?;
+        rig.run(SETTLE)?;
+        let took = rig.window().embedded_size()?;
+        ensure!(took == (size.0.min(largest.0), size.1.min(largest.1)), "forced to {size:?} the editor takes {took:?}");
+    }
+    for scale in SCALES {
+        ensure!(!rig.suggest_scale(scale)?, "a scale of {scale} is taken");
+    }
+    rig.force(width, height)?;
+    rig.run(2 * SETTLE)?;
+    let difference = rig.look()?.difference(&before);
+    ensure!(difference < SAME, "back from there it looks different: {:.2} % of the pixels", difference * 100.0);
+    rig.close()?;
+    println!("   {} sizes and {} scales that no screen has", SIZES.len(), SCALES.len());
     Ok(())
 }
 

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Result, ensure};
 
 use super::hosts::{
-    LIMITS, NUM_OPENS, Place, Rig, SETTLE, SIZES, check_forced_sizes, check_hands, check_keys, check_opens,
-    check_scale, check_two, drag_something, take_size,
+    LIMITS, NUM_OPENS, Place, Rig, SETTLE, SIZES, check_absurd_sizes, check_forced_sizes, check_hands, check_keys,
+    check_opens, check_scale, check_two, drag_something, take_size,
 };
 use crate::screen::Input;
 use rig::Vst3Rig;
@@ -22,6 +22,7 @@ pub fn run(vst3: &Path, display: &str, pictures: &Path) -> Result<()> {
     check_hands::<Vst3Rig>(vst3, display, &input, pictures)?;
     check_keys::<Vst3Rig>(vst3, display, &input, pictures)?;
     check_forced_sizes::<Vst3Rig>(vst3, display, pictures)?;
+    check_absurd_sizes::<Vst3Rig>(vst3, display)?;
     check_two::<Vst3Rig>(vst3, display, &input, pictures)?;
     check_suggested_scale(vst3, display)?;
     check_main_loop(vst3, display, &input)

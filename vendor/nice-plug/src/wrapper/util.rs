@@ -37,6 +37,13 @@ const AARCH64_FTZ_BIT: u64 = 1 << 24;
 #[global_allocator]
 static A: nice_assert_no_alloc::AllocDisabler = nice_assert_no_alloc::AllocDisabler;
 
+/// Whether a display can have this scale. What a host makes of others is a window of no size, or one that no driver
+/// can draw.
+#[cfg(feature = "editor")]
+pub fn is_scale_factor(scale: f64) -> bool {
+    (0.25..=5.0).contains(&scale)
+}
+
 /// A Rabin fingerprint based string hash for parameter ID strings.
 pub fn hash_param_id(id: &str) -> u32 {
     let mut hash: u32 = 0;

@@ -100,6 +100,10 @@ impl Rig for ClapRig {
         self.editor.force(&mut self.session.plugin, width, height)
     }
 
+    fn suggest_scale(&mut self, scale: f64) -> Result<bool> {
+        self.session.plugin.suggest_editor_scale(scale)
+    }
+
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()> {
         let audio = self.audio.take().context("the plugin is not active")?;
         self.session.plugin.deactivate(audio);

@@ -58,6 +58,9 @@ pub trait Rig: Sized {
     /// Another size, as a host does it that asks nobody.
     fn force(&mut self, width: u32, height: u32) -> Result<()>;
 
+    /// Suggests how large a point is, 1 for a pixel; whether the editor took it.
+    fn suggest_scale(&mut self, scale: f64) -> Result<bool>;
+
     /// The engine stops and starts again with another rate and layout, the editor open all the while.
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()>;
 

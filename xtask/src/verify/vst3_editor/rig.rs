@@ -98,6 +98,10 @@ impl Rig for Vst3Rig {
         self.window.resize(width, height)
     }
 
+    fn suggest_scale(&mut self, scale: f64) -> Result<bool> {
+        Ok(self.editor.set_scale(scale as f32).is_ok())
+    }
+
     fn restart(&mut self, sample_rate_hz: f64, num_channels: usize) -> Result<()> {
         self.audio = None;
         self.plugin.run(TICK)?;

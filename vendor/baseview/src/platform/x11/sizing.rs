@@ -9,6 +9,9 @@ use std::sync::OnceLock;
 use x11rb::properties::WmSizeHints;
 use x11rb::protocol::xproto::{ConfigureNotifyEvent, ReparentNotifyEvent};
 
+/// No window is larger, pixels: an 8K screen. Larger ones end the process in Xlib or the driver, and take gigabytes before.
+const MAX_SIZE: PhysicalSize<u16> = PhysicalSize::new(7680, 4320);
+
 pub struct SizingState {
     new_size: Option<PhysicalSize<u16>>,
     new_parent_size: Option<PhysicalSize<u16>>,
@@ -35,6 +38,7 @@ impl SizingState {
         let mut comes_from_parent = false;
 
         if let Some(new_parent_size) = self.new_parent_size.take() {
+            let new_parent_size = shared.sizing_state.at_most(new_parent_size);
             if new_parent_size != shared.sizing_state.size() {
                 // The parent was resized, which means we should resize ourselves too.
                 if let Err(e) = shared.xcb_window.resize(new_parent_size.cast()) {
@@ -143,7 +147,11 @@ impl SizingStateShared {
         let initial_scale_factor = scaling.unwrap_or(1.0);
 
         let sizing_strategy = SizingStrategy::from_settings(settings);
-        let window_size = settings.size.to_physical(initial_scale_factor);
+        let window_size = at_most(
+            settings.size.to_physical(initial_scale_factor),
+            &sizing_strategy,
+            initial_scale_factor,
+        );
 
         sizing_thread_shared.set_scaling_factor(initial_scale_factor);
 
@@ -173,6 +181,11 @@ impl SizingStateShared {
 
     pub fn window_size(&self) -> WindowSize {
         WindowSize::from_physical(self.window_size.get().cast(), self.scale_factor())
+    }
+
+    /// The size, or the largest that the window may have.
+    fn at_most(&self, size: PhysicalSize<u16>) -> PhysicalSize<u16> {
+        at_most(size, &self.sizing_strategy, self.scale_factor())
     }
 
     pub fn make_size_hints(&self) -> WmSizeHints {
@@ -220,8 +233,9 @@ impl SizingStateShared {
     pub fn resize_from_host(
         &self, new_size: PhysicalSize<u16>, handler: &Handler, shared: &WindowShared,
     ) -> PlatformResult<()> {
-        // X11 has no window of no size.
+        // X11 has no window of no size. One below the least size is the host's to have, one beyond the largest is not.
         let new_size = PhysicalSize::new(new_size.width.max(1), new_size.height.max(1));
+        let new_size = self.at_most(new_size);
         let previous = self.store_size(new_size, &shared.main_thread_shared.sizing);
 
         if previous == new_size {
@@ -245,6 +259,18 @@ impl SizingStateShared {
 
         Ok(())
     }
+}
+
+fn at_most(
+    size: PhysicalSize<u16>, strategy: &SizingStrategy, scale_factor: f64,
+) -> PhysicalSize<u16> {
+    let max = strategy.max_size().map(|size| size.to_physical::<u16>(scale_factor));
+    let max = max.unwrap_or(MAX_SIZE);
+
+    PhysicalSize::new(
+        size.width.min(max.width).min(MAX_SIZE.width),
+        size.height.min(max.height).min(MAX_SIZE.height),
+    )
 }
 
 pub struct SizingThreadShared {

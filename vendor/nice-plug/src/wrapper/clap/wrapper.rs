@@ -3074,6 +3074,9 @@ impl<P: ClapPlugin> Wrapper<P> {
                 if api == clap_sys::ext::gui::CLAP_WINDOW_API_X11 {
                     #[allow(clippy::unnecessary_cast)]
                     let w = window.specific.x11 as c_ulong;
+                    if w == 0 {
+                        return false;
+                    }
                     ParentWindowHandle::XlibWindow(w)
                 } else if api == clap_sys::ext::gui::CLAP_WINDOW_API_COCOA {
                     check_null_ptr!(false, window.specific.cocoa);
@@ -3236,6 +3239,9 @@ impl<P: ClapPlugin> Wrapper<P> {
         check_null_ptr!(false, plugin, unsafe { (*plugin).plugin_data });
         let wrapper = unsafe { &*((*plugin).plugin_data as *const Self) };
 
+        if !crate::wrapper::util::is_scale_factor(scale) {
+            return false;
+        }
         if let Some(editor_window) = wrapper.editor_window.borrow().as_ref() {
             let editor_window = editor_window.get();
 

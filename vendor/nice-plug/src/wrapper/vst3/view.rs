@@ -27,6 +27,7 @@ use vst3::{Class, ComPtr, ComRef};
 use super::inner::{Task, WrapperInner};
 use crate::editor::{Modifiers, VirtualKeyCode};
 use crate::wrapper::util::guard::guard;
+use crate::wrapper::util::is_scale_factor;
 use crate::wrapper::vst3::{Vst3Plugin, util::fid_matches};
 
 /// Lowest VST3 virtual key code (`KEY_BACK` in the VST3 SDK
@@ -705,7 +706,7 @@ impl<P: Vst3Plugin> IPlugViewContentScaleSupportTrait for WrapperView<P> {
             //       on macOS and both the editor implementation and the wrappers would know about the
             //       correct scale.
 
-            if !scale_factor.is_finite() || scale_factor <= 0.0 {
+            if !is_scale_factor(scale_factor as f64) {
                 return kResultFalse;
             }
 
