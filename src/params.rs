@@ -6,6 +6,7 @@ mod follower;
 mod host_param;
 mod kept_reference;
 mod migrate;
+mod newer;
 mod saved;
 mod saved_form;
 mod standing;
@@ -190,10 +191,7 @@ unsafe impl Params for DiscernParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        let saved = self.saved.lock();
-        let mut fields = saved.leftover.fields.clone();
-        fields.insert(STATE_KEY.to_owned(), saved.to_json());
-        fields
+        self.saved.lock().to_fields()
     }
 
     fn deserialize_fields(&self, serialized: &BTreeMap<String, String>) {

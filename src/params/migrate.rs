@@ -9,13 +9,29 @@ use serde_json::{Map, Value};
 use crate::chain::settings::{Kind, Setting, find, table};
 
 use super::STATE_KEY;
+use super::dirty::Worth;
+use super::newer::{Newer, state_from_text};
 use super::saved::Saved;
-use super::saved_form::{MAX_KEPT_BYTES, Schema, parse};
+use super::saved_form::{CUT, MAX_KEPT_BYTES, Schema, parse, written};
 
 /// Key of the parameters, among the host's fields, that this version does not know or cannot read: JSON by id.
 const PARAMETERS_KEY: &str = "discern.parameters";
+/// Key of what older versions changed around a session that they could not read: their states, one a line, oldest first.
+const OLDER_KEY: &str = "discern.older";
+/// Key of what is to be said of the last of them; never saved.
+const OLDER_IS_NEW_KEY: &str = "discern.older.is_new";
+/// Longest text of them, bytes in the host's state: half of what is kept of fields that are another's.
+const MAX_OLDER_BYTES: usize = MAX_KEPT_BYTES / 2;
 /// Parameters that are kept so, and fields that are another's, at most.
 const MAX_KEPT: usize = 2000;
+
+/// What to say of a newer state that cannot be kept.
+const TOO_LONG: &str = "This session was saved by a newer Discern and is too long for me to keep. Do not save over it";
+/// What to say of work that an older version did around this session.
+const OLDER_IS_KEPT: &str =
+    "An older Discern could not read this session, and was used all the same. What it changed is kept, but not applied";
+const OLDER_IS_LOST: &str =
+    "An older Discern could not read this session, and was used all the same. What it changed is too long to be kept";
 
 /// Called by the framework before a state is loaded.
 ///
@@ -25,15 +41,13 @@ const MAX_KEPT: usize = 2000;
 ///   as they are. What stood there is kept beside the rest.
 /// * Action parameters always load as 0.
 pub fn filter_state(state: &mut PluginState) {
-    // One that an older version put away lies in the one of that version. Each is shorter than the one around it.
-    while let Some(kept) = kept_state(state) {
-        *state = kept;
-    }
+    state.fields.remove(OLDER_IS_NEW_KEY);
+    take_out(state);
     if schema_of(state) == Schema::Newer {
-        let whole = serde_json::to_string(state).unwrap_or_default();
-        let refused = Saved { newer_state: Some(whole), ..Saved::default() };
-        state.params.clear();
-        state.fields = BTreeMap::from([(STATE_KEY.to_owned(), refused.to_json())]);
+        let params = std::mem::take(&mut state.params);
+        let fields = std::mem::take(&mut state.fields);
+        let newer = Newer::of(PluginState { version: state.version.clone(), params, fields });
+        state.fields = newer.fields().clone();
         return;
     }
     let mut kept = kept_parameters(&state.fields);
@@ -47,7 +61,7 @@ pub fn filter_state(state: &mut PluginState) {
     });
     state.params.retain(|id, value| {
         let is_read = id.starts_with("action.") || find(id).is_some_and(|setting| is_of(setting, value));
-        if !is_read && kept.len() < MAX_KEPT {
+        if !is_read {
             kept.insert(id.clone(), serde_json::to_value(&*value).unwrap_or_default());
         }
         is_read
@@ -80,7 +94,7 @@ pub fn repair_state(json: &[u8]) -> Option<PluginState> {
     }
     let object = |name: &str| root.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
     let mut fields = BTreeMap::new();
-    for (name, value) in object("fields").into_iter().take(MAX_KEPT) {
+    for (name, value) in object("fields") {
         match value {
             Value::String(text) => drop(fields.insert(name, text)),
             // Ours is a text of JSON; as JSON it says the same.
@@ -103,8 +117,24 @@ pub fn repair_state(json: &[u8]) -> Option<PluginState> {
 
 /// Reads what the host has of ours, and what is to be said of it.
 pub(super) fn load(fields: &BTreeMap<String, String>) -> (Saved, Vec<String>) {
-    let (mut saved, mut notices) = Saved::from_json(fields.get(STATE_KEY).map(String::as_str));
-    for id in kept_parameters(fields).keys() {
+    let mut fields = fields.clone();
+    let mut newer = Newer::take(&mut fields);
+    let is_too_long = newer.as_ref().is_some_and(Newer::is_too_long);
+    if is_too_long {
+        newer = None;
+    }
+    let (mut saved, mut notices) = Saved::from_json(fields.get(STATE_KEY).map(String::as_str), newer);
+    if is_too_long {
+        notices.push(TOO_LONG.to_owned());
+    }
+    // Only what is ours is said: a text from elsewhere is none for people.
+    if let Some(said) =
+        fields.remove(OLDER_IS_NEW_KEY).filter(|said| [OLDER_IS_KEPT, OLDER_IS_LOST].contains(&said.as_str()))
+    {
+        notices.push(said);
+    }
+    let mut is_cut = hold_parameters(&mut fields);
+    for id in kept_parameters(&fields).keys() {
         if let Some(setting) = find(id) {
             let name = [setting.group, &setting.name].join(" ");
             let name = name.trim();
@@ -112,14 +142,32 @@ pub(super) fn load(fields: &BTreeMap<String, String>) -> (Saved, Vec<String>) {
         }
     }
     let (mut others, mut num_bytes) = (BTreeMap::new(), 0);
-    for (name, text) in fields.iter().filter(|(name, _)| *name != STATE_KEY).take(MAX_KEPT) {
-        num_bytes += name.len() + text.len();
-        if num_bytes <= MAX_KEPT_BYTES {
-            others.insert(name.clone(), text.clone());
+    fields.remove(STATE_KEY);
+    for (name, text) in fields {
+        let bytes = written(&name) + written(&text);
+        if others.len() == MAX_KEPT || num_bytes + bytes > MAX_KEPT_BYTES {
+            is_cut = true;
+            continue;
         }
+        num_bytes += bytes;
+        others.insert(name, text);
+    }
+    if is_cut {
+        notices.push(CUT.to_owned());
     }
     saved.keep_fields(others);
     (saved, notices)
+}
+
+/// Holds the parameters that are kept within their number. Whether some had to go.
+fn hold_parameters(fields: &mut BTreeMap<String, String>) -> bool {
+    let Some(tree) = fields.get(PARAMETERS_KEY).and_then(|text| parse(text)) else { return false };
+    let is_cut = tree.is_cut || tree.root.len() > MAX_KEPT;
+    if is_cut {
+        let first: Map<String, Value> = tree.root.into_iter().take(MAX_KEPT).collect();
+        fields.insert(PARAMETERS_KEY.to_owned(), Value::Object(first).to_string());
+    }
+    is_cut
 }
 
 /// Called by the framework before a state is saved: a button that the host holds down is not part of it.
@@ -129,16 +177,69 @@ pub fn filter_saved_state(state: &mut PluginState) {
     }
 }
 
-/// A newer state that an older version put away and that this one can read.
-fn kept_state(state: &PluginState) -> Option<PluginState> {
-    let tree = parse(state.fields.get(STATE_KEY)?)?;
-    if Schema::of(&tree.root) == Schema::Newer {
+/// Takes out what older versions put away and this one can read; one may lie in another, where the session went down
+/// from version to version.
+///
+/// The innermost is the session: those around it began from a fresh chain, since they could not read what is in them. What
+/// was done in them is no part of it and cannot be joined with it, but it is somebody's work, so it is kept beside it.
+fn take_out(state: &mut PluginState) {
+    let mut shells = Vec::new();
+    while let Some(inner) = take_kept(state) {
+        shells.push(std::mem::replace(state, inner));
+    }
+    for mut shell in shells.into_iter().rev() {
+        if let Some(lines) = shell.fields.remove(OLDER_KEY) {
+            keep_older(state, &lines);
+        }
+        if is_worked_on(&shell) {
+            let is_kept = keep_older(state, &serde_json::to_string(&shell).unwrap_or_default());
+            let said = if is_kept { OLDER_IS_KEPT } else { OLDER_IS_LOST };
+            state.fields.insert(OLDER_IS_NEW_KEY.to_owned(), said.to_owned());
+        }
+    }
+}
+
+/// Adds what an older version did to what is kept of it. Whether there is room.
+fn keep_older(state: &mut PluginState, line: &str) -> bool {
+    let lines = state.fields.entry(OLDER_KEY.to_owned()).or_default();
+    if written(lines) + written(line) > MAX_OLDER_BYTES {
+        return false;
+    }
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    lines.push_str(line);
+    true
+}
+
+/// Takes a newer state that an older version put away, and that this one can read, out of that version's.
+fn take_kept(state: &mut PluginState) -> Option<PluginState> {
+    let is_session = |text: &str| parse(text).is_some_and(|tree| Schema::of(&tree.root) == Schema::Readable);
+    if schema_of(state) == Schema::Newer || Newer::is_endless(&state.fields) {
         return None;
     }
-    let json = tree.root.get("newer_state")?.as_str()?;
-    let kept: PluginState = serde_json::from_str(json).ok().or_else(|| repair_state(json.as_bytes()))?;
-    let is_session = kept.fields.get(STATE_KEY).is_some_and(|text| parse(text).is_some());
-    (is_session && schema_of(&kept) == Schema::Readable).then_some(kept)
+    if let Some(session) = Newer::session(&state.fields) {
+        return is_session(session).then(|| Newer::take(&mut state.fields).map(Newer::into_state)).flatten();
+    }
+    // Early versions kept it as a text in ours.
+    let mut tree = parse(state.fields.get(STATE_KEY)?)?;
+    let kept = state_from_text(tree.root.get("newer_state")?.as_str()?)?;
+    if !kept.fields.get(STATE_KEY).is_some_and(|text| is_session(text)) {
+        return None;
+    }
+    tree.root.remove("newer_state");
+    state.fields.insert(STATE_KEY.to_owned(), Value::Object(tree.root).to_string());
+    Some(kept)
+}
+
+/// Whether anything was done in a state that began fresh.
+fn is_worked_on(state: &PluginState) -> bool {
+    let is_moved = |(id, value): (&String, &ParamValue)| match find(id) {
+        Some(setting) => !is_default(setting, value),
+        None => !id.starts_with("action."),
+    };
+    let (saved, _) = load(&state.fields);
+    state.params.iter().any(is_moved) || !saved.leftover.is_empty() || Worth::of(&saved) != Worth::of(&Saved::default())
 }
 
 fn schema_of(state: &PluginState) -> Schema {
@@ -148,7 +249,7 @@ fn schema_of(state: &PluginState) -> Schema {
 
 fn kept_parameters(fields: &BTreeMap<String, String>) -> Map<String, Value> {
     let tree = fields.get(PARAMETERS_KEY).and_then(|text| parse(text));
-    tree.map(|tree| tree.root.into_iter().take(MAX_KEPT).collect()).unwrap_or_default()
+    tree.map(|tree| tree.root).unwrap_or_default()
 }
 
 /// A setting's value as it was kept; nothing that is none.
@@ -232,9 +333,9 @@ mod tests {
                 filter_state(&mut loaded);
                 let (saved, notices) = load(&loaded.fields);
                 assert!(notices.is_empty(), "the editor says that by itself: {notices:?}");
-                let kept: Value = serde_json::from_str(&saved.newer_state.clone().expect("kept")).expect("JSON");
-                assert_eq!(kept, whole, "{schema}");
-                loaded.fields = BTreeMap::from([(STATE_KEY.to_owned(), saved.to_json())]);
+                let newer = Newer::clone(saved.newer_state.as_ref().expect("kept"));
+                assert_eq!(serde_json::to_value(newer.into_state()).expect("serializes"), whole, "{schema}");
+                loaded.fields = saved.to_fields();
             }
         }
     }
@@ -265,6 +366,114 @@ mod tests {
         filter_state(&mut loaded);
         assert!(is_gain(&loaded, 3.0));
         assert_eq!(loaded.fields[STATE_KEY], "{\"schema\":1,\"future\":[1]}");
+    }
+
+    /// A state as an older version leaves it that refused another.
+    fn refused(inner: PluginState, ours: &str) -> PluginState {
+        let mut fields = Newer::of(inner).fields().clone();
+        fields.insert(STATE_KEY.to_owned(), ours.to_owned());
+        PluginState { version: "1".to_owned(), params: BTreeMap::new(), fields }
+    }
+
+    #[test]
+    fn what_older_versions_changed_around_a_session_is_kept_and_said() {
+        let inner = refused(state(1), "{\"schema\":1,\"intended\":[\"sibilance\"]}");
+        let mut outer = refused(inner, "{\"schema\":1}");
+        outer.params.insert("limiter.gain_db".to_owned(), ParamValue::F32(7.0));
+        let mut loaded = refused(outer, "{\"schema\":1}");
+        filter_state(&mut loaded);
+        assert!(is_gain(&loaded, 3.0), "the innermost is the session");
+        let lines: Vec<Value> =
+            loaded.fields[OLDER_KEY].lines().map(|line| parse(line).expect("JSON").root.into()).collect();
+        assert_eq!(lines.len(), 2, "nobody did anything in the third: {lines:?}");
+        assert!(lines[0]["fields"][STATE_KEY].as_str().is_some_and(|text| text.contains("sibilance")));
+        assert_eq!(lines[1]["params"]["limiter.gain_db"]["f32"], 7.0);
+        let (saved, notices) = load(&loaded.fields);
+        assert_eq!(notices, [OLDER_IS_KEPT]);
+        loaded.fields = saved.to_fields();
+        let text = serde_json::to_string(&loaded).expect("serializes");
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert!(notices.is_empty(), "it is said once: {notices:?}");
+        loaded.fields = saved.to_fields();
+        assert_eq!(serde_json::to_string(&loaded).expect("serializes"), text, "a fixed point");
+        let mut loaded = refused(loaded, "{\"schema\":1,\"intended\":[\"hum\"]}");
+        filter_state(&mut loaded);
+        assert_eq!(loaded.fields[OLDER_KEY].lines().count(), 3);
+        let long = serde_json::json!({"schema": 1, "invention": "x".repeat(3 << 20)}).to_string();
+        let mut loaded = refused(loaded, &long);
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert_eq!(notices, [OLDER_IS_LOST]);
+        assert_eq!(saved.leftover.fields[OLDER_KEY].lines().count(), 3, "what was kept before stays");
+    }
+
+    #[test]
+    fn a_newer_state_in_a_newer_state_is_put_away_with_it() {
+        let inner = state(SCHEMA + 2);
+        let outer = refused(inner, &format!("{{\"schema\":{}}}", SCHEMA + 1));
+        let whole = serde_json::to_value(&outer).expect("serializes");
+        let mut loaded = outer;
+        for _ in 0..2 {
+            filter_state(&mut loaded);
+            let (saved, notices) = load(&loaded.fields);
+            assert!(notices.is_empty(), "{notices:?}");
+            let newer = Newer::clone(saved.newer_state.as_ref().expect("kept"));
+            assert_eq!(serde_json::to_value(newer.into_state()).expect("serializes"), whole);
+            loaded.fields = saved.to_fields();
+        }
+    }
+
+    #[test]
+    fn a_newer_state_takes_no_more_room_than_it_took() {
+        let mut loaded = state(SCHEMA + 1);
+        let quotes = "\\\"".repeat(1 << 20);
+        loaded.fields.insert(STATE_KEY.to_owned(), format!("{{\"schema\":{},\"x\":\"{quotes}\"}}", SCHEMA + 1));
+        let before = serde_json::to_string(&loaded).expect("serializes").len();
+        filter_state(&mut loaded);
+        loaded.fields = load(&loaded.fields).0.to_fields();
+        let after = serde_json::to_string(&loaded).expect("serializes").len();
+        assert!(after < before + 2000, "{before} bytes became {after}");
+    }
+
+    #[test]
+    fn a_newer_state_that_is_too_long_is_said() {
+        let mut loaded = state(SCHEMA + 1);
+        loaded.fields.insert("more".to_owned(), "x".repeat(29 << 20));
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert!(saved.newer_state.is_none());
+        assert_eq!(notices, [TOO_LONG]);
+    }
+
+    #[test]
+    fn a_newer_state_that_was_put_away_as_a_text_is_read() {
+        let newer = state(SCHEMA + 1);
+        let whole = serde_json::to_value(&newer).expect("serializes");
+        let text = serde_json::to_string(&newer).expect("serializes");
+        let form = serde_json::json!({"schema": 1, "newer_state": text}).to_string();
+        let mut loaded = PluginState { fields: BTreeMap::from([(STATE_KEY.to_owned(), form)]), ..state(1) };
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert!(notices.is_empty(), "{notices:?}");
+        let newer = Newer::clone(saved.newer_state.as_ref().expect("kept"));
+        assert_eq!(serde_json::to_value(newer.into_state()).expect("serializes"), whole);
+        assert!(!saved.to_json().contains("newer_state"), "once is enough");
+    }
+
+    #[test]
+    fn fields_and_parameters_that_are_too_many_are_said() {
+        let mut loaded = state(1);
+        loaded.params.extend((0..3 * MAX_KEPT).map(|idx| (format!("invention.{idx}"), ParamValue::Bool(true))));
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert_eq!(notices, [CUT]);
+        assert_eq!(kept_parameters(&saved.leftover.fields).len(), MAX_KEPT);
+        let mut loaded = state(1);
+        loaded.fields.extend((0..3 * MAX_KEPT).map(|idx| (format!("of another {idx}"), String::new())));
+        filter_state(&mut loaded);
+        let (saved, notices) = load(&loaded.fields);
+        assert_eq!((notices.as_slice(), saved.leftover.fields.len()), (&[CUT.to_owned()][..], MAX_KEPT));
     }
 
     #[test]
@@ -299,9 +508,7 @@ mod tests {
             let (saved, notices) = load(&loaded.fields);
             assert!(notices.iter().any(|notice| notice.contains("Bypass")), "{notices:?}");
             assert!(!notices.iter().any(|notice| notice.contains("nvention")), "{notices:?}");
-            // As the framework saves it.
-            loaded.fields = saved.leftover.fields.clone();
-            loaded.fields.insert(STATE_KEY.to_owned(), saved.to_json());
+            loaded.fields = saved.to_fields();
             let text = serde_json::to_string(&loaded).expect("serializes");
             assert!(last.replace(text.clone()).is_none_or(|last| last == text), "a fixed point");
         }

@@ -10,6 +10,7 @@ use crate::assistant::findings::FindingKind;
 use crate::assistant::{Brief, Move, Remeasured, Report};
 
 use super::kept_reference::{KeptReference, ask_for};
+use super::newer::Newer;
 use super::saved_form::Leftover;
 use super::tweak::{FULL_PERCENT, MAX_PERCENT};
 use super::undo::Undo;
@@ -93,7 +94,7 @@ pub struct Saved {
     /// What can be taken back; not saved.
     pub undo: Undo,
     /// A whole state of a newer version, kept for it.
-    pub newer_state: Option<String>,
+    pub newer_state: Option<Arc<Newer>>,
     /// What was loaded and cannot be read, kept as it was.
     pub(super) leftover: Arc<Leftover>,
 }

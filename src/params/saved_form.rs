@@ -17,19 +17,18 @@ use crate::assistant::{Brief, Character, Destination, Restraint};
 use crate::chain::Stage;
 use crate::chain::settings::{Kind, Setting, find};
 
+use super::STATE_KEY;
 use super::kept_reference::{KeptReference, MAX_REFERENCES, SavedReference, ask_for};
+use super::newer::Newer;
 use super::saved::{Decision, EditorSize, SCHEMA, Saved};
 use super::tweak::MAX_PERCENT;
 use report::SavedReport;
 use unread::Unread;
 
 pub(super) use reader::{Reader, plain};
-pub(super) use text::parse;
-pub(super) use unread::MAX_KEPT_BYTES;
+pub(super) use text::{Tree, parse, written};
+pub(super) use unread::{CUT, MAX_KEPT_BYTES};
 
-/// Longest whole state of a newer version that is kept, bytes: twice what the framework reads, since written anew it may
-/// be longer.
-const MAX_NEWER_BYTES: usize = 64 << 20;
 /// Fields that are of a song.
 const OF_SONG: [&str; 8] =
     ["report", "decisions", "rejected_at", "amounts", "before", "by_hand", "intended", "remeasured"];
@@ -64,6 +63,11 @@ impl Leftover {
         self.unread.forget(&OF_SONG);
     }
 
+    /// Whether nothing was left.
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_none() && self.fields.is_empty() && self.unread.is_empty()
+    }
+
     /// Whether anything that was left is of the song.
     pub(super) fn has_song(&self) -> bool {
         self.unread.has(&OF_SONG)
@@ -94,6 +98,14 @@ impl Schema {
 }
 
 impl Saved {
+    /// As fields of the host's state: ours, and those that are kept beside it.
+    pub(super) fn to_fields(&self) -> BTreeMap<String, String> {
+        let mut fields = self.leftover.fields.clone();
+        fields.extend(self.newer_state.iter().flat_map(|newer| newer.fields().clone()));
+        fields.insert(STATE_KEY.to_owned(), self.to_json());
+        fields
+    }
+
     /// The saved form.
     pub(super) fn to_json(&self) -> String {
         let mut form = self.form();
@@ -113,21 +125,26 @@ impl Saved {
     }
 
     /// Reads the saved form. What is missing is as in a fresh instance, what is unreadable as well, and kept; the second
-    /// value says it in words.
-    pub(super) fn from_json(text: Option<&str>) -> (Self, Vec<String>) {
+    /// value says it in words. `newer` is what was put away beside it.
+    pub(super) fn from_json(text: Option<&str>, newer: Option<Newer>) -> (Self, Vec<String>) {
         let text = text.unwrap_or_default();
-        let Some(tree) = parse(text) else { return Self::from_rubbish(text) };
+        let Some(tree) = parse(text) else { return Self::from_rubbish(text, newer) };
         let mut unread = Unread::default();
         let mut reader = Reader::new(&tree.root, &mut unread);
-        let mut saved = Self::read(&mut reader);
+        let mut saved = Self::read(&mut reader, newer);
         reader.keep_rest();
         unread.settle(saved.form(), saved.judged.as_ref());
         let mut notices = unread.notices();
+        let num_references = saved.references.len() + unread.num_entries("references");
+        notices.extend(say_references(&tree, num_references));
+        if saved.leftover.text.is_some() {
+            notices.push("The saved session keeps an earlier one that I cannot read".to_owned());
+        }
         if tree.root.get("schema").is_some_and(|schema| !schema.is_u64()) {
             notices.push("The saved session does not say which version wrote it; I read what I know of it".to_owned());
         }
-        if tree.is_cut {
-            notices.push("The saved session holds more than I can keep; the rest is left out".to_owned());
+        if tree.is_cut || tree.cut_lists.keys().any(|list| list != "references") {
+            notices.push(CUT.to_owned());
         }
         if tree.has_twins {
             notices.push("The saved session says something twice; the last counts".to_owned());
@@ -137,20 +154,21 @@ impl Saved {
     }
 
     /// A text that is no session: kept whole.
-    fn from_rubbish(text: &str) -> (Self, Vec<String>) {
+    fn from_rubbish(text: &str, newer: Option<Newer>) -> (Self, Vec<String>) {
+        let fresh = Self { newer_state: newer.map(Arc::new), ..Self::default() };
         if matches!(text.trim(), "" | "null" | "{}") {
-            return (Self::default(), Vec::new());
+            return (fresh, Vec::new());
         }
-        let is_kept = text.len() <= MAX_KEPT_BYTES;
+        let is_kept = written(text) <= MAX_KEPT_BYTES;
         let notice = match is_kept {
             true => "I cannot read the saved session and begin anew. What I cannot read stays in it",
             false => "I cannot read the saved session and begin anew. It is too long to be kept",
         };
         let leftover = Leftover { text: is_kept.then(|| text.to_owned()), ..Leftover::default() };
-        (Self { leftover: Arc::new(leftover), ..Self::default() }, vec![notice.to_owned()])
+        (Self { leftover: Arc::new(leftover), ..fresh }, vec![notice.to_owned()])
     }
 
-    fn read(reader: &mut Reader<'_>) -> Self {
+    fn read(reader: &mut Reader<'_>, newer: Option<Newer>) -> Self {
         // Ours are written anew whatever stood there.
         for name in ["schema", "discern"] {
             reader.raw(name);
@@ -183,7 +201,8 @@ impl Saved {
                 .and_then(|percent| u16::try_from(percent).ok()),
             is_motion_reduced: reader.flag("reduced_motion"),
             remeasured: Arc::new(report::read_remeasured(reader)),
-            newer_state: reader.exact_text("newer_state", MAX_NEWER_BYTES),
+            // Where one lies beside it already, the field stays as one that nobody knows.
+            newer_state: newer.or_else(|| reader.field("newer_state", read_newer)).map(Arc::new),
             leftover: Arc::new(leftover),
             ..Self::default()
         }
@@ -221,6 +240,22 @@ fn read_brief(reader: &mut Reader<'_>) -> Brief {
         references: Vec::new(),
         ranges: None,
     }
+}
+
+/// A state that an early version of this schema put away as a text.
+fn read_newer(value: &Value) -> reader::Taken<Newer> {
+    value.as_str().and_then(Newer::from_text).into()
+}
+
+/// What to say where a session has more references than are used, or than were kept.
+fn say_references(tree: &Tree, num_kept: usize) -> Option<String> {
+    let in_tree = tree.root.get("references").and_then(Value::as_array).map_or(0, Vec::len);
+    let num = tree.cut_lists.get("references").copied().unwrap_or(in_tree);
+    if num_kept < num {
+        return Some(format!("I keep the first {num_kept} references of {num}, and use {MAX_REFERENCES} at most"));
+    }
+    let is_said = num > MAX_REFERENCES;
+    is_said.then(|| format!("I use the first {MAX_REFERENCES} references of {num}. The others stay in the session"))
 }
 
 fn read_references(reader: &mut Reader<'_>) -> Vec<KeptReference> {
@@ -288,8 +323,6 @@ struct SavedForm {
     reduced_motion: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     remeasured: Vec<report::SavedOutcome>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    newer_state: Option<String>,
     /// A text that stood in place of a session.
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<String>,
@@ -348,7 +381,6 @@ impl From<&Saved> for SavedForm {
             editor_scale_percent: saved.editor_scale_percent,
             reduced_motion: saved.is_motion_reduced,
             remeasured: saved.remeasured.iter().map(report::SavedOutcome::from).collect(),
-            newer_state: saved.newer_state.clone(),
             unreadable: saved.leftover.text.clone(),
         }
     }

@@ -401,7 +401,7 @@ mod tests {
     #[test]
     fn what_of_a_song_cannot_be_read_comes_back_with_it() {
         let form = r#"{"schema":1,"report":7,"decisions":{"one":"postponed"},"invention":[1]}"#;
-        let mut saved = Saved::from_json(Some(form)).0;
+        let mut saved = Saved::from_json(Some(form), None).0;
         let whole = saved.to_json();
         saved.begin_song(None);
         let blank = saved.to_json();

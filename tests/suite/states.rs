@@ -366,7 +366,9 @@ fn what_is_set_since_takes_the_place_of_what_could_not_be_read() {
 
 #[test]
 fn a_text_that_is_no_session_is_said_and_kept() {
-    for text in ["{\"schema\":1,\"deci", "not JSON", "[1,2]", "{\"schema\":1,\"x\":,}", "7"] {
+    let deep = format!("{{\"schema\":1,\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let quotes = "\"".repeat(1 << 20);
+    for text in ["{\"schema\":1,\"deci", "not JSON", "[1,2]", "{\"schema\":1,\"x\":,}", "7", &deep, &quotes] {
         let params = DiscernParams::new();
         params.deserialize_fields(&[("discern".to_owned(), text.to_owned())].into());
         assert_eq!(params.troubles.all().len(), 1, "{text}");
@@ -375,7 +377,75 @@ fn a_text_that_is_no_session_is_said_and_kept() {
         let loaded = DiscernParams::new();
         loaded.deserialize_fields(&params.serialize_fields());
         assert_eq!(loaded.serialize_fields(), params.serialize_fields());
+        assert_eq!(loaded.troubles.all().len(), 1, "as long as it is there");
     }
+    let params = DiscernParams::new();
+    params.deserialize_fields(&[("discern".to_owned(), "x".repeat(5 << 20))].into());
+    assert!(params.troubles.all()[0].text.contains("too long to be kept"));
+    assert!(params.serialize_fields()["discern"].len() < 5000);
+}
+
+#[test]
+fn a_text_that_is_no_session_goes_through_the_host() {
+    let (host, _) = full();
+    let deep = format!("{{\"schema\":1,\"x\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    let mut plugin = plugin();
+    for text in ["not JSON", "[1,2]", &deep] {
+        let mut host = host.clone();
+        host["fields"]["discern"] = text.into();
+        let saved = survive(&mut plugin, text, &bytes(&host)).expect("loads");
+        assert_eq!(parts(&saved).1["unreadable"], text);
+    }
+}
+
+#[test]
+fn references_that_are_too_many_are_counted() {
+    let notices = |num: usize| {
+        let references: Vec<Value> = (0..num).map(|idx| json!({"path": format!("/music/{idx}.wav")})).collect();
+        let form = json!({"schema": 1, "references": references}).to_string();
+        let params = DiscernParams::new();
+        params.deserialize_fields(&[("discern".to_owned(), form)].into());
+        let saved: Value = serde_json::from_str(&params.serialize_fields()["discern"]).expect("JSON");
+        assert_eq!(params.with_saved(|saved| saved.references.len()), num.min(8));
+        let notices: Vec<String> = params.troubles.all().into_iter().map(|trouble| trouble.text).collect();
+        (saved["references"].as_array().map_or(0, Vec::len), notices.join("\n"))
+    };
+    assert_eq!(notices(8), (8, String::new()));
+    let said = "I use the first 8 references of 12. The others stay in the session".to_owned();
+    assert_eq!(notices(12), (12, said));
+    let said = "I keep the first 20000 references of 100000, and use 8 at most".to_owned();
+    assert_eq!(notices(100_000), (20_000, said));
+}
+
+#[test]
+fn a_newer_session_full_of_quotes_stays_within_what_the_host_reads() {
+    let (host, mut ours) = full();
+    ours["schema"] = json!(9);
+    ours["invention"] = "\"".repeat(5 << 20).into();
+    let newer = with(&host, &ours);
+    let mut plugin = plugin();
+    let saved = survive(&mut plugin, "full of quotes", &bytes(&newer)).expect("loads");
+    let is_kept = parts(&saved).0["fields"]
+        .as_object()
+        .is_some_and(|fields| fields.values().any(|field| field == &newer["fields"]["discern"]));
+    assert!(is_kept, "as it was");
+}
+
+#[test]
+fn a_session_that_an_older_version_refused_and_left_alone_says_nothing() {
+    let (host, mut ours) = full();
+    let session = host["fields"]["discern"].clone();
+    ours["schema"] = json!(9);
+    let mut plugin = plugin();
+    let mut refused = parts(&survive(&mut plugin, "newer", &bytes(&with(&host, &ours))).expect("loads")).0;
+    // As if this were the version that wrote it.
+    let fields = refused["fields"].as_object_mut().expect("fields");
+    let newer = fields.iter_mut().find(|(name, _)| name.ends_with(".discern")).expect("put away").1;
+    *newer = session.clone();
+    let saved = survive(&mut plugin, "taken out", &bytes(&refused)).expect("loads");
+    let fields = parts(&saved).0["fields"].clone();
+    assert_eq!(fields.as_object().map(|fields| fields.len()), Some(1), "nothing was done in the older version");
+    assert_eq!(fields["discern"], session);
 }
 
 #[test]

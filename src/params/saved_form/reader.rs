@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::unread::{Step, Unread};
+use super::unread::{Step, Unread, Why};
 
 /// Longest key of a map that is read: ids of moves and settings, bytes.
 const MAX_KEY_BYTES: usize = 200;
@@ -44,7 +44,7 @@ impl<'a> Reader<'a> {
     pub fn keep_rest(&mut self) {
         for (name, raw) in self.object.iter().filter(|(name, _)| !self.known.contains(&name.as_str())) {
             let at = way(&self.at, Step::Field(name.clone()));
-            self.unread.keep(at, raw, false);
+            self.unread.keep(at, raw, Why::Unknown);
         }
     }
 
@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
     /// Keeps a field as it is: it cannot be read, or not as it is.
     pub fn refuse(&mut self, name: &'static str) {
         if let Some(raw) = self.object.get(name) {
-            self.unread.keep(way(&self.at, Step::Field(name.to_owned())), raw, true);
+            self.unread.keep(way(&self.at, Step::Field(name.to_owned())), raw, Why::Unreadable);
         }
     }
 
@@ -148,7 +148,7 @@ impl<'a> Reader<'a> {
             match read(raw) {
                 Taken::Whole(value) if taken.len() < max => taken.push(value),
                 // An entry has no place of its own to be put back into beside what stands for it.
-                _ => self.unread.keep(way(&at, Step::Entry(idx)), raw, true),
+                _ => self.unread.keep(way(&at, Step::Entry(idx)), raw, Why::Unreadable),
             }
         }
         taken
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         for (idx, raw) in list.iter().enumerate() {
             let whole_at = way(&at, Step::Entry(idx));
             if taken.len() == max {
-                self.unread.keep(whole_at, raw, true);
+                self.unread.keep(whole_at, raw, Why::TooMany);
                 continue;
             }
             let id = key.and_then(|key| Some(Step::Where(key, raw.get(key)?.as_str()?.to_owned())));
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
                 Taken::Not => (None, false),
             };
             if !is_whole {
-                self.unread.keep(way(&at, Step::Field(key.clone())), raw, true);
+                self.unread.keep(way(&at, Step::Field(key.clone())), raw, Why::Unreadable);
             }
             taken.extend(value.map(|value| (key.clone(), value)));
         }
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         });
         if value.is_none() {
             self.unread.go_back(mark);
-            self.unread.keep(whole_at, raw, true);
+            self.unread.keep(whole_at, raw, Why::Unreadable);
         }
         value
     }

@@ -1,6 +1,7 @@
 //! The text of a saved state as a tree of values, within bounds: whatever was written there costs little to read.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -16,10 +17,22 @@ const MAX_VALUES: usize = 600_000;
 pub struct Tree {
     /// What it says; an object, or nothing.
     pub root: Map<String, Value>,
-    /// Whether something was left out because there was too much of it.
+    /// Whether something else than entries of [`Self::cut_lists`] was left out because there was too much of it.
     pub is_cut: bool,
     /// Whether an object named a field twice. The last one counts.
     pub has_twins: bool,
+    /// Lists of the root of which entries were left out, with how many there were.
+    pub cut_lists: BTreeMap<String, usize>,
+}
+
+/// Bytes of a text within JSON.
+pub fn written(text: &str) -> usize {
+    let letter = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 8 | 12 => 2,
+        0..32 => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(letter).sum::<usize>()
 }
 
 /// Reads a text; `None` where it is not an object of JSON as a whole. Numbers that JSON does not know, or that are too
@@ -29,12 +42,13 @@ pub fn parse(text: &str) -> Option<Tree> {
 }
 
 fn parse_strictly(text: &str) -> Option<Tree> {
-    let counts = Counts { num_left: Cell::new(MAX_VALUES), is_cut: Cell::new(false), has_twins: Cell::new(false) };
+    let counts = Counts { num_left: Cell::new(MAX_VALUES), ..Counts::default() };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = Node(&counts).deserialize(&mut deserializer).ok()?;
+    let value = Node { counts: &counts, depth: 0 }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     let Value::Object(root) = value else { return None };
-    Some(Tree { root, is_cut: counts.is_cut.get(), has_twins: counts.has_twins.get() })
+    let (is_cut, has_twins) = (counts.is_cut.get(), counts.has_twins.get());
+    Some(Tree { root, is_cut, has_twins, cut_lists: counts.cut_lists.into_inner() })
 }
 
 /// The text with quotes around every word and number that is none of JSON, and without control characters; `None` where
@@ -73,20 +87,40 @@ fn end_of_text(rest: &str) -> usize {
     rest.len()
 }
 
+#[derive(Default)]
 struct Counts {
     num_left: Cell<usize>,
     is_cut: Cell<bool>,
     has_twins: Cell<bool>,
+    cut_lists: RefCell<BTreeMap<String, usize>>,
+    /// The field of the root that is read.
+    field: RefCell<String>,
 }
 
 /// One value of the text.
 #[derive(Clone, Copy)]
-struct Node<'a>(&'a Counts);
+struct Node<'a> {
+    counts: &'a Counts,
+    depth: usize,
+}
 
 impl Node<'_> {
+    /// A value in this one.
+    fn inner(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    /// Notes a list of which only the first of `num` entries were read.
+    fn note_cut_list(self, num: usize) {
+        match self.depth {
+            1 => drop(self.counts.cut_lists.borrow_mut().insert(self.counts.field.borrow().clone(), num)),
+            _ => self.counts.is_cut.set(true),
+        }
+    }
+
     /// Whether a list or a map that has `num` entries may have one more.
     fn has_room(self, num: usize) -> bool {
-        num < MAX_ENTRIES && self.0.num_left.get() > 0
+        num < MAX_ENTRIES && self.counts.num_left.get() > 0
     }
 }
 
@@ -94,7 +128,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        self.0.num_left.set(self.0.num_left.get().saturating_sub(1));
+        self.counts.num_left.set(self.counts.num_left.get().saturating_sub(1));
         deserializer.deserialize_any(self)
     }
 }
@@ -133,11 +167,15 @@ impl<'de> Visitor<'de> for Node<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         while self.has_room(list.len()) {
-            let Some(value) = entries.next_element_seed(self)? else { return Ok(Value::Array(list)) };
+            let Some(value) = entries.next_element_seed(self.inner())? else { return Ok(Value::Array(list)) };
             list.push(value);
         }
+        let mut num = list.len();
         while entries.next_element::<IgnoredAny>()?.is_some() {
-            self.0.is_cut.set(true);
+            num += 1;
+        }
+        if num > list.len() {
+            self.note_cut_list(num);
         }
         Ok(Value::Array(list))
     }
@@ -146,12 +184,15 @@ impl<'de> Visitor<'de> for Node<'_> {
         let mut map = Map::new();
         while self.has_room(map.len()) {
             let Some(name) = entries.next_key::<String>()? else { return Ok(Value::Object(map)) };
-            if map.insert(name, entries.next_value_seed(self)?).is_some() {
-                self.0.has_twins.set(true);
+            if self.depth == 0 {
+                self.counts.field.replace(name.clone());
+            }
+            if map.insert(name, entries.next_value_seed(self.inner())?).is_some() {
+                self.counts.has_twins.set(true);
             }
         }
         while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
-            self.0.is_cut.set(true);
+            self.counts.is_cut.set(true);
         }
         Ok(Value::Object(map))
     }
@@ -168,9 +209,18 @@ mod tests {
         assert!(tree.has_twins && !tree.is_cut);
         let long = format!("{{\"list\":[{}1],\"after\":2}}", "1,".repeat(300_000));
         let tree = parse(&long).expect("JSON");
-        assert!(tree.is_cut);
+        assert_eq!((tree.is_cut, tree.cut_lists["list"]), (false, 300_001));
         assert_eq!(tree.root["after"], 2, "one field that is too long takes no other");
         assert_eq!(tree.root["list"].as_array().map(Vec::len), Some(MAX_ENTRIES));
+        let deeper = format!("{{\"in\":{long}}}");
+        assert!(parse(&deeper).is_some_and(|tree| tree.is_cut && tree.cut_lists.is_empty()));
+    }
+
+    #[test]
+    fn the_length_of_a_text_within_json_is_known() {
+        for text in ["", "a", "\"\\\n\r\t", "\u{0}\u{8}\u{c}\u{1f}\u{7f}", "\u{e9}\u{1d11e}/"] {
+            assert_eq!(written(text), Value::from(text).to_string().len(), "{text:?}");
+        }
     }
 
     #[test]

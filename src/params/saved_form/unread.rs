@@ -7,8 +7,14 @@ use serde_json::{Map, Value};
 
 use crate::params::saved::Judged;
 
-/// More than that is not kept of what cannot be read, bytes of JSON or nearly.
+use super::text::written;
+
+/// More than that is not kept of what cannot be read, bytes of JSON or nearly. In the host's state, a text of its own, none
+/// of it takes more than twice that: far less than the framework reads.
 pub const MAX_KEPT_BYTES: usize = 4 << 20;
+
+/// What to say where there was more than can be kept.
+pub const CUT: &str = "The saved session holds more than I can keep; the rest is left out";
 
 /// A step on the way to a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +27,17 @@ pub enum Step {
     Where(&'static str, String),
 }
 
+/// Why a value is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Of a field that this version does not know: nothing to be said.
+    Unknown,
+    /// It cannot be read, or not as it is.
+    Unreadable,
+    /// There are more of its kind than are used.
+    TooMany,
+}
+
 /// One value as it was found.
 #[derive(Clone, Debug)]
 struct Kept {
@@ -28,8 +45,7 @@ struct Kept {
     raw: Value,
     /// What stands there instead as long as nobody changes it.
     instead: Option<Value>,
-    /// Of a field that this version knows: that it cannot be read is to be said.
-    is_known: bool,
+    why: Why,
 }
 
 /// All that could not be read of one state.
@@ -44,15 +60,20 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// Keeps what stands at a place. `is_known` says whether it is a field of this version.
-    pub fn keep(&mut self, at: Vec<Step>, raw: &Value, is_known: bool) {
+    /// Keeps what stands at a place.
+    pub fn keep(&mut self, at: Vec<Step>, raw: &Value, why: Why) {
         let num_bytes = self.num_bytes + size(raw);
         if num_bytes > MAX_KEPT_BYTES {
             self.is_cut = true;
             return;
         }
         self.num_bytes = num_bytes;
-        self.kept.push(Kept { at, raw: raw.clone(), instead: None, is_known });
+        self.kept.push(Kept { at, raw: raw.clone(), instead: None, why });
+    }
+
+    /// Whether nothing is kept, and nothing was too much.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty() && !self.is_cut
     }
 
     /// How much is kept by now, to go back to.
@@ -99,10 +120,21 @@ impl Unread {
         self.kept.iter().any(|kept| fields.iter().any(|field| is_in(&kept.at, field)))
     }
 
-    /// What to say of it: each part once, in words for people.
+    /// How many entries of a list of the root are kept as a whole.
+    pub fn num_entries(&self, list: &str) -> usize {
+        let is_entry = |kept: &&Kept| matches!(kept.at.as_slice(), [Step::Field(name), Step::Entry(_)] if name == list);
+        self.kept.iter().filter(is_entry).count()
+    }
+
+    /// What to say of it: each part once, in words for people. References that are too many are counted elsewhere.
     pub fn notices(&self) -> Vec<String> {
-        let parts: BTreeSet<&str> = self.kept.iter().filter(|kept| kept.is_known).map(|kept| part(&kept.at)).collect();
-        let cut = self.is_cut.then(|| "The saved session holds more than I can keep; the rest is left out".to_owned());
+        let is_said = |kept: &&Kept| match kept.why {
+            Why::Unknown => false,
+            Why::Unreadable => true,
+            Why::TooMany => !is_in(&kept.at, "references"),
+        };
+        let parts: BTreeSet<&str> = self.kept.iter().filter(is_said).map(|kept| part(&kept.at)).collect();
+        let cut = self.is_cut.then(|| CUT.to_owned());
         let unread = |part| format!("I cannot read all of the saved session: {part}. What I cannot read stays in it");
         parts.into_iter().map(unread).chain(cut).collect()
     }
@@ -169,14 +201,14 @@ fn is_in(at: &[Step], field: &str) -> bool {
     matches!(at.first(), Some(Step::Field(name)) if name == field)
 }
 
-/// Bytes of a value as JSON, without what is escaped.
+/// Bytes of a value as JSON, or nearly.
 fn size(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(_) => 5,
         Value::Number(_) => 12,
-        Value::String(text) => text.len() + 3,
+        Value::String(text) => written(text) + 1,
         Value::Array(list) => 2 + list.iter().map(size).sum::<usize>(),
-        Value::Object(map) => 2 + map.iter().map(|(name, value)| name.len() + 4 + size(value)).sum::<usize>(),
+        Value::Object(map) => 2 + map.iter().map(|(name, value)| written(name) + 2 + size(value)).sum::<usize>(),
     }
 }
 
@@ -200,6 +232,7 @@ fn part(at: &[Step]) -> &'static str {
         ["remeasured", ..] => "what a move does",
         ["intended", ..] => "what is marked as intended",
         ["editor" | "editor_scale_percent" | "reduced_motion", ..] => "how the editor is set",
+        ["newer_state"] => "the session of a newer Discern in it",
         _ => "a part of it",
     }
 }

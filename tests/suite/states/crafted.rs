@@ -15,6 +15,7 @@ pub fn all() -> Vec<(String, Vec<u8>)> {
         host["fields"]["discern"] = text.into();
         all.push((name, bytes(&host)));
     }
+    all.extend([30, 1500].map(|depth| put_away(&host, depth)));
     all.extend(parameters(&host));
     all.extend(frames(&host));
     all
@@ -185,6 +186,17 @@ fn texts() -> Vec<(String, String)> {
     ]
     .map(|(name, text)| (name.to_owned(), text))
     .into()
+}
+
+/// States put away one in the other, beside ours.
+fn put_away(host: &Value, depth: usize) -> (String, Vec<u8>) {
+    let mut host = host.clone();
+    for depth in 0..depth {
+        let name = |last: &str| format!("{}{last}", "discern.newer.".repeat(depth));
+        host["fields"][name("discern.newer")] = "{\"version\":\"9\",\"params\":{}}".into();
+        host["fields"][name("discern.newer.discern")] = "{\"schema\":1,\"intended\":[\"hum\"]}".into();
+    }
+    (format!("put away {depth} times beside ours"), bytes(&host))
 }
 
 /// The host's part is something else.
