@@ -6,7 +6,7 @@ use super::coverage::{CELL_S, Coverage};
 use super::edges::Edges;
 use super::hum::HumWatch;
 use super::levels::SongLevels;
-use super::loudness::LoudnessMeter;
+use super::loudness::{LoudnessMeter, lufs_from_power};
 use super::programme::ABSOLUTE_GATE_LUFS;
 use super::sections::{self, Section};
 use super::song_map::SongMap;
@@ -69,7 +69,11 @@ pub struct Analyzer {
     partial_frames: usize,
     num_dropped_frames: u64,
     num_non_finite: u64,
+    played_s: Option<(f64, f64)>,
 }
+
+/// A cell more or less is no part of the song that was not heard, seconds.
+const PLAYED_BEYOND_S: f64 = 0.5;
 
 impl Analyzer {
     /// An analyzer of one or two channels at 8 kHz or more.
@@ -95,6 +99,7 @@ impl Analyzer {
             partial_frames: 0,
             num_dropped_frames: 0,
             num_non_finite: 0,
+            played_s: None,
         }
     }
 
@@ -116,6 +121,12 @@ impl Analyzer {
     /// The song reaches from `start_s` to `end_s`: a file's length, or what the engineer marked.
     pub fn set_extent(&mut self, extent_s: Option<(f64, f64)>) {
         self.coverage.mark(extent_s);
+    }
+
+    /// The largest stretch that has played since *New song*, listened to or not: where it reaches further than what was heard,
+    /// the song does.
+    pub fn set_played(&mut self, played_s: Option<(f64, f64)>) {
+        self.played_s = played_s;
     }
 
     /// Hears the next frames; for a mono analyzer `right` is not looked at. NaN and infinity are heard as 0, counted.
@@ -184,8 +195,10 @@ impl Analyzer {
         let is_counted = self.coverage.is_marked() || self.cell_peaks.1 > gain_from_db(ABSOLUTE_GATE_LUFS);
         let partial_s = if is_counted { self.partial_frames as f64 / self.sample_rate_hz } else { 0.0 };
         let heard_s = self.coverage.heard_s() + partial_s;
-        let extent_s = self.coverage.extent_s().map_or(heard_s, |(start_s, end_s)| end_s - start_s);
-        let share = self.coverage.share(partial_s);
+        let length = |(start_s, end_s): (f64, f64)| end_s - start_s;
+        let own = self.coverage.extent_s();
+        let extent_s = own.map_or(heard_s, |own| length(self.with_played(own)));
+        let share = self.coverage.share(partial_s).map(|share| own.map_or(share, |own| share * length(own) / extent_s));
         Progress {
             heard_s,
             duration_s: extent_s.max(heard_s),
@@ -195,6 +208,16 @@ impl Analyzer {
             is_complete: self.coverage.is_marked() && share == Some(1.0),
             changed_at_s: self.map.changed_at_s(),
         }
+    }
+
+    /// The extent that was heard, on to where it has played without being listened to.
+    fn with_played(&self, (start_s, end_s): (f64, f64)) -> (f64, f64) {
+        let touching = self.played_s.filter(|(from_s, to_s)| {
+            !self.coverage.is_marked() && *from_s < end_s && *to_s > start_s - PLAYED_BEYOND_S
+        });
+        let Some((from_s, to_s)) = touching else { return (start_s, end_s) };
+        let start_s = if from_s < start_s - PLAYED_BEYOND_S { from_s } else { start_s };
+        (start_s, if to_s > end_s + PLAYED_BEYOND_S { to_s } else { end_s })
     }
 
     /// Loudness along the song, in song order, to be looked at: 100 ms each, of long songs several together.
@@ -302,7 +325,8 @@ impl Analyzer {
             self.levels.push(&powers, self.cell_peaks);
             self.stereo.add_weighted(&powers);
             self.coverage.insert(self.cell_idx, powers.block, self.cell_peaks.1);
-            self.capture.end_cell(self.cell_idx, self.loudness.short_term_lufs());
+            let is_sound = lufs_from_power(powers.block) > ABSOLUTE_GATE_LUFS;
+            self.capture.end_cell(self.cell_idx, self.loudness.short_term_lufs(), is_sound);
             self.partial_frames = 0;
         }
     }

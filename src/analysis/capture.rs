@@ -6,6 +6,8 @@ use super::coverage::CELL_S;
 
 /// Cells recorded out of each [`GRID_CELLS`].
 const EXCERPT_CELLS: i64 = 30;
+/// With more silent cells than that at its start or its end an excerpt reaches out of the music.
+const EDGE_CELLS: usize = 3;
 /// The song is cut into pieces of 4 s, whose first 3 s are candidates.
 const GRID_CELLS: i64 = 40;
 /// Excerpts kept of each role: 30 s in all, 33 with the one that is being recorded.
@@ -65,9 +67,35 @@ pub struct Capture {
     kept: Vec<Excerpt>,
     /// Loudness of every candidate so far, sorted.
     loudness: Vec<f64>,
-    recording: Option<(i64, Vec<f32>, Vec<f32>)>,
+    recording: Option<Recording>,
+    /// One that reaches out of the music, for want of others.
+    makeshift: Option<Excerpt>,
     /// The channels of excerpts that were let go: fresh ones would leave holes between what a long listening keeps.
     spare: Vec<Vec<f32>>,
+}
+
+/// An excerpt in the making.
+#[derive(Clone, Debug)]
+struct Recording {
+    first_cell: i64,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    /// Silent cells before the first that sounds, and after the last.
+    num_silent: [usize; 2],
+    has_sound: bool,
+}
+
+impl Recording {
+    fn end_cell(&mut self, is_sound: bool) {
+        match (is_sound, self.has_sound) {
+            (true, _) => (self.has_sound, self.num_silent[1]) = (true, 0),
+            (false, has_sound) => self.num_silent[usize::from(has_sound)] += 1,
+        }
+    }
+
+    fn is_within_music(&self) -> bool {
+        self.num_silent.iter().all(|silent| *silent <= EDGE_CELLS)
+    }
 }
 
 impl Capture {
@@ -79,6 +107,7 @@ impl Capture {
             kept: Vec::new(),
             loudness: Vec::new(),
             recording: None,
+            makeshift: None,
             spare: Vec::new(),
         }
     }
@@ -90,42 +119,57 @@ impl Capture {
             let mut with_room = || self.spare.pop().unwrap_or_else(|| Vec::with_capacity(frames));
             let left = with_room();
             let right = if self.is_stereo { with_room() } else { Vec::new() };
-            self.recording = Some((cell_idx, left, right));
+            self.recording =
+                Some(Recording { first_cell: cell_idx, left, right, num_silent: [0; 2], has_sound: false });
         }
     }
 
     /// Hears part of a cell.
     pub fn process(&mut self, left: &[f32], right: &[f32]) {
-        if let Some((_, to_left, to_right)) = &mut self.recording {
-            to_left.extend_from_slice(left);
+        if let Some(recording) = &mut self.recording {
+            recording.left.extend_from_slice(left);
             if self.is_stereo {
-                to_right.extend_from_slice(right);
+                recording.right.extend_from_slice(right);
             }
         }
     }
 
     /// The cell ended; `short_term_lufs` of the 3 s up to here.
-    pub fn end_cell(&mut self, cell_idx: i64, short_term_lufs: Option<f64>) {
-        if self.recording.as_ref().is_none_or(|(start, ..)| cell_idx - start + 1 < EXCERPT_CELLS) {
+    pub fn end_cell(&mut self, cell_idx: i64, short_term_lufs: Option<f64>, is_sound: bool) {
+        let Some(recording) = &mut self.recording else { return };
+        recording.end_cell(is_sound);
+        if cell_idx - recording.first_cell + 1 < EXCERPT_CELLS {
             return;
         }
-        let Some((start, left, right)) = self.recording.take() else { return };
+        let Some(recording) = self.recording.take() else { return };
+        let is_within_music = recording.is_within_music();
+        let Recording { first_cell, left, right, .. } = recording;
         let Some(loudness_lufs) = short_term_lufs.filter(|&lufs| lufs > -70.0) else {
             self.give_back([left, right]);
             return;
         };
-        let position = self.loudness.partition_point(|&other| other < loudness_lufs);
-        self.loudness.insert(position, loudness_lufs);
+        if !is_within_music && (!self.kept.is_empty() || self.makeshift.is_some()) {
+            self.give_back([left, right]);
+            return;
+        }
         let left = Arc::new(left);
         let right = if self.is_stereo { Arc::new(right) } else { Arc::clone(&left) };
-        let start_s = start as f64 * CELL_S;
-        self.kept.push(Excerpt { start_s, loudness_lufs, role: Role::Typical, left, right });
+        let start_s = first_cell as f64 * CELL_S;
+        let excerpt = Excerpt { start_s, loudness_lufs, role: Role::Loudest, left, right };
+        if !is_within_music {
+            self.makeshift = Some(excerpt);
+            return;
+        }
+        self.makeshift = None;
+        let position = self.loudness.partition_point(|&other| other < loudness_lufs);
+        self.loudness.insert(position, loudness_lufs);
+        self.kept.push(excerpt);
         self.choose();
     }
 
     /// What follows does not continue what came before, or does not count.
     pub fn break_stream(&mut self) {
-        if let Some((_, left, right)) = self.recording.take() {
+        if let Some(Recording { left, right, .. }) = self.recording.take() {
             self.give_back([left, right]);
         }
     }
@@ -138,9 +182,9 @@ impl Capture {
         }
     }
 
-    /// The excerpts by role, of each the fittest first.
+    /// The excerpts by role, of each the fittest first. They lie within the music, unless there is nothing else.
     pub fn excerpts(&self) -> &[Excerpt] {
-        &self.kept
+        if self.kept.is_empty() { self.makeshift.as_slice() } else { &self.kept }
     }
 
     /// Gives the roles anew: in turn each takes the fittest of what is left.
@@ -180,7 +224,7 @@ mod tests {
                 let cell_idx = i64::from(piece * 40 + cell);
                 capture.begin_cell(cell_idx);
                 capture.process(&[piece as f32; 100], &[0.0; 100]);
-                capture.end_cell(cell_idx, Some(lufs));
+                capture.end_cell(cell_idx, Some(lufs), true);
             }
         }
         let excerpts = capture.excerpts();

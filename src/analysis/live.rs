@@ -1,11 +1,11 @@
 //! What do the meters show? Loudness, peaks and correlation of a stream as it plays.
 
 use super::loudness::LoudnessMeter;
-use super::programme::Programme;
+use super::programme::{ABSOLUTE_GATE_LUFS, Programme};
 use super::true_peak::TruePeakMeter;
 use crate::dsp::units::db_from_gain;
 
-/// Readings of a meter; `None` for silence and before there is anything.
+/// Readings of a meter; `None` for silence, which is all below −70 LUFS, and before there is anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LiveLevels {
     /// Loudness of the last 400 ms, LUFS.
@@ -108,12 +108,14 @@ impl LiveMeter {
     pub fn levels(&self) -> LiveLevels {
         let db = |peak: f64| (peak > 0.0).then(|| db_from_gain(peak));
         let true_peak_dbtp = db(self.true_peak);
-        let short_term_lufs = self.loudness.short_term_lufs();
+        // Filters ring on for ever: what is below the gate is silence.
+        let heard = |lufs: Option<f64>| lufs.filter(|lufs| *lufs > ABSOLUTE_GATE_LUFS);
+        let short_term_lufs = heard(self.loudness.short_term_lufs());
         let recent_peak = self.peak_ring.iter().copied().fold(self.block_peak, f64::max);
         let [kll, krr, klr] =
             self.stereo_ring.iter().fold([0.0; 3], |sum, block| std::array::from_fn(|i| sum[i] + block[i]));
         LiveLevels {
-            momentary_lufs: self.loudness.momentary_lufs(),
+            momentary_lufs: heard(self.loudness.momentary_lufs()),
             short_term_lufs,
             integrated_lufs: self.integrated_lufs,
             loudness_range_lu: self.loudness_range_lu,
@@ -148,5 +150,25 @@ impl LiveMeter {
         if self.num_blocks.is_multiple_of(RANGE_BLOCKS + num_heard / RANGE_PER_BLOCK) {
             self.loudness_range_lu = self.programme.loudness_range_lu();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_rings_on_after_the_end_is_silence() {
+        let mut meter = LiveMeter::new(48_000.0, 2);
+        meter.process(&[0.5; 96_000], &[0.5; 96_000]);
+        meter.process(&[0.1; 4800], &[-0.1; 4800]);
+        assert!(meter.levels().momentary_lufs.is_some());
+        for _ in 0..100 {
+            meter.process(&[0.0; 4800], &[0.0; 4800]);
+            for lufs in [meter.levels().momentary_lufs, meter.levels().short_term_lufs].into_iter().flatten() {
+                assert!(lufs > -70.0, "{lufs} LUFS");
+            }
+        }
+        assert_eq!(meter.levels().short_term_lufs, None);
     }
 }

@@ -1,14 +1,16 @@
 //! How do left and right relate? Correlation, side over mid, balance, mono fold-down and offset.
 
 use super::Stereo;
-use super::loudness::BlockPowers;
+use super::loudness::{BlockPowers, lufs_from_power};
+use super::programme::ABSOLUTE_GATE_LUFS;
 use crate::dsp::units::db_from_power;
 
 /// Running sums over what counts.
 #[derive(Clone, Debug, Default)]
 pub struct StereoSums {
-    num_frames: f64,
-    sum: [f64; 2],
+    offset: Offset,
+    /// Of the block that is under way.
+    block_offset: Offset,
     square: [f64; 2],
     product: f64,
     weighted: [f64; 2],
@@ -16,23 +18,46 @@ pub struct StereoSums {
     differs: bool,
 }
 
+/// Sums of the samples themselves.
+#[derive(Clone, Copy, Debug, Default)]
+struct Offset {
+    num_frames: f64,
+    sum: [f64; 2],
+}
+
+impl Offset {
+    fn plus(self, other: Self) -> Self {
+        let sum = [self.sum[0] + other.sum[0], self.sum[1] + other.sum[1]];
+        Self { num_frames: self.num_frames + other.num_frames, sum }
+    }
+
+    fn mean(&self, channel: usize) -> f64 {
+        if self.num_frames > 0.0 { self.sum[channel] / self.num_frames } else { 0.0 }
+    }
+}
+
 impl StereoSums {
     /// Adds samples.
     pub fn add(&mut self, left: &[f32], right: &[f32]) {
-        self.num_frames += left.len() as f64;
+        self.block_offset.num_frames += left.len() as f64;
         self.differs |= left != right;
         for (&l, &r) in left.iter().zip(right) {
             let (l, r) = (f64::from(l), f64::from(r));
-            self.sum[0] += l;
-            self.sum[1] += r;
+            self.block_offset.sum[0] += l;
+            self.block_offset.sum[1] += r;
             self.square[0] += l * l;
             self.square[1] += r * r;
             self.product += l * r;
         }
     }
 
-    /// Adds the K-weighted powers of 100 ms.
+    /// Adds the K-weighted powers of 100 ms, those of the samples added last. An offset is that of the sound: silence before and
+    /// after a song takes nothing from it.
     pub fn add_weighted(&mut self, powers: &BlockPowers) {
+        let offset = std::mem::take(&mut self.block_offset);
+        if lufs_from_power(powers.block) > ABSOLUTE_GATE_LUFS {
+            self.offset = self.offset.plus(offset);
+        }
         for (sum, power) in self.weighted.iter_mut().zip(powers.channels) {
             *sum += power;
         }
@@ -46,8 +71,8 @@ impl StereoSums {
 
     /// The measures; stereo ones are `None` for `num_channels` 1 and for silence.
     pub fn measures(&self, num_channels: usize) -> Stereo {
-        let mean = |sum: f64| if self.num_frames > 0.0 { sum / self.num_frames } else { 0.0 };
-        let dc_offset = [mean(self.sum[0]), mean(self.sum[num_channels - 1])];
+        let offset = self.offset.plus(self.block_offset);
+        let dc_offset = [offset.mean(0), offset.mean(num_channels - 1)];
         if num_channels == 1 {
             return Stereo { dc_offset, ..Stereo::default() };
         }

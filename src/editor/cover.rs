@@ -169,7 +169,7 @@ fn sentences(scene: &Scene, level_move: Option<&Move>) -> (&'static str, String)
         ),
         (Phase::Listening, _) | (_, None) => (
             "Listening",
-            "Play the song once, start to end. The mix passes through untouched until you accept a move.".to_owned(),
+            "Play the song once, start to end. I only listen: nothing changes until you accept a move.".to_owned(),
         ),
         (_, Some((kind, judged))) => {
             let heading = if kind == VerdictKind::LevelOnly { "Finished." } else { title(kind) };

@@ -211,7 +211,7 @@ fn empty(pen: &Pen, inner: Rect, scene: &Scene) {
     let (title, text) = match scene.hearing.phase {
         Phase::Listening => (
             "Listening",
-            "The mix passes through untouched until you accept a move. Stop the transport or press Stop for a verdict.",
+            "I only listen: nothing changes until you accept a move. Stop the transport or press Stop for a verdict.",
         ),
         Phase::Judging => ("Judging", "Rendering what I heard through the chain, to measure what each move would do."),
         _ => (

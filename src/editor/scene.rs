@@ -195,7 +195,7 @@ impl Scene {
     pub fn duration_s(&self) -> f64 {
         // A mark made since counts from the next listening on: a verdict that was saved is of the length it was made with.
         let marked = self.hearing.extent_s.filter(|_| !self.hearing.blocks.is_empty());
-        marked.map_or_else(|| self.heard_end_s(), |(start_s, end_s)| end_s - start_s)
+        marked.map_or_else(|| self.known_s(), |(start_s, end_s)| end_s - start_s)
     }
 
     /// Last place in the song that a map of it shows, seconds: of what was heard, of what is known, of what is marked.
@@ -205,11 +205,14 @@ impl Scene {
 
     fn heard_end_s(&self) -> f64 {
         let last_s = self.blocks().last().map_or(0.0, |block| block.start_s + 0.1);
-        let known_s = match &self.judged {
+        self.known_s().max(last_s)
+    }
+
+    fn known_s(&self) -> f64 {
+        match &self.judged {
             Some(judged) if self.hearing.blocks.is_empty() => judged.features.duration_s,
             _ => self.hearing.duration_s,
-        };
-        known_s.max(last_s)
+        }
     }
 
     /// Share of the song heard where its length is known, 0–1.

@@ -1,9 +1,9 @@
 //! The window around the screen: size, host context, embedding, closing.
 
 mod embedding;
-mod thread_end;
 
 use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -21,7 +21,7 @@ use nice_plug_egui::{
 };
 use parking_lot::Mutex;
 
-use crate::bridge::EditorEnd;
+use crate::bridge::{EditorEnd, panic_text};
 use crate::params::{ContextSlot, EditorSize, SharedParams};
 
 use super::keys::KeyFocus;
@@ -30,7 +30,6 @@ use super::scale::{self, MAX_WINDOW, MIN_WINDOW};
 use super::screen::Screen;
 use super::session::Session;
 use super::theme;
-use thread_end::ThreadEnd;
 
 /// The framework's own notifier would ask for a redraw between `create` and `show`, after which an embedded X11 window
 /// stays blank for ever; so it is as good as never polled, and repaints are asked for through egui.
@@ -46,8 +45,6 @@ struct Shared {
     context: Mutex<Option<egui::Context>>,
     /// Size of the open window.
     window: Mutex<Option<WindowSize>>,
-    /// The thread that draws the open window, until its window is handed out.
-    thread: Mutex<Option<ThreadEnd>>,
     /// Whether the open window has drawn: asking for a redraw is safe only then.
     has_drawn: AtomicBool,
     is_hidden: AtomicBool,
@@ -68,12 +65,6 @@ pub struct OpenEditor {
     shared: Arc<Shared>,
 }
 
-/// The framework's window. Fields in the order in which they are to be dropped.
-pub struct OpenWindow {
-    inner: Window,
-    thread: Option<ThreadEnd>,
-}
-
 /// The editor of one plugin instance.
 pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Option<DiscernEditor> {
     let shared = Arc::new(Shared {
@@ -84,7 +75,6 @@ pub fn create(params: SharedParams, end: EditorEnd, contexts: ContextSlot) -> Op
         session: Mutex::new(None),
         context: Mutex::new(None),
         window: Mutex::new(None),
-        thread: Mutex::new(None),
         has_drawn: AtomicBool::new(false),
         is_hidden: AtomicBool::new(false),
         is_moving: AtomicBool::new(false),
@@ -157,8 +147,7 @@ impl Editor for DiscernEditor {
         wait_until_it_runs(&spawned.handle, &spawned.window, fallback_scale_factor);
         *self.shared.window.lock() = Some(spawned.window.size());
         let handle = OpenEditor { inner: spawned.handle, shared: Arc::clone(&self.shared) };
-        let window = OpenWindow { inner: spawned.window, thread: self.shared.thread.lock().take() };
-        Ok(SpawnedEditor { handle, window })
+        Ok(SpawnedEditor { handle, window: spawned.window })
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -175,51 +164,48 @@ impl Editor for DiscernEditor {
 }
 
 impl EditorHandle for OpenEditor {
-    type Window = OpenWindow;
+    type Window = Window;
     type Error = WindowError;
 
-    fn run_until_closed(window: OpenWindow) -> Result<(), WindowError> {
-        let OpenWindow { inner, thread } = window;
-        let result = EguiEditorHandle::run_until_closed(inner);
-        drop(thread);
-        result
+    fn run_until_closed(window: Window) -> Result<(), WindowError> {
+        EguiEditorHandle::run_until_closed(window)
     }
 
-    fn set_parent(&self, parent: ParentWindowHandle, window: &OpenWindow) -> Result<(), WindowError> {
-        self.inner.set_parent(parent, &window.inner)
+    fn set_parent(&self, parent: ParentWindowHandle, window: &Window) -> Result<(), WindowError> {
+        self.inner.set_parent(parent, window)
     }
 
-    fn show(&self, window: &OpenWindow) -> Result<(), WindowError> {
+    fn show(&self, window: &Window) -> Result<(), WindowError> {
         self.shared.is_hidden.store(false, Ordering::Release);
-        let result = self.inner.show(&window.inner);
+        let result = self.inner.show(window);
         self.shared.repaint();
         result
     }
 
-    fn hide(&self, window: &OpenWindow) -> Result<(), WindowError> {
+    fn hide(&self, window: &Window) -> Result<(), WindowError> {
         self.shared.is_hidden.store(true, Ordering::Release);
-        self.inner.hide(&window.inner)
+        self.inner.hide(window)
     }
 
-    fn set_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Result<(), WindowError> {
+    fn set_size(&self, new_size: NativeSize<u32>, window: &Window) -> Result<(), WindowError> {
         // A host may force a window smaller than it should be, but none that is larger.
         let size = self.adjust_size(new_size, window).map_or(new_size, |size| NativeSize {
             width: size.width.min(new_size.width),
             height: size.height.min(new_size.height),
         });
-        self.inner.set_size(size, &window.inner)
+        self.inner.set_size(size, window)
     }
 
-    fn host_main_thread_callback(&self, window: &OpenWindow) {
-        self.inner.host_main_thread_callback(&window.inner);
+    fn host_main_thread_callback(&self, window: &Window) {
+        self.inner.host_main_thread_callback(window);
     }
 
-    fn adjust_size(&self, new_size: NativeSize<u32>, window: &OpenWindow) -> Option<NativeSize<u32>> {
-        self.inner.adjust_size(new_size, &window.inner)
+    fn adjust_size(&self, new_size: NativeSize<u32>, window: &Window) -> Option<NativeSize<u32>> {
+        self.inner.adjust_size(new_size, window)
     }
 
-    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &OpenWindow) -> Result<(), WindowError> {
-        self.inner.set_fallback_scale_factor(scale_factor, &window.inner)
+    fn set_fallback_scale_factor(&self, scale_factor: f64, window: &Window) -> Result<(), WindowError> {
+        self.inner.set_fallback_scale_factor(scale_factor, window)
     }
 
     fn on_virtual_key_from_host(&self, key_code: VirtualKeyCode, is_down: bool, modifiers: Modifiers) -> bool {
@@ -267,7 +253,6 @@ impl NiceEguiApp for App {
             keys.lock().uses(key, modifiers, writes)
         });
         embedding::announce(frame);
-        *self.shared.thread.lock() = Some(ThreadEnd::of_this_thread());
         *self.shared.context.lock() = Some(context);
         // Weak: the analysis thread may outlive the window, and must not keep it.
         let shared = Arc::downgrade(&self.shared);
@@ -302,13 +287,26 @@ impl NiceEguiApp for App {
     }
 
     fn resized(&mut self, new_size: WindowSize) {
+        // Here a panic would end the window's thread.
+        let shared = &self.shared;
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| shared.resized(new_size))) {
+            shared
+                .params
+                .troubles
+                .note_fault(format!("The editor failed at a new size: {}", panic_text(panic.as_ref())));
+        }
+    }
+}
+
+impl Shared {
+    fn resized(&self, new_size: WindowSize) {
         // The framework counts in points of our scale; what is kept and told is the window itself.
-        let zoom = self.shared.context.lock().as_ref().map_or(1.0, |context| f64::from(context.zoom_factor()));
+        let zoom = self.context.lock().as_ref().map_or(1.0, |context| f64::from(context.zoom_factor()));
         let new_size = WindowSize::from_physical(new_size.physical, new_size.scale_factor / zoom);
         let (width, height) = (new_size.logical.width as f32, new_size.logical.height as f32);
-        self.shared.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
+        self.params.change_saved(|saved| saved.editor_size = Some(EditorSize { width, height }));
         // Of a window that closes meanwhile nothing is kept.
-        if let Some(window) = self.shared.window.lock().as_mut() {
+        if let Some(window) = self.window.lock().as_mut() {
             *window = new_size;
         }
     }

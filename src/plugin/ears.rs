@@ -1,6 +1,6 @@
 //! What one activation offers to hear, and what hears it.
 
-use crate::analysis::{Analyzer, LiveMeter, LiveSpectrumMeter, Scope};
+use crate::analysis::{Analyzer, LiveMeter, LiveSpectrumMeter, Played, Scope};
 use crate::bridge::FrameConsumer;
 
 /// What one activation offers to hear.
@@ -17,6 +17,8 @@ pub struct Stream {
 pub struct Ears {
     pub stream: Stream,
     pub song: Analyzer,
+    /// All that has played, listened to or not.
+    pub played: Played,
     pub mix: LiveMeter,
     pub master: LiveMeter,
     pub spectra: LiveSpectrumMeter,
@@ -29,6 +31,7 @@ impl Ears {
         let (rate, num_channels) = (stream.sample_rate_hz, stream.num_channels);
         Self {
             song: Analyzer::new(rate, num_channels),
+            played: Played::default(),
             mix: LiveMeter::new(rate, num_channels),
             master: LiveMeter::new(rate, num_channels),
             spectra: LiveSpectrumMeter::new(rate),

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::Receiver;
 
-use crate::analysis::Block;
+use crate::analysis::{Block, Played};
 use crate::bridge::{AnalysisEnd, Hearing, Phase, panic_text};
 use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, Saved, SharedParams};
@@ -234,6 +234,10 @@ impl Worker {
             ears.master.process(master_left, master_right);
             ears.spectra.process(read.mix, read.master);
             ears.scope.process(master_left, master_right);
+            if let Some(position_s) = read.place.position_s {
+                ears.played.hear(position_s, mix_left, mix_right);
+                ears.song.set_played(ears.played.extent_s());
+            }
             if is_listening || (is_watching && read.place.position_s.is_some()) {
                 ears.song.set_position(read.place.position_s);
                 ears.song.process(mix_left, mix_right);
@@ -277,6 +281,7 @@ impl Worker {
         self.library.forget_excerpt();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
+            ears.played = Played::default();
         }
         self.params.change_saved(|saved| saved.begin_song(extent_s));
         self.forget_work();

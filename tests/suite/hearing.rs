@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use discern::analysis::{Analyzer, Features, Role, TEXTURE_S, Tag, Texture};
 use discern::assistant::findings::{Finding, FindingKind, findings, measured};
+use discern::assistant::{Audio, Brief, hear as judge};
+use discern::chain::Settings;
 use discern::dsp::random::Random;
 use discern::dsp::signals::{pink_noise, sine, white_noise};
 
@@ -310,6 +312,56 @@ fn silence_after_the_end_is_not_of_the_song() {
     }
     let heard_s = analyzer.progress().heard_s;
     assert!((heard_s - 16.0).abs() < 0.5, "{heard_s}");
+}
+
+#[test]
+fn however_long_the_silence_after_the_end_the_judgement_is_the_same() {
+    let mix = support::demo_mix();
+    let rate_hz = f64::from(mix.sample_rate_hz);
+    // An offset of the sound, and a song that ends in the middle of an excerpt.
+    let num_frames = (24.6 * rate_hz) as usize;
+    let song =
+        [mix.left(), mix.right()].map(|channel| channel[..num_frames].iter().map(|x| x + 0.01).collect::<Vec<_>>());
+    let judged = |silence_s: f64| {
+        let mut analyzer = Analyzer::new(rate_hz, 2);
+        analyzer.set_position(Some(0.0));
+        analyzer.process(&song[0], &song[1]);
+        let silence = vec![0.0; (silence_s * rate_hz) as usize];
+        analyzer.process(&silence, &silence);
+        analyzer.stop();
+        let features = analyzer.features();
+        let report = judge(&features, &Brief::default(), &Settings::default(), Audio::Excerpts(analyzer.excerpts()));
+        let starts_s: Vec<f64> = analyzer.excerpts().iter().map(|excerpt| excerpt.start_s).collect();
+        let moves: Vec<_> = report.moves.into_iter().map(|each| (each.id, each.settings, each.sentence)).collect();
+        (starts_s, features.stereo, report.verdict, moves)
+    };
+    let short = judged(0.6);
+    for silence_s in [2.0, 6.0, 14.0] {
+        let long = judged(silence_s);
+        assert_eq!(long.0, short.0, "{silence_s} s: other excerpts");
+        for channel in 0..2 {
+            assert!((long.1.dc_offset[channel] - short.1.dc_offset[channel]).abs() < 1e-6, "{silence_s} s");
+        }
+        assert_eq!((&long.2, &long.3), (&short.2, &short.3), "{silence_s} s");
+    }
+}
+
+#[test]
+fn what_played_before_listening_is_of_the_song_and_was_not_heard() {
+    let mut analyzer = Analyzer::new(f64::from(support::demo_mix().sample_rate_hz), 2);
+    play(&mut analyzer, 10.0, 30.0, 1.0);
+    analyzer.stop();
+    assert_eq!(analyzer.progress().share, Some(1.0));
+    // A place far off is another song's.
+    analyzer.set_played(Some((40.0, 90.0)));
+    assert_eq!(analyzer.progress().share, Some(1.0));
+    analyzer.set_played(Some((0.0, 30.0)));
+    let progress = analyzer.progress();
+    assert!(progress.share.is_some_and(|share| (share - 2.0 / 3.0).abs() < 0.02), "{progress:?}");
+    assert!((progress.duration_s - 30.0).abs() < 0.2, "{progress:?}");
+    play(&mut analyzer, 0.0, 10.0, 1.0);
+    analyzer.stop();
+    assert_eq!(analyzer.progress().share, Some(1.0));
 }
 
 #[test]

@@ -80,8 +80,8 @@ fn resting_status(scene: &Scene) -> String {
         return judged.report.verdict.sentence.clone();
     }
     match scene.hearing.phase {
-        Phase::Listening | Phase::Judging => "Nothing has been changed.".to_owned(),
-        _ => "Nothing has been changed. Press Listen and play the song.".to_owned(),
+        Phase::Listening | Phase::Judging => "I have changed nothing.".to_owned(),
+        _ => "I have changed nothing. Press Listen and play the song.".to_owned(),
     }
 }
 

@@ -15,6 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::TrySendError;
 use std::sync::{mpsc, Mutex};
 use std::thread;
 use std::thread::JoinHandle;
@@ -101,6 +102,10 @@ pub enum HostCallback {
     Destroyed,
 }
 
+/// A window's thread gets so long to answer, or to end: after that a host that hangs is worse than a window that is left.
+const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(1);
+
 pub struct WindowThreadHandle {
     shared: Arc<WindowThreadShared>,
     loop_signal: LoopSignal,
@@ -173,8 +178,19 @@ impl WindowThreadHandle {
     }
 
     fn request(&self, req: WindowThreadRequest) -> PlatformResult<()> {
-        self.request_sender.send(req).map_err(|_| RequestFailed::Send)?;
-        let result = self.response_receiver.recv().map_err(|_| RequestFailed::Recv)?;
+        let end = Instant::now() + PATIENCE;
+        // Answers to requests that were given up.
+        while self.response_receiver.try_recv().is_ok() {}
+        let mut unsent = req;
+        while let Err(e) = self.request_sender.try_send(unsent) {
+            unsent = match e {
+                TrySendError::Full(req) if Instant::now() < end => req,
+                _ => return Err(RequestFailed::Send.into()),
+            };
+            thread::sleep(PAUSE);
+        }
+        let rest = end.saturating_duration_since(Instant::now());
+        let result = self.response_receiver.recv_timeout(rest).map_err(|_| RequestFailed::Recv)?;
 
         result.map_err(|e| RequestFailed::Response(e).into())
     }
@@ -278,8 +294,17 @@ impl Drop for WindowThreadHandle {
         self.loop_signal.stop();
         self.loop_signal.wakeup();
 
-        if let Err(e) = self.run_until_closed() {
-            warn!("Error while closing window: {}", e)
+        // Nothing is asked of a thread that is about to end. It is waited for, since the host may unload its code next, but not
+        // for ever.
+        let Some(thread) = self.event_loop_handle.take() else { return };
+        let end = Instant::now() + PATIENCE;
+        while !thread.is_finished() && Instant::now() < end {
+            thread::sleep(PAUSE);
+        }
+        if !thread.is_finished() {
+            warn!("The window's thread does not end; it is left behind");
+        } else if thread.join().is_err() {
+            warn!("The window's thread has panicked");
         }
     }
 }
