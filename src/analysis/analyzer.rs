@@ -69,7 +69,7 @@ pub struct Analyzer {
     partial_frames: usize,
     num_dropped_frames: u64,
     num_non_finite: u64,
-    played_s: Option<(f64, f64)>,
+    played_from_s: Option<f64>,
 }
 
 /// A cell more or less is no part of the song that was not heard, seconds.
@@ -99,7 +99,7 @@ impl Analyzer {
             partial_frames: 0,
             num_dropped_frames: 0,
             num_non_finite: 0,
-            played_s: None,
+            played_from_s: None,
         }
     }
 
@@ -123,10 +123,9 @@ impl Analyzer {
         self.coverage.mark(extent_s);
     }
 
-    /// The largest stretch that has played since *New song*, listened to or not: where it reaches further than what was heard,
-    /// the song does.
-    pub fn set_played(&mut self, played_s: Option<(f64, f64)>) {
-        self.played_s = played_s;
+    /// It played and sounded from here on into what is about to be heard, seconds: that is of the song, and was not heard.
+    pub fn set_played_from(&mut self, played_from_s: Option<f64>) {
+        self.played_from_s = played_from_s;
     }
 
     /// Hears the next frames; for a mono analyzer `right` is not looked at. NaN and infinity are heard as 0, counted.
@@ -195,10 +194,10 @@ impl Analyzer {
         let is_counted = self.coverage.is_marked() || self.cell_peaks.1 > gain_from_db(ABSOLUTE_GATE_LUFS);
         let partial_s = if is_counted { self.partial_frames as f64 / self.sample_rate_hz } else { 0.0 };
         let heard_s = self.coverage.heard_s() + partial_s;
-        let length = |(start_s, end_s): (f64, f64)| end_s - start_s;
         let own = self.coverage.extent_s();
-        let extent_s = own.map_or(heard_s, |own| length(self.with_played(own)));
-        let share = self.coverage.share(partial_s).map(|share| own.map_or(share, |own| share * length(own) / extent_s));
+        let missed_start_s = own.map_or(0.0, |(start_s, _)| self.missed_start_s(start_s));
+        let extent_s = own.map_or(heard_s, |(start_s, end_s)| end_s - start_s) + missed_start_s;
+        let share = self.coverage.share(partial_s).map(|share| share * (1.0 - missed_start_s / extent_s.max(CELL_S)));
         Progress {
             heard_s,
             duration_s: extent_s.max(heard_s),
@@ -210,14 +209,13 @@ impl Analyzer {
         }
     }
 
-    /// The extent that was heard, on to where it has played without being listened to.
-    fn with_played(&self, (start_s, end_s): (f64, f64)) -> (f64, f64) {
-        let touching = self.played_s.filter(|(from_s, to_s)| {
-            !self.coverage.is_marked() && *from_s < end_s && *to_s > start_s - PLAYED_BEYOND_S
-        });
-        let Some((from_s, to_s)) = touching else { return (start_s, end_s) };
-        let start_s = if from_s < start_s - PLAYED_BEYOND_S { from_s } else { start_s };
-        (start_s, if to_s > end_s + PLAYED_BEYOND_S { to_s } else { end_s })
+    /// Seconds that played before the start of what was heard, and were not heard.
+    fn missed_start_s(&self, start_s: f64) -> f64 {
+        let missed_s = self.played_from_s.map_or(0.0, |from_s| start_s - from_s);
+        let is_missed = !self.coverage.is_marked() && missed_s > PLAYED_BEYOND_S;
+        // A silent start that was heard since is no start.
+        let heard_s = self.played_from_s.map_or(0.0, |from_s| self.coverage.heard_within_s(from_s, start_s));
+        if is_missed && heard_s < missed_s / 2.0 { missed_s } else { 0.0 }
     }
 
     /// Loudness along the song, in song order, to be looked at: 100 ms each, of long songs several together.
@@ -342,6 +340,7 @@ impl Analyzer {
         self.partial_frames = 0;
         self.loudness.break_stream();
         self.levels.break_stream();
+        self.stereo.break_stream();
         self.map.break_stream();
         self.hum.break_stream();
         self.capture.break_stream();

@@ -6,7 +6,7 @@ use super::coverage::CELL_S;
 
 /// Cells recorded out of each [`GRID_CELLS`].
 const EXCERPT_CELLS: i64 = 30;
-/// With more silent cells than that at its start or its end an excerpt reaches out of the music.
+/// With more silent cells than that before the first sound, or after the last, an excerpt reaches out of the music.
 const EDGE_CELLS: usize = 3;
 /// The song is cut into pieces of 4 s, whose first 3 s are candidates.
 const GRID_CELLS: i64 = 40;
@@ -68,8 +68,12 @@ pub struct Capture {
     /// Loudness of every candidate so far, sorted.
     loudness: Vec<f64>,
     recording: Option<Recording>,
+    /// One that ends in silence: within the music if something sounds after it.
+    held: Option<Excerpt>,
     /// One that reaches out of the music, for want of others.
     makeshift: Option<Excerpt>,
+    /// Whether something sounded in this stream.
+    has_sounded: bool,
     /// The channels of excerpts that were let go: fresh ones would leave holes between what a long listening keeps.
     spare: Vec<Vec<f32>>,
 }
@@ -80,7 +84,7 @@ struct Recording {
     first_cell: i64,
     left: Vec<f32>,
     right: Vec<f32>,
-    /// Silent cells before the first that sounds, and after the last.
+    /// Silent cells before the first that sounds, and after the last. What sounded before the excerpt counts.
     num_silent: [usize; 2],
     has_sound: bool,
 }
@@ -91,10 +95,6 @@ impl Recording {
             (true, _) => (self.has_sound, self.num_silent[1]) = (true, 0),
             (false, has_sound) => self.num_silent[usize::from(has_sound)] += 1,
         }
-    }
-
-    fn is_within_music(&self) -> bool {
-        self.num_silent.iter().all(|silent| *silent <= EDGE_CELLS)
     }
 }
 
@@ -107,7 +107,9 @@ impl Capture {
             kept: Vec::new(),
             loudness: Vec::new(),
             recording: None,
+            held: None,
             makeshift: None,
+            has_sounded: false,
             spare: Vec::new(),
         }
     }
@@ -120,7 +122,7 @@ impl Capture {
             let left = with_room();
             let right = if self.is_stereo { with_room() } else { Vec::new() };
             self.recording =
-                Some(Recording { first_cell: cell_idx, left, right, num_silent: [0; 2], has_sound: false });
+                Some(Recording { first_cell: cell_idx, left, right, num_silent: [0; 2], has_sound: self.has_sounded });
         }
     }
 
@@ -136,39 +138,53 @@ impl Capture {
 
     /// The cell ended; `short_term_lufs` of the 3 s up to here.
     pub fn end_cell(&mut self, cell_idx: i64, short_term_lufs: Option<f64>, is_sound: bool) {
+        self.has_sounded |= is_sound;
+        if is_sound && let Some(held) = self.held.take() {
+            self.keep(held);
+        }
         let Some(recording) = &mut self.recording else { return };
         recording.end_cell(is_sound);
         if cell_idx - recording.first_cell + 1 < EXCERPT_CELLS {
             return;
         }
         let Some(recording) = self.recording.take() else { return };
-        let is_within_music = recording.is_within_music();
-        let Recording { first_cell, left, right, .. } = recording;
+        let Recording { first_cell, left, right, num_silent, .. } = recording;
         let Some(loudness_lufs) = short_term_lufs.filter(|&lufs| lufs > -70.0) else {
             self.give_back([left, right]);
             return;
         };
-        if !is_within_music && (!self.kept.is_empty() || self.makeshift.is_some()) {
-            self.give_back([left, right]);
-            return;
-        }
         let left = Arc::new(left);
         let right = if self.is_stereo { Arc::new(right) } else { Arc::clone(&left) };
         let start_s = first_cell as f64 * CELL_S;
         let excerpt = Excerpt { start_s, loudness_lufs, role: Role::Loudest, left, right };
-        if !is_within_music {
-            self.makeshift = Some(excerpt);
-            return;
+        match num_silent.map(|silent| silent > EDGE_CELLS) {
+            [true, _] => self.make_do(excerpt),
+            [false, true] => self.held = Some(excerpt),
+            [false, false] => self.keep(excerpt),
         }
+    }
+
+    fn keep(&mut self, excerpt: Excerpt) {
         self.makeshift = None;
-        let position = self.loudness.partition_point(|&other| other < loudness_lufs);
-        self.loudness.insert(position, loudness_lufs);
+        let position = self.loudness.partition_point(|&other| other < excerpt.loudness_lufs);
+        self.loudness.insert(position, excerpt.loudness_lufs);
         self.kept.push(excerpt);
         self.choose();
     }
 
+    fn make_do(&mut self, excerpt: Excerpt) {
+        let is_louder = self.makeshift.as_ref().is_none_or(|other| excerpt.loudness_lufs > other.loudness_lufs);
+        if self.kept.is_empty() && is_louder {
+            self.makeshift = Some(excerpt);
+        }
+    }
+
     /// What follows does not continue what came before, or does not count.
     pub fn break_stream(&mut self) {
+        self.has_sounded = false;
+        if let Some(held) = self.held.take() {
+            self.make_do(held);
+        }
         if let Some(Recording { left, right, .. }) = self.recording.take() {
             self.give_back([left, right]);
         }
@@ -184,7 +200,11 @@ impl Capture {
 
     /// The excerpts by role, of each the fittest first. They lie within the music, unless there is nothing else.
     pub fn excerpts(&self) -> &[Excerpt] {
-        if self.kept.is_empty() { self.makeshift.as_slice() } else { &self.kept }
+        match (&self.makeshift, &self.held) {
+            _ if !self.kept.is_empty() => &self.kept,
+            (None, held) => held.as_slice(),
+            (makeshift, _) => makeshift.as_slice(),
+        }
     }
 
     /// Gives the roles anew: in turn each takes the fittest of what is left.

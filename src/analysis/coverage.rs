@@ -254,6 +254,12 @@ impl Coverage {
         num_cells as f64 * CELL_S
     }
 
+    /// Seconds heard between two places.
+    pub fn heard_within_s(&self, from_s: f64, to_s: f64) -> f64 {
+        let cell = |seconds: f64| (seconds / CELL_S).round() as i64;
+        self.cells.count_in(cell(from_s)..cell(to_s)) as f64 * CELL_S
+    }
+
     /// What was heard, in song order.
     pub fn blocks(&self) -> Vec<Block> {
         let block = |(idx, (power, peak))| Block { start_s: idx as f64 * CELL_S, power, peak };

@@ -1,70 +1,86 @@
-//! Which part of the song has played, listened to or not: so much of it there is to be heard.
+//! Since where does it play? What a host played on into a listening is of the song, and was not heard.
 
-use super::coverage::{CELL_S, Coverage};
 use crate::dsp::units::db_from_power;
 
-/// A cell sounds above this mean power, dB full scale: well above what a fade leaves behind, so that the song never seems longer for
-/// having played than it is by what was heard of it.
+/// A block sounds above this mean power, dB full scale, its offset aside: well above what a fade or a hum leaves behind.
 const SOUNDS_ABOVE_DBFS: f64 = -50.0;
+/// A host's next block begins where the last one ended, but for rounding and what was lost on the way, seconds.
+const GAP_S: f64 = 0.3;
 
-/// Everything that has played since *New song*, where the host tells the place.
+/// The run of playing that is under way: since the transport started or jumped last.
 #[derive(Debug, Default)]
 pub struct Played {
-    coverage: Coverage,
-    cell: Option<Cell>,
+    run: Option<Run>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Cell {
-    idx: i64,
-    square_sum: f64,
-    num_samples: usize,
+struct Run {
+    /// Where it sounded first, seconds.
+    first_sound_s: Option<f64>,
+    /// Where it has come to, seconds.
+    end_s: f64,
 }
 
 impl Played {
-    /// Takes some frames that played at this place, seconds.
-    pub fn hear(&mut self, position_s: f64, left: &[f32], right: &[f32]) {
-        let idx = (position_s / CELL_S).floor() as i64;
-        if self.cell.is_none_or(|cell| cell.idx != idx) {
-            self.end_cell();
-            self.cell = Some(Cell { idx, square_sum: 0.0, num_samples: 0 });
+    /// Takes the next frames that played, at this place in seconds where the host tells one.
+    pub fn hear(&mut self, position_s: Option<f64>, sample_rate_hz: f64, channels: [&[f32]; 2]) {
+        let Some(position_s) = position_s else {
+            self.run = None;
+            return;
+        };
+        let goes_on = |run: &Run| (position_s - run.end_s).abs() < GAP_S;
+        let mut run = self.run.filter(goes_on).unwrap_or(Run { first_sound_s: None, end_s: position_s });
+        if run.first_sound_s.is_none() && channels.into_iter().any(sounds) {
+            run.first_sound_s = Some(position_s);
         }
-        if let Some(cell) = &mut self.cell {
-            let square = |sample: &f32| f64::from(*sample).powi(2);
-            cell.square_sum += left.iter().chain(right).map(square).filter(|square| square.is_finite()).sum::<f64>();
-            cell.num_samples += left.len() + right.len();
-        }
+        run.end_s = position_s + channels[0].len() as f64 / sample_rate_hz;
+        self.run = Some(run);
     }
 
-    /// From the first sound to the last of the largest stretch, seconds.
-    pub fn extent_s(&self) -> Option<(f64, f64)> {
-        self.coverage.extent_s()
+    /// The transport stopped.
+    pub fn stop(&mut self) {
+        self.run = None;
     }
 
-    fn end_cell(&mut self) {
-        let Some(cell) = self.cell.take().filter(|cell| self.coverage.is_new(cell.idx)) else { return };
-        let is_sound = db_from_power(cell.square_sum / cell.num_samples.max(1) as f64) > SOUNDS_ABOVE_DBFS;
-        self.coverage.insert(cell.idx, if is_sound { 1.0 } else { 0.0 }, 0.0);
+    /// From the first sound of this run to where it is, seconds.
+    pub fn run_s(&self) -> Option<(f64, f64)> {
+        let run = self.run?;
+        Some((run.first_sound_s?, run.end_s))
     }
+}
+
+fn sounds(channel: &[f32]) -> bool {
+    let num = channel.len().max(1) as f64;
+    let mean = |value: fn(f64) -> f64| channel.iter().map(|sample| value(f64::from(*sample))).sum::<f64>() / num;
+    let power = mean(|sample| sample * sample) - mean(|sample| sample).powi(2);
+    power.is_finite() && db_from_power(power) > SOUNDS_ABOVE_DBFS
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const RATE_HZ: f64 = 48_000.0;
+
+    fn play(played: &mut Played, from_s: f64, to_s: f64, level: f32) {
+        let tone: Vec<f32> = (0..480).map(|idx| 0.01 + if idx % 2 == 0 { level } else { -level }).collect();
+        for block in (from_s * 100.0) as usize..(to_s * 100.0) as usize {
+            played.hear(Some(block as f64 / 100.0), RATE_HZ, [&tone, &[f32::NAN; 480]]);
+        }
+    }
+
     #[test]
-    fn knows_the_largest_stretch_that_sounded() {
+    fn knows_since_where_it_sounds_in_one_go() {
         let mut played = Played::default();
-        let mut play = |from_s: f64, to_s: f64, level: f32| {
-            for block in (from_s * 100.0) as usize..(to_s * 100.0) as usize {
-                played.hear(block as f64 / 100.0, &[level; 480], &[f32::NAN; 480]);
-            }
-        };
-        play(0.0, 3.0, 0.0);
-        play(3.0, 20.0, 0.1);
-        play(20.0, 25.0, 0.0);
-        play(60.0, 65.0, 0.1);
-        let (start_s, end_s) = played.extent_s().expect("something sounded");
-        assert!((start_s - 3.0).abs() < 0.11 && (end_s - 20.0).abs() < 0.11, "{start_s} {end_s}");
+        play(&mut played, 0.0, 3.0, 0.0);
+        assert_eq!(played.run_s(), None);
+        play(&mut played, 3.0, 20.0, 0.1);
+        play(&mut played, 20.0, 25.0, 0.0);
+        let (start_s, end_s) = played.run_s().expect("it sounds");
+        assert!((start_s - 3.0).abs() < 0.011 && (end_s - 25.0).abs() < 0.011, "{start_s} {end_s}");
+        play(&mut played, 60.0, 65.0, 0.1);
+        assert!(played.run_s().is_some_and(|(start_s, _)| start_s == 60.0), "a jump begins anew");
+        played.stop();
+        assert_eq!(played.run_s(), None);
     }
 }

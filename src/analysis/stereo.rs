@@ -15,7 +15,6 @@ pub struct StereoSums {
     product: f64,
     weighted: [f64; 2],
     weighted_product: f64,
-    differs: bool,
 }
 
 /// Sums of the samples themselves.
@@ -23,12 +22,13 @@ pub struct StereoSums {
 struct Offset {
     num_frames: f64,
     sum: [f64; 2],
+    differs: bool,
 }
 
 impl Offset {
     fn plus(self, other: Self) -> Self {
         let sum = [self.sum[0] + other.sum[0], self.sum[1] + other.sum[1]];
-        Self { num_frames: self.num_frames + other.num_frames, sum }
+        Self { num_frames: self.num_frames + other.num_frames, sum, differs: self.differs || other.differs }
     }
 
     fn mean(&self, channel: usize) -> f64 {
@@ -40,7 +40,7 @@ impl StereoSums {
     /// Adds samples.
     pub fn add(&mut self, left: &[f32], right: &[f32]) {
         self.block_offset.num_frames += left.len() as f64;
-        self.differs |= left != right;
+        self.block_offset.differs |= left != right;
         for (&l, &r) in left.iter().zip(right) {
             let (l, r) = (f64::from(l), f64::from(r));
             self.block_offset.sum[0] += l;
@@ -49,6 +49,11 @@ impl StereoSums {
             self.square[1] += r * r;
             self.product += l * r;
         }
+    }
+
+    /// What comes now does not follow what came: the block that is under way never ends.
+    pub fn break_stream(&mut self) {
+        self.block_offset = Offset::default();
     }
 
     /// Adds the K-weighted powers of 100 ms, those of the samples added last. An offset is that of the sound: silence before and
@@ -66,7 +71,7 @@ impl StereoSums {
 
     /// Whether both channels were the same to the last bit, and not silent.
     pub fn are_identical(&self) -> bool {
-        !self.differs && self.square[0] > 0.0
+        !self.offset.differs && self.offset.num_frames > 0.0
     }
 
     /// The measures; stereo ones are `None` for `num_channels` 1 and for silence.

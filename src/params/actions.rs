@@ -1,7 +1,7 @@
 //! Buttons as host parameters, so that a controller or a script can press them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use nice_plug::prelude::{BoolParam, Param, ParamPtr};
 
@@ -22,12 +22,15 @@ pub struct Action {
     counts: Arc<Counts>,
 }
 
+/// How often a button was set to 1, from 0 and at all: 31 bits each, and what it is set to, in one, so that nobody sees half of a
+/// change.
 #[derive(Debug, Default)]
-struct Counts {
-    num_presses: AtomicU32,
-    num_sends: AtomicU32,
-    is_held: AtomicBool,
-}
+struct Counts(AtomicU64);
+
+const IS_HELD: u64 = 1;
+const ONE_SEND: u64 = 1 << 1;
+const ONE_PRESS: u64 = 1 << 33;
+const SENDS: u64 = ONE_PRESS - ONE_SEND;
 
 impl ActionParams {
     /// The buttons, none of them pressed.
@@ -51,14 +54,10 @@ impl Action {
         Self { id, param, counts }
     }
 
-    /// How often it was set from 0 to 1. Real-time safe.
-    pub fn num_presses(&self) -> u32 {
-        self.counts.num_presses.load(Ordering::Relaxed)
-    }
-
-    /// How often it was set to 1, from 0 or from 1. Real-time safe.
-    pub fn num_sends(&self) -> u32 {
-        self.counts.num_sends.load(Ordering::Relaxed)
+    /// How often it was set from 0 to 1, and how often to 1 at all; both begin anew after two billion. Real-time safe.
+    pub fn num_presses_and_sends(&self) -> (u64, u64) {
+        let counts = self.counts.0.load(Ordering::Relaxed);
+        (counts / ONE_PRESS, counts & SENDS)
     }
 
     /// As if the host had set it.
@@ -79,10 +78,12 @@ impl Action {
 
 impl Counts {
     fn add(&self, is_down: bool) {
-        let was_held = self.is_held.swap(is_down, Ordering::Relaxed);
-        if is_down {
-            self.num_sends.fetch_add(1, Ordering::Relaxed);
-            self.num_presses.fetch_add(u32::from(!was_held), Ordering::Relaxed);
-        }
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |counts| {
+            if !is_down {
+                return Some(counts & !IS_HELD);
+            }
+            let sent = (counts & !SENDS) | (counts.wrapping_add(ONE_SEND) & SENDS) | IS_HELD;
+            Some(if counts & IS_HELD == 0 { sent.wrapping_add(ONE_PRESS) } else { sent })
+        });
     }
 }

@@ -61,7 +61,8 @@ pub fn filter_state(state: &mut PluginState) {
     });
     state.params.retain(|id, value| {
         let is_read = id.starts_with("action.") || find(id).is_some_and(|setting| is_of(setting, value));
-        if !is_read {
+        // One more than is kept shows that there were too many.
+        if !is_read && (kept.len() <= MAX_KEPT || find(id).is_some()) {
             kept.insert(id.clone(), serde_json::to_value(&*value).unwrap_or_default());
         }
         is_read
@@ -141,18 +142,22 @@ pub(super) fn load(fields: &BTreeMap<String, String>) -> (Saved, Vec<String>) {
             notices.push(format!("I cannot read all of the saved session: {name} is as in a fresh chain"));
         }
     }
+    // Beside a newer state there is less room.
+    let room = if saved.newer_state.is_some() { MAX_KEPT_BYTES / 4 } else { MAX_KEPT_BYTES };
     let (mut others, mut num_bytes) = (BTreeMap::new(), 0);
     fields.remove(STATE_KEY);
-    for (name, text) in fields {
+    // Ours first: what others left there does not push them out.
+    let ours = [PARAMETERS_KEY, OLDER_KEY].map(|name| fields.remove_entry(name));
+    for (name, text) in ours.into_iter().flatten().chain(fields) {
         let bytes = written(&name) + written(&text);
-        if others.len() == MAX_KEPT || num_bytes + bytes > MAX_KEPT_BYTES {
+        if others.len() == MAX_KEPT || num_bytes + bytes > room {
             is_cut = true;
             continue;
         }
         num_bytes += bytes;
         others.insert(name, text);
     }
-    if is_cut {
+    if is_cut && !notices.iter().any(|notice| notice == CUT) {
         notices.push(CUT.to_owned());
     }
     saved.keep_fields(others);
@@ -187,24 +192,29 @@ fn take_out(state: &mut PluginState) {
     while let Some(inner) = take_kept(state) {
         shells.push(std::mem::replace(state, inner));
     }
+    let (mut is_new, mut is_lost) = (false, false);
     for mut shell in shells.into_iter().rev() {
         if let Some(lines) = shell.fields.remove(OLDER_KEY) {
-            keep_older(state, &lines);
+            is_lost |= !keep_older(state, &lines);
         }
         if is_worked_on(&shell) {
-            let is_kept = keep_older(state, &serde_json::to_string(&shell).unwrap_or_default());
-            let said = if is_kept { OLDER_IS_KEPT } else { OLDER_IS_LOST };
-            state.fields.insert(OLDER_IS_NEW_KEY.to_owned(), said.to_owned());
+            is_new = true;
+            is_lost |= !keep_older(state, &serde_json::to_string(&shell).unwrap_or_default());
         }
+    }
+    if is_new || is_lost {
+        let said = if is_lost { OLDER_IS_LOST } else { OLDER_IS_KEPT };
+        state.fields.insert(OLDER_IS_NEW_KEY.to_owned(), said.to_owned());
     }
 }
 
 /// Adds what an older version did to what is kept of it. Whether there is room.
 fn keep_older(state: &mut PluginState, line: &str) -> bool {
-    let lines = state.fields.entry(OLDER_KEY.to_owned()).or_default();
-    if written(lines) + written(line) > MAX_OLDER_BYTES {
+    let there = state.fields.get(OLDER_KEY).map_or(0, |lines| written(lines));
+    if there + written(line) > MAX_OLDER_BYTES {
         return false;
     }
+    let lines = state.fields.entry(OLDER_KEY.to_owned()).or_default();
     if !lines.is_empty() {
         lines.push('\n');
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use nice_plug::plugin::PluginState;
-use serde_json::json;
+use nice_plug::plugin::{ParamValue, PluginState};
+use serde::Serialize;
 
 use super::STATE_KEY;
 use super::migrate::repair_state;
@@ -15,7 +15,7 @@ const KEY: &str = "discern.newer";
 const PREFIX: &str = "discern.newer.";
 /// Longest one that is kept, bytes in the host's state. The framework reads 32 MiB, and this version's own session is to
 /// have room beside it.
-const MAX_BYTES: usize = 28 << 20;
+const MAX_BYTES: usize = 22 << 20;
 
 /// Versions that put a state away one after the other, at most.
 const MAX_DEPTH: usize = 32;
@@ -26,10 +26,18 @@ pub struct Newer {
     fields: BTreeMap<String, String>,
 }
 
+/// What of a state is no field.
+#[derive(Serialize)]
+struct Rest<'a> {
+    version: &'a str,
+    params: &'a BTreeMap<String, ParamValue>,
+}
+
 impl Newer {
     /// Puts a state away.
     pub(super) fn of(state: PluginState) -> Self {
-        let rest = json!({"version": state.version, "params": state.params}).to_string();
+        let rest = Rest { version: &state.version, params: &state.params };
+        let rest = serde_json::to_string(&rest).unwrap_or_default();
         let fields = state.fields.into_iter().map(|(name, text)| (format!("{PREFIX}{name}"), text));
         Self { fields: fields.chain([(KEY.to_owned(), rest)]).collect() }
     }

@@ -14,6 +14,9 @@ use super::button::{Button, Settled};
 /// Frames processed at once; longer blocks are cut. The samples do not depend on it.
 const MAX_FRAMES: usize = 1024;
 
+/// Farther from its start no song is, seconds.
+const MAX_PLACE_S: f64 = 1e8;
+
 /// Actions are deaf for this long after a state was loaded: a load is not a press.
 const DEAF_AFTER_LOAD_S: f64 = 0.1;
 
@@ -105,8 +108,8 @@ impl AudioThread {
             sample_rate_hz,
             is_offline,
             is_restart_asked: false,
-            listen: Button::new(&params.actions.listen),
-            accept_needed: Button::new(&params.actions.accept_needed),
+            listen: Button::new(&params.actions.listen, true),
+            accept_needed: Button::new(&params.actions.accept_needed, false),
             settled: Settled::default(),
             seen_loads: params.num_loads(),
             deaf_frames: 0,
@@ -155,7 +158,11 @@ impl AudioThread {
         self.read_outside(num_frames);
         self.follow_clips(transport.playing);
         let place = Place {
-            position_s: transport.pos_seconds().map(|start| start - self.latency_s()),
+            // A tempo of 0 makes places of no number.
+            position_s: transport
+                .pos_seconds()
+                .filter(|start| start.abs() < MAX_PLACE_S)
+                .map(|start| start - self.latency_s()),
             // A host without a transport plays whenever it processes.
             is_playing: transport.playing || transport.pos_samples().is_none(),
         };

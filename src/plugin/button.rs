@@ -2,8 +2,8 @@
 //!
 //! From 0 to 1 is a press. But such a button always reads 0, and a host whose view follows what it reads never sends a 0
 //! in between: there a further 1 must be a press too. Hosts send a further 1 for other reasons as well: they hold
-//! automation by sending it with every block, and bring it up to date wherever the transport starts, stops or jumps.
-//! Those press nothing.
+//! automation by sending it with every block or at every node, and bring it up to date wherever the transport starts, stops or
+//! jumps. So a further 1 presses only while the transport has stood for a moment, and only what is easily taken back.
 
 use nice_plug::prelude::Transport;
 
@@ -18,26 +18,29 @@ const ROUNDING: i64 = 2;
 
 /// Presses of an action parameter that were seen. Those from before the activation count as seen.
 pub struct Button {
-    num_presses: u32,
-    num_sends: u32,
+    num_presses: u64,
+    num_sends: u64,
+    repeats: bool,
     /// Since the last 1, or since the activation.
     pause_frames: usize,
 }
 
 impl Button {
-    /// As it is at the start of an activation.
-    pub fn new(action: &Action) -> Self {
-        Self { num_presses: action.num_presses(), num_sends: action.num_sends(), pause_frames: 0 }
+    /// As it is at the start of an activation. `repeats` says whether a further 1 may press it.
+    pub fn new(action: &Action, repeats: bool) -> Self {
+        let (num_presses, num_sends) = action.num_presses_and_sends();
+        Self { num_presses, num_sends, repeats, pause_frames: 0 }
     }
 
     /// Called once for each block, before it. Real-time safe.
     pub fn is_pressed(&mut self, action: &Action, place: &Settled, num_frames: usize, sample_rate_hz: f64) -> bool {
-        let (num_presses, num_sends) = (action.num_presses(), action.num_sends());
+        let (num_presses, num_sends) = action.num_presses_and_sends();
         let is_new = std::mem::replace(&mut self.num_presses, num_presses) != num_presses;
         let is_sent = std::mem::replace(&mut self.num_sends, num_sends) != num_sends;
         let has_paused = self.pause_frames as f64 >= PAUSE_S * sample_rate_hz;
         self.pause_frames = if is_sent { 0 } else { self.pause_frames }.saturating_add(num_frames);
-        is_new || is_sent && has_paused && place.frames as f64 >= SETTLED_S * sample_rate_hz
+        let has_stood = !place.was_playing && place.frames as f64 >= SETTLED_S * sample_rate_hz;
+        is_new || is_sent && self.repeats && has_paused && has_stood
     }
 }
 
@@ -87,7 +90,7 @@ mod tests {
     impl Host {
         fn new() -> Self {
             let params = DiscernParams::new();
-            let button = Button::new(&params.actions.listen);
+            let button = Button::new(&params.actions.listen, true);
             Self { params, button, settled: Settled::default(), position: Some(0), is_playing: false }
         }
 
@@ -125,14 +128,30 @@ mod tests {
     fn a_view_that_never_sends_0_can_press_again() {
         let mut host = Host::new();
         assert!(host.block(&[1.0]));
-        for is_playing in [false, true] {
-            for position in [host.position, None] {
-                (host.is_playing, host.position) = (is_playing, position);
-                host.rest(1.0);
-                assert!(host.block(&[1.0]));
-                assert!(!host.block(&[1.0]), "twice in a moment is once");
-            }
+        for position in [host.position, None] {
+            host.position = position;
+            host.rest(1.0);
+            assert!(host.block(&[1.0]));
+            assert!(!host.block(&[1.0]), "twice in a moment is once");
         }
+        host.button.repeats = false;
+        host.rest(1.0);
+        assert!(!host.block(&[1.0]), "not every button");
+        assert!(host.block(&[0.0, 1.0]));
+    }
+
+    #[test]
+    fn nodes_of_a_held_lane_press_nothing() {
+        let mut host = Host::new();
+        host.is_playing = true;
+        host.rest(1.0);
+        assert!(host.block(&[1.0]));
+        host.rest(1.0);
+        assert!(!host.block(&[1.0]), "a node in the middle");
+        host.rest(1.0);
+        assert!(!host.block(&[1.0]), "the falling edge");
+        assert!(!host.block(&[0.0]));
+        assert!(host.block(&[1.0]));
     }
 
     #[test]
@@ -153,7 +172,7 @@ mod tests {
         assert!(!host.block(&[1.0]), "jump while it stands");
         // An activation begins with what the host has.
         host.rest(1.0);
-        host.button = Button::new(&host.params.actions.listen);
+        host.button = Button::new(&host.params.actions.listen, true);
         assert!(!host.block(&[1.0]), "activation");
     }
 }

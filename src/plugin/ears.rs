@@ -17,7 +17,7 @@ pub struct Stream {
 pub struct Ears {
     pub stream: Stream,
     pub song: Analyzer,
-    /// All that has played, listened to or not.
+    /// Since where it plays, listened to or not.
     pub played: Played,
     pub mix: LiveMeter,
     pub master: LiveMeter,

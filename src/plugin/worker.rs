@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use crossbeam::channel::Receiver;
 
-use crate::analysis::{Block, Played};
+use crate::analysis::Block;
 use crate::bridge::{AnalysisEnd, Hearing, Phase, panic_text};
 use crate::dsp::cancel::Cancel;
 use crate::params::{Judged, Saved, SharedParams};
@@ -218,6 +218,7 @@ impl Worker {
             }
             if !read.place.is_playing {
                 self.was_playing = false;
+                ears.played.stop();
                 continue;
             }
             if !self.was_playing {
@@ -234,10 +235,7 @@ impl Worker {
             ears.master.process(master_left, master_right);
             ears.spectra.process(read.mix, read.master);
             ears.scope.process(master_left, master_right);
-            if let Some(position_s) = read.place.position_s {
-                ears.played.hear(position_s, mix_left, mix_right);
-                ears.song.set_played(ears.played.extent_s());
-            }
+            ears.played.hear(read.place.position_s, ears.stream.sample_rate_hz, read.mix);
             if is_listening || (is_watching && read.place.position_s.is_some()) {
                 ears.song.set_position(read.place.position_s);
                 ears.song.process(mix_left, mix_right);
@@ -266,6 +264,7 @@ impl Worker {
                 if let Some(ears) = &mut self.ears {
                     ears.song.reset();
                     ears.song.set_extent(self.extent_s);
+                    ears.song.set_played_from(ears.played.run_s().map(|(from_s, _)| from_s));
                     self.song = Some(self.params.with_saved(|saved| saved.undo.song()));
                     self.verdict = None;
                     self.last_playing = Instant::now();
@@ -281,7 +280,6 @@ impl Worker {
         self.library.forget_excerpt();
         if let Some(ears) = &mut self.ears {
             ears.song.reset();
-            ears.played = Played::default();
         }
         self.params.change_saved(|saved| saved.begin_song(extent_s));
         self.forget_work();

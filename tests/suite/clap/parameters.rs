@@ -53,8 +53,8 @@ fn a_press_is_a_change_from_0_to_1() {
     let set = |value: f32| {
         // SAFETY: the parameters live as long as `params`.
         unsafe { listen._internal_set_normalized_value(value) };
-        params.actions.listen.num_presses()
+        params.actions.listen.num_presses_and_sends().0
     };
-    let presses: Vec<u32> = [0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.4, 0.9].into_iter().map(set).collect();
+    let presses: Vec<u64> = [0.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.4, 0.9].into_iter().map(set).collect();
     assert_eq!(presses, [0, 1, 1, 1, 1, 1, 2, 2, 3]);
 }

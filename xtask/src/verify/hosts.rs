@@ -125,6 +125,7 @@ pub fn check_absurd_sizes<R: Rig>(bundle: &Path, display: &str) -> Result<()> {
         let took = rig.window().embedded_size()?;
         ensure!(took == (size.0.min(largest.0), size.1.min(largest.1)), "forced to {size:?} the editor takes {took:?}");
     }
+    ensure!(rig.suggest_scale(1.0)?, "a scale of 1 is not taken");
     for scale in SCALES {
         ensure!(!rig.suggest_scale(scale)?, "a scale of {scale} is taken");
     }

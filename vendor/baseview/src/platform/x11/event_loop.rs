@@ -70,7 +70,7 @@ pub(crate) struct EventLoop {
 impl EventLoop {
     pub fn new(
         window: Rc<WindowShared>, handler: Box<dyn WindowHandler>, parent_id: Option<NonZeroU32>,
-        request_receiver: calloop::channel::Channel<WindowThreadRequest>,
+        request_receiver: calloop::channel::Channel<(u64, WindowThreadRequest)>,
         response_sender: mpsc::Sender<WindowThreadResponseMessage>,
         main_thread: Option<MainThreadCaller>, inner: &mut calloop::EventLoop<'static, Self>,
     ) -> Result<Self, PlatformError> {
@@ -124,16 +124,18 @@ impl EventLoop {
         Ok(event_received)
     }
 
-    fn handle_main_thread_request(&mut self, event: calloop::channel::Event<WindowThreadRequest>) {
+    fn handle_main_thread_request(
+        &mut self, event: calloop::channel::Event<(u64, WindowThreadRequest)>,
+    ) {
         match event {
             calloop::channel::Event::Closed => {
                 // Closed channel means the sender, i.e. the Window Handle has been dropped.
                 // It should already stop this event loop on drop, but we'll take the hint.
                 self.stop_now();
             }
-            calloop::channel::Event::Msg(req) => match self.handle_request(req) {
-                Ok(()) => self.send_response(Ok(())),
-                Err(e) => self.send_response(Err(e.to_string())),
+            calloop::channel::Event::Msg((number, req)) => match self.handle_request(req) {
+                Ok(()) => self.send_response((number, Ok(()))),
+                Err(e) => self.send_response((number, Err(e.to_string()))),
             },
         }
     }
@@ -141,7 +143,7 @@ impl EventLoop {
     fn send_response(&mut self, response: WindowThreadResponseMessage) {
         if let Err(e) = self.response_sender.send(response) {
             warn!("Failed to send response back to main thread: {}", &e);
-            if let Err(e) = e.0 {
+            if let (_, Err(e)) = e.0 {
                 crate::error!("Request failed: {}", e)
             }
 

@@ -52,7 +52,12 @@ impl SizingState {
             }
         }
 
-        let Some(new_size) = self.new_size.take() else { return Ok(()) };
+        let Some(asked_size) = self.new_size.take() else { return Ok(()) };
+        let new_size = shared.sizing_state.at_most(asked_size);
+        if new_size != asked_size {
+            // Somebody has made the window itself larger than it may be.
+            shared.xcb_window.resize(new_size.cast())?.check_warn();
+        }
         let previous = shared.sizing_state.store_size(new_size, &shared.main_thread_shared.sizing);
 
         if previous == new_size {

@@ -15,7 +15,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::TrySendError;
+use std::sync::mpsc::{RecvTimeoutError, TrySendError};
 use std::sync::{mpsc, Mutex};
 use std::thread;
 use std::thread::JoinHandle;
@@ -95,7 +95,8 @@ pub enum WindowThreadRequest {
     Hide,
 }
 
-pub type WindowThreadResponseMessage = core::result::Result<(), String>;
+/// The number of the request that it answers, and the answer.
+pub type WindowThreadResponseMessage = (u64, core::result::Result<(), String>);
 
 pub enum HostCallback {
     Resized { new_size: WindowSize, previous: WindowSize },
@@ -111,7 +112,8 @@ pub struct WindowThreadHandle {
     loop_signal: LoopSignal,
     event_loop_handle: Cell<Option<JoinHandle<()>>>,
 
-    request_sender: calloop::channel::SyncSender<WindowThreadRequest>,
+    request_sender: calloop::channel::SyncSender<(u64, WindowThreadRequest)>,
+    num_requests: Cell<u64>,
     response_receiver: mpsc::Receiver<WindowThreadResponseMessage>,
     callback_receiver: Option<mpsc::Receiver<HostCallback>>,
     host_callbacks: Option<RefCell<Box<dyn HostCallbacks>>>,
@@ -159,6 +161,7 @@ impl WindowThreadHandle {
             shared,
             loop_signal,
             request_sender,
+            num_requests: Cell::new(0),
             response_receiver,
             host_callbacks: init.host.callbacks.map(|c| c.into_inner().into()),
             callback_receiver: main_thread_receiver,
@@ -179,18 +182,27 @@ impl WindowThreadHandle {
 
     fn request(&self, req: WindowThreadRequest) -> PlatformResult<()> {
         let end = Instant::now() + PATIENCE;
-        // Answers to requests that were given up.
-        while self.response_receiver.try_recv().is_ok() {}
-        let mut unsent = req;
+        let number = self.num_requests.get() + 1;
+        self.num_requests.set(number);
+        let mut unsent = (number, req);
         while let Err(e) = self.request_sender.try_send(unsent) {
             unsent = match e {
                 TrySendError::Full(req) if Instant::now() < end => req,
-                _ => return Err(RequestFailed::Send.into()),
+                TrySendError::Full(_) => return Err(RequestFailed::TimedOut.into()),
+                TrySendError::Disconnected(_) => return Err(RequestFailed::Send.into()),
             };
             thread::sleep(PAUSE);
         }
-        let rest = end.saturating_duration_since(Instant::now());
-        let result = self.response_receiver.recv_timeout(rest).map_err(|_| RequestFailed::Recv)?;
+        let result = loop {
+            let rest = end.saturating_duration_since(Instant::now());
+            match self.response_receiver.recv_timeout(rest) {
+                Ok((answered, result)) if answered == number => break result,
+                // The answer to a request that was given up.
+                Ok(_) => continue,
+                Err(RecvTimeoutError::Timeout) => return Err(RequestFailed::TimedOut.into()),
+                Err(RecvTimeoutError::Disconnected) => return Err(RequestFailed::Recv.into()),
+            }
+        };
 
         result.map_err(|e| RequestFailed::Response(e).into())
     }
@@ -324,6 +336,7 @@ struct WindowThread {
 pub enum RequestFailed {
     Send,
     Recv,
+    TimedOut,
     Response(String),
 }
 
@@ -332,6 +345,7 @@ impl Display for RequestFailed {
         match self {
             RequestFailed::Send => f.write_str("Request to X11 thread failed: Could not send request (X11 thread disconnected)"),
             RequestFailed::Recv => f.write_str("Request to X11 thread failed: Could not receive response (X11 thread disconnected)"),
+            RequestFailed::TimedOut => f.write_str("Request to X11 thread failed: It does not answer"),
             RequestFailed::Response(e) => f.write_str(e),
         }
     }
@@ -340,7 +354,7 @@ impl Display for RequestFailed {
 impl WindowThread {
     pub fn create(
         options: WindowSettings, handler: WindowHandlerBuilder, shared: Arc<WindowThreadShared>,
-        receiver: calloop::channel::Channel<WindowThreadRequest>,
+        receiver: calloop::channel::Channel<(u64, WindowThreadRequest)>,
         sender: mpsc::Sender<WindowThreadResponseMessage>,
         main_thread_caller: Option<MainThreadCaller>,
     ) -> PlatformResult<Self> {

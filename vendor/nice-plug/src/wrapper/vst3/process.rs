@@ -386,7 +386,8 @@ impl<P: Vst3Plugin> WrapperInner<P> {
             transport.time_sig_denominator = Some(context.timeSigDenominator);
         }
 
-        // We need to compensate for the block splitting here
+        // We need to compensate for the block splitting here. While the song stands it stays where it is.
+        let start = if transport.playing { start } else { 0 };
         transport.pos_samples = Some(context.projectTimeSamples.saturating_add(start as i64));
         if is(kProjectTimeMusicValid as u32) {
             let passed_beats = if is(kTempoValid as u32) {
