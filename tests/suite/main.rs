@@ -28,6 +28,8 @@ mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
 mod sample_rates;
+mod sound_fuzz;
+mod sound_kinds;
 mod spectrum;
 #[cfg(all(feature = "plugin", target_os = "linux"))]
 mod stack;
