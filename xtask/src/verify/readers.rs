@@ -122,6 +122,8 @@ struct Row {
     refused: Option<String>,
     ffmpeg: Option<Difference>,
     libsndfile: Option<Difference>,
+    /// Whether libsndfile reads it; ffmpeg reads all of them.
+    is_for_libsndfile: bool,
     is_to_be_refused: bool,
 }
 
@@ -146,8 +148,8 @@ impl Row {
     }
 
     fn cells(&self) -> [String; 5] {
-        let told = |difference: &Option<Difference>| match difference {
-            None => ("no".to_owned(), "–".to_owned()),
+        let told = |difference: &Option<Difference>, is_read: bool| match difference {
+            None => (if is_read { "yes" } else { "no" }.to_owned(), "–".to_owned()),
             Some(Difference { num_frames: 0, effective_dbfs }) if *effective_dbfs == f64::NEG_INFINITY => {
                 ("yes".to_owned(), "equal".to_owned())
             }
@@ -156,8 +158,8 @@ impl Row {
                 ("yes".to_owned(), format!("{effective_dbfs:.0} dBFS{length}").replace('-', "−"))
             }
         };
-        let (ffmpeg, beside_ffmpeg) = told(&self.ffmpeg);
-        let (libsndfile, beside_libsndfile) = told(&self.libsndfile);
+        let (ffmpeg, beside_ffmpeg) = told(&self.ffmpeg, true);
+        let (libsndfile, beside_libsndfile) = told(&self.libsndfile, self.is_for_libsndfile);
         let own = if self.refused.is_some() { "named" } else { "yes" };
         [own.to_owned(), ffmpeg, beside_ffmpeg, libsndfile, beside_libsndfile]
     }
@@ -194,16 +196,26 @@ fn compare() -> Result<Vec<Row>> {
     for (&(title, file, options), is_to_be_refused) in kinds {
         let lossless = ["pcm", "flac", "alac"];
         let is_lossless = lossless.iter().any(|codec| options.contains(&format!("-c:a {codec}")));
-        let mut row = Row { title, is_lossless, refused: None, ffmpeg: None, libsndfile: None, is_to_be_refused };
+        let mut row = Row {
+            title,
+            is_lossless,
+            refused: None,
+            ffmpeg: None,
+            libsndfile: None,
+            is_for_libsndfile: false,
+            is_to_be_refused,
+        };
         for (name, source) in &sources {
             let path = folder.join(format!("{name}_{file}"));
             let options: Vec<&str> = options.split(' ').collect();
             ffmpeg(&[&["-i", &source.to_string_lossy()], &options[..], &[&path.to_string_lossy()]].concat())?;
             let by_ffmpeg = decode_by_ffmpeg(&path, &folder).with_context(|| format!("{title}: ffmpeg"))?;
+            let by_libsndfile = decode_by_libsndfile(&path, &folder);
+            row.is_for_libsndfile |= by_libsndfile.is_some();
             match decode(&path) {
                 Ok(own) => {
                     row.ffmpeg = Some(larger(row.ffmpeg.take(), difference(&own, &by_ffmpeg)));
-                    if let Some(other) = decode_by_libsndfile(&path, &folder) {
+                    if let Some(other) = by_libsndfile {
                         row.libsndfile = Some(larger(row.libsndfile.take(), difference(&own, &other)));
                     }
                 }
