@@ -1,4 +1,4 @@
-//! Reads WAV, AIFF, FLAC, MP3 and Ogg Vorbis.
+//! Reads WAV, AIFF, CAF, AU, FLAC, MP3 and Ogg Vorbis.
 
 use std::path::Path;
 
@@ -13,6 +13,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::open::open;
+use super::pcm::{self, PcmReader};
 use super::{AudioFile, WordLength};
 use crate::dsp::cancel::Cancel;
 use crate::dsp::sample_rate::{SAMPLE_RATE_RANGE_HZ, is_sample_rate};
@@ -94,6 +95,10 @@ fn read_named(path: &Path, limits: &Limits, mut take: impl FnMut(u32, &[Vec<f32>
     if num_bytes as f64 > limits.max_s * MAX_BYTES_PER_S {
         bail!("is larger than {} of audio; choose a part of it", length_text(limits.max_s));
     }
+    let file = match pcm::open(file, num_bytes)? {
+        Ok(reader) => return decode_pcm(reader, limits, &mut take),
+        Err(file) => file,
+    };
     let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
     let mut hint = Hint::new();
     if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
@@ -103,6 +108,27 @@ fn read_named(path: &Path, limits: &Limits, mut take: impl FnMut(u32, &[Vec<f32>
         .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
         .map_err(|_| anyhow::anyhow!("is not audio in {READABLE}; convert it first"))?;
     decode(format.as_mut(), num_bytes, limits, &mut take)
+}
+
+fn decode_pcm(mut reader: PcmReader, limits: &Limits, take: &mut Take<'_>) -> Result<Format> {
+    let declared = reader.declared();
+    let (sample_rate_hz, num_channels) = (declared.sample_rate_hz, declared.num_channels);
+    let mut read = Format { sample_rate_hz, num_channels, num_frames: 0, source: declared.source };
+    check_layout(sample_rate_hz, num_channels)?;
+    // Nothing here unpacks to more than the file; one that was cut off may still promise far more.
+    let num_bytes = u64::MAX;
+    check_length(&Format { num_frames: declared.num_frames.unwrap_or(0), ..read }, num_bytes, limits)?;
+    let mut planes: Vec<Vec<f32>> = Vec::new();
+    while reader.next(&mut planes)? {
+        if limits.cancel.is_cancelled() {
+            bail!("is no longer wanted");
+        }
+        read.num_frames += planes[0].len() as u64;
+        check_length(&read, num_bytes, limits)?;
+        take(sample_rate_hz, &planes)?;
+    }
+    check_whole(&read, read.num_frames + reader.missing_frames())?;
+    Ok(read)
 }
 
 fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: &mut Take<'_>) -> Result<Format> {
@@ -166,7 +192,13 @@ fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: 
             Err(error) => bail!("is damaged ({error}); export it again"),
         }
     }
-    if let Some(num_declared) = num_declared.filter(|&declared| is_lossless && declared > read.num_frames) {
+    check_whole(&read, num_declared.filter(|_| is_lossless).unwrap_or(0))?;
+    Ok(read)
+}
+
+/// Refuses what ends before it says, and what holds nothing.
+fn check_whole(read: &Format, num_declared: u64) -> Result<()> {
+    if num_declared > read.num_frames {
         let seconds = |frames: u64| frames as f64 / f64::from(read.sample_rate_hz.max(1));
         if read.num_frames > 0 {
             bail!(
@@ -180,7 +212,7 @@ fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: 
     if read.num_frames == 0 {
         bail!("holds no samples; export it again");
     }
-    Ok(read)
+    Ok(())
 }
 
 /// Refuses what is too long, and what unpacks to far more than music does.

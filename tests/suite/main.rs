@@ -27,6 +27,7 @@ mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod pcm;
 mod sample_rates;
 mod spectrum;
 #[cfg(all(feature = "plugin", target_os = "linux"))]
