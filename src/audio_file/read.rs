@@ -15,9 +15,9 @@ mod mpeg;
 mod ogg;
 mod opus;
 mod packets;
+mod plain;
 mod sound;
 mod tags;
-mod waves;
 
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,9 +26,10 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 
 use self::input::Input;
+use self::plain::PlainFile;
 use self::sound::Sound;
-use self::waves::WaveFile;
 use super::open::open;
+use super::pcm;
 use super::{AudioFile, WordLength};
 use crate::dsp::cancel::Cancel;
 use crate::dsp::sample_rate::{SAMPLE_RATE_RANGE_HZ, is_sample_rate};
@@ -84,11 +85,15 @@ impl Format {
     /// What to say of a file that was cut off, after its name; `None` for a whole one.
     pub fn truncation(&self) -> Option<String> {
         let missing_s = self.truncated_s?;
-        let heard_s = self.duration_s();
-        Some(match missing_s {
-            ..0.001 => format!("was cut off after {heard_s:.1} s; it does not say how much is missing"),
-            ..0.1 => format!("was cut off after {heard_s:.1} s; the last {:.0} ms are missing", missing_s * 1000.0),
-            _ => format!("was cut off after {heard_s:.1} s; the last {missing_s:.1} s are missing"),
+        let text = |seconds: f64| match seconds {
+            ..0.1 => format!("{:.0} ms", seconds * 1000.0),
+            _ => format!("{seconds:.1} s"),
+        };
+        let heard = text(self.duration_s());
+        Some(if missing_s < 0.001 {
+            format!("was cut off after {heard}; it does not say how much is missing")
+        } else {
+            format!("was cut off after {heard}; the last {} are missing", text(missing_s))
         })
     }
 }
@@ -178,21 +183,12 @@ fn read_named(path: &Path, limits: &Limits, mut take: impl FnMut(u32, &[Vec<f32>
     Ok(read)
 }
 
-/// Finds out what the file is.
+/// Finds out what the file is: plain samples, or something for a decoder.
 fn open_sound(file: File, num_bytes: u64, path: &Path) -> Result<Box<dyn Sound>> {
-    let mut input = Input::new(file.try_clone()?, num_bytes);
-    let ahead = input.peek(12)?;
-    let is_form =
-        |form: &[u8], kinds: &[&[u8]]| ahead.starts_with(form) && kinds.iter().any(|kind| ahead.ends_with(kind));
-    if is_form(b"RIFF", &[b"WAVE"]) {
-        std::io::Seek::rewind(&mut &file)?;
-        return Ok(Box::new(WaveFile::open(file, "WAV")?));
+    match pcm::open(file, num_bytes)? {
+        Ok(reader) => Ok(Box::new(PlainFile(reader))),
+        Err(file) => kind::open(Input::new(file, num_bytes), path),
     }
-    if is_form(b"FORM", &[b"AIFF", b"AIFC"]) {
-        std::io::Seek::rewind(&mut &file)?;
-        return Ok(Box::new(WaveFile::open(file, "AIFF")?));
-    }
-    kind::open(input, path)
 }
 
 /// A reader that panics has met damage that it was not made for.

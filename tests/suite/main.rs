@@ -27,6 +27,7 @@ mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod pcm;
 mod sample_rates;
 mod sound_fuzz;
 mod sound_kinds;
