@@ -60,7 +60,7 @@ pub fn open(mut input: Input) -> Result<Box<dyn Sound>> {
     let track = match codec {
         b"aac " | b"aach" | b"aacp" => audio_config(&cookie, sample_rate_hz, "CAF")?,
         b"alac" => alac_track(&cookie).context(DAMAGED)?,
-        _ => bail!("{}", refusal(name_of(codec), "CAF")),
+        _ => bail!("{}", refusal(&name_of(codec), "CAF")),
     };
     let (start, end) = data.context("is CAF, but was cut off before its sound; copy or export it again")?;
     let table = table.context("is CAF, but was cut off before its table of packets; copy or export it again")?;
@@ -89,8 +89,8 @@ pub fn open(mut input: Input) -> Result<Box<dyn Sound>> {
 }
 
 /// What a four-character code of a codec stands for.
-fn name_of(code: &[u8]) -> &'static str {
-    match code {
+fn name_of(code: &[u8]) -> String {
+    let name = match code {
         b"lpcm" => "PCM",
         b"ulaw" => "µ-law",
         b"alaw" => "A-law",
@@ -103,8 +103,9 @@ fn name_of(code: &[u8]) -> &'static str {
         b".mp2" => "MP2",
         b"aace" | b"aacl" => "AAC-ELD",
         b"usac" => "xHE-AAC",
-        _ => "an unknown codec",
-    }
+        _ => return format!("an unknown codec ({})", code.escape_ascii()),
+    };
+    name.to_owned()
 }
 
 impl CafFile {

@@ -137,7 +137,7 @@ impl Entry {
                 let form = Pcm { num_bytes, is_float: true, is_big_endian: false, is_unsigned: false };
                 Ok(track(Codec::Pcm(form), Vec::new(), Some(WordLength::Float32)))
             }
-            codec => bail!("{}", refusal(name_of(codec), "Matroska")),
+            codec => bail!("{}", refusal(&name_of(codec), "Matroska")),
         }
     }
 
@@ -155,8 +155,8 @@ impl Entry {
     }
 }
 
-fn name_of(codec: &str) -> &str {
-    match codec {
+fn name_of(codec: &str) -> String {
+    let name = match codec {
         _ if codec.starts_with("A_AC3") => "AC-3",
         _ if codec.starts_with("A_EAC3") => "E-AC-3",
         _ if codec.starts_with("A_DTS") => "DTS",
@@ -171,8 +171,9 @@ fn name_of(codec: &str) -> &str {
         "A_MS/ACM" => "a Windows codec",
         _ if codec.starts_with("A_REAL/") => "RealAudio",
         _ if codec.starts_with("A_QUICKTIME") => "a QuickTime codec",
-        _ => "an unknown codec",
-    }
+        _ => return format!("an unknown codec ({})", codec.chars().take(40).collect::<String>().escape_debug()),
+    };
+    name.to_owned()
 }
 
 /// First and third header of Vorbis, from all three.

@@ -106,12 +106,12 @@ pub fn read(description: &[u8]) -> Result<Track> {
                 _ => bail!(DAMAGED),
             }
         }
-        _ => bail!("{}", refusal(name_of(kind), "MP4")),
+        _ => bail!("{}", refusal(&name_of(kind), "MP4")),
     }
 }
 
-fn name_of(kind: &[u8]) -> &'static str {
-    match kind {
+fn name_of(kind: &[u8]) -> String {
+    let name = match kind {
         b"ac-3" | b"sac3" => "AC-3",
         b"ec-3" => "E-AC-3",
         b"ac-4" => "AC-4",
@@ -124,8 +124,9 @@ fn name_of(kind: &[u8]) -> &'static str {
         b"ima4" | b"ms\0\x11" | b"ms\0\x02" => "ADPCM",
         b"QDM2" | b"QDMC" => "QDesign",
         b"mha1" | b"mhm1" => "MPEG-H",
-        _ => "an unknown codec",
-    }
+        _ => return format!("an unknown codec ({})", kind.escape_ascii()),
+    };
+    name.to_owned()
 }
 
 fn mp3(sample_rate_hz: u32, num_channels: usize) -> Track {
