@@ -1,6 +1,7 @@
 //! Audio files: what was read, and writing what was made of it.
 
 mod open;
+mod pcm;
 mod read;
 mod write;
 

@@ -26,10 +26,24 @@ pub enum ReferenceState {
     Loading,
     /// In memory, and the one that is heard.
     Ready,
+    /// Measured as far as it goes: its file was cut off. What to say of it, and whether it is the one that is heard.
+    Cut {
+        /// What is missing.
+        why: String,
+        /// As [`Ready`](Self::Ready).
+        is_ready: bool,
+    },
     /// Cannot be read: why.
     Failed(String),
     /// Brought by a state and neither measured nor read: only the engineer's hand has it read.
     Unread,
+}
+
+impl ReferenceState {
+    /// Whether it is in memory to be heard.
+    pub fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready | Self::Cut { is_ready: true, .. })
+    }
 }
 
 /// All that the editor knows of the sound.

@@ -39,7 +39,7 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct ListenArgs {
-    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    /// WAV, AIFF, FLAC, MP3, M4A, Opus, Ogg, CAF or Matroska; mono or stereo
     pub file: PathBuf,
     /// Print the report as one JSON object
     #[arg(long)]
@@ -53,7 +53,7 @@ pub struct ListenArgs {
 
 #[derive(Debug, Args)]
 pub struct MasterArgs {
-    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    /// WAV, AIFF, FLAC, MP3, M4A, Opus, Ogg, CAF or Matroska; mono or stereo
     pub file: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
@@ -72,7 +72,7 @@ pub struct MasterArgs {
 
 #[derive(Debug, Args)]
 pub struct RenderArgs {
-    /// WAV, AIFF, FLAC, MP3 or Ogg Vorbis; mono or stereo
+    /// WAV, AIFF, FLAC, MP3, M4A, Opus, Ogg, CAF or Matroska; mono or stereo
     pub file: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,

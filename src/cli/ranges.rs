@@ -11,7 +11,10 @@ use crate::assistant::Ranges;
 use crate::audio_file::MAX_SONG_S;
 
 /// Endings of files that are looked at.
-const ENDINGS: [&str; 7] = ["wav", "aiff", "aif", "flac", "mp3", "ogg", "oga"];
+const ENDINGS: [&str; 20] = [
+    "wav", "wave", "w64", "rf64", "aiff", "aif", "aifc", "au", "caf", "flac", "mp3", "ogg", "oga", "opus", "m4a",
+    "mp4", "aac", "mov", "mka", "webm",
+];
 /// Fewer records say nothing.
 const LEAST: usize = 3;
 

@@ -71,7 +71,7 @@ pub fn none_can_be_read(scene: &Scene) -> bool {
 
 /// The reference that is in memory to be heard.
 pub fn chosen(scene: &Scene) -> Option<&KeptReference> {
-    scene.references.iter().find(|kept| state(scene, kept) == Some(&ReferenceState::Ready))
+    scene.references.iter().find(|kept| state(scene, kept).is_some_and(ReferenceState::is_ready))
 }
 
 fn state<'a>(scene: &'a Scene, kept: &KeptReference) -> Option<&'a ReferenceState> {
@@ -88,7 +88,7 @@ fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptRef
     describe(ui, &response, || kept.path.display().to_string());
     let pen = Pen::of(ui);
     pen.fill(row.shrink2(vec2(0.0, 1.0)), 4.0, CANVAS);
-    let is_heard = scene.monitor.source == Source::Reference && state == Some(&ReferenceState::Ready);
+    let is_heard = scene.monitor.source == Source::Reference && state.is_some_and(ReferenceState::is_ready);
     let square = |left: f32| Rect::from_min_size(pos2(left, row.top() + 3.0), vec2(26.0, ROW - 6.0));
     let (spoken, help) = match state {
         Some(ReferenceState::Unread) => {
@@ -121,11 +121,12 @@ fn row(ui: &mut Ui, width: f32, session: &Session, scene: &Scene, kept: &KeptRef
         (Some(ReferenceState::Loading), ..) => ("reading".to_owned(), T2),
         (Some(ReferenceState::Failed(_)), ..) => ("cannot be read".to_owned(), REDUCTION),
         (Some(ReferenceState::Unread), ..) => ("not read yet".to_owned(), T2),
+        (Some(ReferenceState::Cut { .. }), ..) => ("cut off".to_owned(), T2),
         (_, Some(lufs), _) => (format!("{} LUFS", words::number(lufs)), T3),
         (_, None, Some(_)) => ("measured".to_owned(), T3),
         (_, None, None) => ("waits for the engine".to_owned(), T3),
     };
-    if let Some(ReferenceState::Failed(why)) = state {
+    if let Some(ReferenceState::Failed(why) | ReferenceState::Cut { why, .. }) = state {
         describe(ui, &response, || format!("{}: {why}.", kept.path.display()));
     }
     let note_width = pen.right(cross.left() - 6.0, baseline, note, regular(11.0), color);

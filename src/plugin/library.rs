@@ -35,6 +35,8 @@ pub struct Library {
     waiting: VecDeque<PathBuf>,
     loading: Option<Loading>,
     failed: Vec<(PathBuf, String)>,
+    /// Those that were cut off, and what to say of them.
+    cut: Vec<(PathBuf, String)>,
     /// The record that is heard as reference.
     chosen: Option<(PathBuf, Arc<Clip>)>,
     /// One that is to be, once it is read.
@@ -82,6 +84,7 @@ impl Library {
         params.change_saved(|saved| saved.change_references(|kept| kept.retain(|kept| kept.path != path)));
         self.waiting.retain(|waiting| waiting != path);
         self.failed.retain(|(failed, _)| failed != path);
+        self.cut.retain(|(cut, _)| cut != path);
         self.loading = self.loading.take().filter(|loading| loading.path != path);
         if self.wanted.as_deref() == Some(path) {
             self.wanted = None;
@@ -119,6 +122,7 @@ impl Library {
         let kept = params.with_saved(|saved| saved.references.clone());
         let is_kept = |path: &Path| kept.iter().any(|kept| kept.path == path);
         self.failed.retain(|(failed, _)| is_kept(failed));
+        self.cut.retain(|(cut, _)| is_kept(cut));
         self.waiting.clear();
         (self.wanted, self.loading, self.is_chosen_by_hand) = (None, None, false);
         if self.chosen.take_if(|chosen| !is_kept(&chosen.0)).is_some() {
@@ -213,13 +217,15 @@ impl Library {
         if !params.with_saved(|saved| saved.references.iter().any(|kept| kept.path == path)) {
             return false;
         }
-        let Loaded { reference, integrated_lufs, clip } = match result {
+        let Loaded { reference, integrated_lufs, clip, truncation } = match result {
             Ok(loaded) => loaded,
             Err(why) => {
                 self.failed.push((path, why));
                 return false;
             }
         };
+        self.cut.retain(|(cut, _)| *cut != path);
+        self.cut.extend(truncation.map(|why| (path.clone(), why)));
         let is_for_hearing = self.chosen.is_none()
             || self.wanted.as_ref() == Some(&path)
             || self.chosen.as_ref().is_some_and(|chosen| chosen.0 == path);
@@ -252,6 +258,14 @@ impl Library {
             .chain(self.chosen.iter().map(|(path, _)| (path.clone(), ReferenceState::Ready)))
             .chain(self.failed.iter().map(|(path, why)| (path.clone(), ReferenceState::Failed(why.clone()))))
             .collect();
+        for (path, why) in &self.cut {
+            let cut = |is_ready| ReferenceState::Cut { why: why.clone(), is_ready };
+            match states.iter_mut().find(|(known, _)| known == path) {
+                Some((_, state)) if *state == ReferenceState::Ready => *state = cut(true),
+                Some(_) => {}
+                None => states.push((path.clone(), cut(false))),
+            }
+        }
         params.with_saved(|saved| {
             for kept in saved.references.iter().filter(|kept| kept.measured.is_none()) {
                 if states.iter().all(|(path, _)| *path != kept.path) {
@@ -331,6 +345,36 @@ mod tests {
         library.work(&mut end, &params, Some(48_000.0));
         assert!(heard(&mut audio).is_none() && library.states().is_empty());
         assert!(params.with_saved(|saved| saved.references.is_empty() && saved.brief.references.is_empty()));
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn what_was_cut_off_is_used_and_says_so() {
+        let (_audio, mut end, _editor) = connect();
+        let (params, mut library, path) = (DiscernParams::new(), Library::default(), record("cut", 48_000));
+        let whole = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+        library.add(&params, path.clone());
+        assert!(wait(&mut library, &mut end, &params), "{:?}", library.states());
+        assert_eq!(params.with_saved(|saved| saved.brief.references.len()), 1);
+        let states = library.states();
+        let [(_, ReferenceState::Cut { why, is_ready: true })] = &states[..] else { panic!("{states:?}") };
+        assert!(why.contains("was cut off after 2.0 s; the last 2.0 s are missing"), "{why}");
+        library.remove(&params, &path);
+        library.work(&mut end, &params, Some(48_000.0));
+        assert!(library.states().is_empty());
+        std::fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn silence_is_no_reference() {
+        let path = std::env::temp_dir().join(format!("discern-library-{}-silence.wav", std::process::id()));
+        for (num_frames, level) in [(96_000, 0.0), (480, 0.1)] {
+            let audio = AudioFile { sample_rate_hz: 48_000, channels: vec![vec![level; num_frames]; 2], source: None };
+            write(&path, &audio, Container::Wav, WordLength::Float32).unwrap();
+            let why = load(&path, 48_000.0, &Cancel::default()).err().expect("refused");
+            assert!(why.contains("silent or shorter"), "{why}");
+        }
         std::fs::remove_file(path).unwrap();
     }
 

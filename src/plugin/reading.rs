@@ -26,6 +26,8 @@ pub struct Loaded {
     pub integrated_lufs: Option<f64>,
     /// Its sound at the host's rate.
     pub clip: Arc<Clip>,
+    /// What to say of a file that was cut off.
+    pub truncation: Option<String>,
 }
 
 /// Reads, measures and resamples a file; why it cannot be, without its name, which is shown beside.
@@ -87,11 +89,15 @@ fn measure(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded> 
     analyzer.set_extent(Some((0.0, format.duration_s())));
     analyzer.finish();
     let features = analyzer.features();
+    if features.levels.integrated_lufs.is_none() {
+        bail!("is silent or shorter than 0.4 s, so it cannot be measured; choose another record");
+    }
     let [left, right] = sides;
     let clip = Clip::new(sample_rate_hz, left, right, false);
     Ok(Loaded {
         reference: Reference::of(&name_of(path), &features),
         integrated_lufs: features.levels.integrated_lufs,
         clip: Arc::new(clip.context("holds no sound")?),
+        truncation: format.truncation(),
     })
 }

@@ -25,7 +25,7 @@ const LAYERS: &[Layer<'static>] = &[
         may_import: &["dsp", "chain", "analysis", "assistant"],
         may_name: &["ab_glyph", "plotters", "png", "serde", "serde_json", "toml"],
     },
-    Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "hound", "flacenc"] },
+    Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "unsafe_libopus", "hound", "flacenc"] },
     Layer {
         name: "evaluation",
         may_import: &["dsp", "chain", "analysis", "assistant", "report", "audio_file"],
@@ -90,6 +90,7 @@ const GUARDED_CRATES: &[&str] = &[
     "symphonia",
     "thread_priority",
     "toml",
+    "unsafe_libopus",
     "x11rb",
 ];
 

@@ -27,7 +27,10 @@ mod memory;
 mod nonlinear;
 #[cfg(feature = "plugin")]
 mod params;
+mod pcm;
 mod sample_rates;
+mod sound_fuzz;
+mod sound_kinds;
 mod spectrum;
 #[cfg(all(feature = "plugin", target_os = "linux"))]
 mod stack;

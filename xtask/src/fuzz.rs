@@ -1,6 +1,7 @@
 //! `cargo xtask fuzz`: chance for as long as one likes; the tests take a few of the same steps every time.
 
 mod blocks;
+mod files;
 mod states;
 
 use anyhow::{Context, Result, bail};
@@ -10,7 +11,11 @@ pub fn run(args: &[String]) -> Result<()> {
     match args.split_first() {
         Some((what, args)) if what == "blocks" => blocks::run(args),
         Some((what, args)) if what == "states" => states::run(args),
-        _ => bail!("usage: cargo xtask fuzz blocks [--steps N] [--seed S], or fuzz states [--states N] [--seed S]"),
+        Some((what, args)) if what == "files" => files::run(args),
+        _ => bail!(
+            "usage: cargo xtask fuzz blocks [--steps N] [--seed S], fuzz states [--states N] [--seed S], or fuzz files \
+             [--files N] [--seed S]"
+        ),
     }
 }
 

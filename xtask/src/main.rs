@@ -42,6 +42,8 @@ usage: cargo xtask COMMAND
                            random parameters, transport, blocks, states and rates on the built .clap
   fuzz states [--states N] [--seed S]
                            saved states that chance has changed, more than the tests load
+  fuzz files [--files N] [--seed S]
+                           sound files that chance has changed, more than the tests read
   soak [--hours N]         hours of playing, editing, loading and opening in minutes; what is held must not grow
   evaluate [DIR] [-o FILE] [--peers]
                            what the assistant is held to, over a music folder; writes docs/behaviour.md

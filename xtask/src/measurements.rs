@@ -49,6 +49,7 @@ pub fn run(args: &[String]) -> Result<()> {
     {
         page += &step("stack", stack::table)?;
     }
+    page += &step("formats", crate::verify::readers::table)?;
     page += &match costly {
         Some(costly) => costly,
         None => costly_tables()?,

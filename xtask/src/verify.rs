@@ -7,6 +7,7 @@ mod clap;
 mod editor;
 mod hosts;
 mod pictures;
+pub mod readers;
 #[cfg(target_os = "linux")]
 mod realtime;
 mod samples;
@@ -29,10 +30,11 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
+    ("readers", "sound files beside ffmpeg and libsndfile", readers::run),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
     ("validators", "what validators try", validators::run),

@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 
 use crate::workspace::{has_program, run, run_command, target};
 
-/// An X server with OpenGL in software, the libraries that the editor opens at run time, and Python.
-const PACKAGES: [&str; 13] = [
+/// An X server with OpenGL in software, the libraries that the editor opens at run time, Python, and other decoders.
+const PACKAGES: [&str; 14] = [
     "xvfb",
     "libgl1-mesa-dri",
     "libgl1",
@@ -22,9 +22,10 @@ const PACKAGES: [&str; 13] = [
     "libfreetype6",
     "python3",
     "python3-venv",
+    "ffmpeg",
 ];
-/// Python's: an independent host, and arrays to talk to it.
-const MODULES: [&str; 2] = ["pedalboard", "numpy"];
+/// Python's: an independent host, arrays to talk to it, and libsndfile.
+const MODULES: [&str; 3] = ["pedalboard", "numpy", "soundfile"];
 
 /// Installs what is missing.
 pub fn install() -> Result<()> {
