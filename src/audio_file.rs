@@ -1,12 +1,14 @@
 //! Audio files: what was read, and writing what was made of it.
 
+mod flac;
 mod open;
 mod pcm;
 mod read;
 mod write;
 
+pub use flac::{FlacEncoder, FlacSpec, MAX_FLAC_RATE_HZ, seek_table};
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
-pub use write::{Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
+pub use write::{Container, WordLength, clipped_samples, write};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

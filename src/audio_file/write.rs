@@ -1,13 +1,16 @@
 //! Writes WAV (16, 24 bit and float) and FLAC (16 and 24 bit), never half a file.
 
 use std::fs;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
-use flacenc::component::BitRepr;
-use flacenc::error::Verify;
+use anyhow::{Context, Result, bail};
 
 use super::AudioFile;
+use super::flac::{self, FlacEncoder, FlacSpec};
+
+/// Frames that are turned into integers before they are handed on.
+const FRAMES_AT_ONCE: usize = 4096;
 
 /// File formats that can be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +32,6 @@ impl Container {
         }
     }
 }
-
-/// The highest rate that FLAC files are written at, Hz: the encoder knows no higher one.
-pub const MAX_FLAC_RATE_HZ: u32 = 96_000;
 
 /// How samples are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,27 +140,23 @@ fn write_flac(path: &Path, audio: &AudioFile, word_length: WordLength) -> Result
     if word_length == WordLength::Float32 {
         bail!("FLAC holds integers only; use --bits 24 or write WAV");
     }
-    let samples: Vec<i32> = (0..audio.num_frames())
-        .flat_map(|frame_idx| audio.channels.iter().map(move |channel| word_length.integer(channel[frame_idx])))
-        .collect();
-    let config = flacenc::config::Encoder::default()
-        .into_verified()
-        .map_err(|(_, error)| anyhow!("the FLAC encoder refused its settings: {error}"))?;
-    let source = flacenc::source::MemSource::from_samples(
-        &samples,
-        audio.channels.len(),
-        usize::from(word_length.bits()),
-        audio.sample_rate_hz as usize,
-    );
-    let mut stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
-        .map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;
-    // The encoder counts the shorter last block into the least block size, which then reads as a stream of variable
-    // blocks (RFC 9639, section 8.2 leaves the last one out); strict readers refuse that.
-    stream
-        .stream_info_mut()
-        .set_block_sizes(config.block_size, config.block_size)
-        .map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;
-    let mut sink = flacenc::bitsink::ByteSink::new();
-    stream.write(&mut sink).map_err(|error| anyhow!("the FLAC encoder failed: {error}"))?;
-    Ok(fs::write(path, sink.as_slice())?)
+    let spec = FlacSpec {
+        sample_rate_hz: audio.sample_rate_hz,
+        num_channels: audio.channels.len(),
+        bits: u32::from(word_length.bits()),
+    };
+    let seek_table = flac::seek_table(audio.sample_rate_hz, audio.num_frames() as u64);
+    let sink = BufWriter::new(fs::File::create(path)?);
+    let mut encoder = FlacEncoder::new(sink, spec, seek_table.into_iter().collect())?;
+    let mut integers: Vec<Vec<i32>> = vec![Vec::new(); audio.channels.len()];
+    for start in (0..audio.num_frames()).step_by(FRAMES_AT_ONCE) {
+        let end = audio.num_frames().min(start + FRAMES_AT_ONCE);
+        for (integers, channel) in integers.iter_mut().zip(&audio.channels) {
+            integers.clear();
+            integers.extend(channel[start..end].iter().map(|sample| word_length.integer(*sample)));
+        }
+        encoder.push(&integers.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    }
+    encoder.finish()?;
+    Ok(())
 }

@@ -16,6 +16,7 @@ mod contract;
 mod editor;
 mod equalizer;
 mod figures;
+mod flac;
 mod framework;
 mod hearing;
 #[cfg(feature = "plugin")]
