@@ -1,6 +1,7 @@
 //! Which part of the song has played, listened to or not: so much of it there is to be heard.
 
 use super::coverage::{CELL_S, Coverage};
+use crate::dsp::sample::or_silence;
 use crate::dsp::units::db_from_power;
 
 /// A cell sounds above this mean power, dB full scale: well above what a fade leaves behind, so that the song never seems longer for
@@ -30,8 +31,8 @@ impl Played {
             self.cell = Some(Cell { idx, square_sum: 0.0, num_samples: 0 });
         }
         if let Some(cell) = &mut self.cell {
-            let square = |sample: &f32| f64::from(*sample).powi(2);
-            cell.square_sum += left.iter().chain(right).map(square).filter(|square| square.is_finite()).sum::<f64>();
+            let square = |sample: &f32| f64::from(or_silence(*sample)).powi(2);
+            cell.square_sum += left.iter().chain(right).map(square).sum::<f64>();
             cell.num_samples += left.len() + right.len();
         }
     }
