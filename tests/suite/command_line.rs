@@ -494,3 +494,51 @@ fn a_reference_without_sound_is_refused() {
         }
     }
 }
+
+#[test]
+fn ranges_count_each_real_record_once() {
+    let bench = Bench::new();
+    let dir = bench.path("records");
+    fs::create_dir_all(dir.join("more")).unwrap();
+    let record = |name: &str, seed: u32, seconds: usize, amplitude: f32| {
+        let channels = vec![noise(seed, 22_050 * seconds, amplitude), noise(seed + 50, 22_050 * seconds, amplitude)];
+        write(&dir.join(name), &audio(22_050, channels), Container::Wav, WordLength::Bits16).unwrap();
+    };
+    record("1.wav", 1, 6, 0.2);
+    record("more/2.wav", 2, 6, 0.2);
+    record("silent.wav", 3, 6, 0.0);
+    record("short.wav", 4, 1, 0.2);
+    fs::write(dir.join("text.mp3"), "This is no audio. ".repeat(40)).unwrap();
+    fs::copy(dir.join("1.wav"), dir.join("copy.wav")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(".", dir.join("self")).unwrap();
+        std::os::unix::fs::symlink("1.wav", dir.join("link.wav")).unwrap();
+    }
+    let out = bench.path("ranges.toml");
+    let text = error(&cli(&[&"ranges", &dir, &"-o", &out]), 1);
+    assert!(text.contains("holds 2 records that count; 3 are needed") && !out.exists(), "{text}");
+    record("5.wav", 5, 6, 0.2);
+    let text = stdout(&cli(&[&"ranges", &dir, &"-o", &out]));
+    for part in [
+        "Measured 3 records",
+        "silent.wav: is silent",
+        "short.wav: lasts 1.00 s",
+        "text.mp3",
+        "is a copy of",
+        "1 folder in it",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let ranges = fs::read_to_string(&out).unwrap();
+    assert!(ranges.contains("num_songs = 3") && !ranges.to_lowercase().contains("nan"));
+    stdout(&cli(&[&"listen", &dir.join("1.wav"), &"--ranges", &out]));
+    let at = ranges.find("mean = ").unwrap() + "mean = ".len();
+    let broken = format!("{}nan{}", &ranges[..at], &ranges[at + ranges[at..].find(',').unwrap()..]);
+    fs::write(&out, broken).unwrap();
+    let text = error(&cli(&[&"listen", &dir.join("1.wav"), &"--ranges", &out]), 1);
+    assert!(text.contains("ranges.toml") && text.contains("no numbers"), "{text}");
+    let empty = bench.path("empty");
+    fs::create_dir(&empty).unwrap();
+    assert!(error(&cli(&[&"ranges", &empty, &"-o", &bench.path("x.toml")]), 1).contains("no record that counts"));
+}
