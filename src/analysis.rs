@@ -19,6 +19,7 @@ mod played;
 mod programme;
 mod repeats;
 mod rises;
+mod scale;
 mod scope;
 mod sections;
 mod short_frames;
@@ -39,9 +40,10 @@ pub use edges::Edges;
 pub use hum::Hum;
 pub use live::{LiveLevels, LiveMeter};
 pub use live_spectrum::{LiveSpectrum, LiveSpectrumMeter, NO_SIGNAL_DB};
-pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, power_from_lufs};
+pub use loudness::{BlockPowers, LoudnessMeter, lufs_from_power, playback_gain_lu, power_from_lufs};
 pub use played::Played;
 pub use programme::{ABSOLUTE_GATE_LUFS, Programme, integrated_lufs};
+pub use scale::ScaleWatch;
 pub use scope::Scope;
 pub use sections::{Section, Tag, contrast_lu};
 pub use spectrum::{FINE_PER_OCTAVE, NOMINAL_HZ, NUM_FINE, NUM_STEREO_BANDS, NUM_THIRDS, STEREO_EDGES_HZ};
@@ -66,8 +68,10 @@ pub struct Features {
     pub share: Option<f64>,
     /// Frames lost between audio and analysis thread.
     pub num_dropped_frames: u64,
-    /// Samples that were NaN or infinite.
+    /// Samples that were NaN, infinite or beyond ±1e6.
     pub num_non_finite: u64,
+    /// Whether most of what sounds stands above +60 dBFS: no level of music, but whole numbers stored as floating point.
+    pub is_overscaled: bool,
     /// Loudness and peaks.
     pub levels: Levels,
     /// Stereo.
@@ -109,17 +113,23 @@ pub struct StereoMeasures {
     pub high_hz: f64,
     /// Correlation of left and right, −1…1.
     pub correlation: Option<f64>,
-    /// Side power over mid power, dB; `None` where there is no side.
+    /// Side power over mid power, dB; `None` where there is no side, 120 where there is no mid.
     pub side_to_mid_db: Option<f64>,
     /// Left over right, dB.
     pub balance_db: Option<f64>,
 }
 
 /// Loudness (ITU-R BS.1770-5, EBU Tech 3341 and 3342) and peaks.
+///
+/// A mono file plays from two loudspeakers, as loud as the same sound in both channels of a stereo file: 3.01 LU over what
+/// BS.1770 says of its one channel. What is judged, said and landed is that, the loudness as it plays; ratios of peak to
+/// loudness are against it too. The other numbers are the file's own, as every meter reads them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Levels {
-    /// Integrated loudness, LUFS.
+    /// Integrated loudness of the file, LUFS.
     pub integrated_lufs: Option<f64>,
+    /// Integrated loudness as it plays, LUFS.
+    pub playback_lufs: Option<f64>,
     /// Highest 3 s loudness, LUFS.
     pub max_short_term_lufs: Option<f64>,
     /// Highest 400 ms loudness, LUFS.
@@ -130,12 +140,32 @@ pub struct Levels {
     pub true_peak_dbtp: Option<f64>,
     /// Sample peak, dBFS.
     pub sample_peak_dbfs: Option<f64>,
-    /// True peak minus integrated loudness, dB.
+    /// True peak minus integrated loudness as it plays, dB.
     pub plr_db: Option<f64>,
-    /// Smallest true peak minus short-term loudness over 3 s windows, dB.
+    /// Smallest true peak minus short-term loudness as it plays over 3 s windows, dB.
     pub psr_min_db: Option<f64>,
     /// Tenth percentile of the same, dB.
     pub psr_p10_db: Option<f64>,
+}
+
+impl Levels {
+    /// Highest 3 s loudness as it plays, LUFS.
+    pub fn playback_short_term_lufs(&self) -> Option<f64> {
+        let gain_lu = self.playback_lufs.zip(self.integrated_lufs).map_or(0.0, |(played, own)| played - own);
+        self.max_short_term_lufs.map(|lufs| lufs + gain_lu)
+    }
+
+    /// Integrated loudness as it plays, LUFS, where that is not the file's own.
+    pub fn other_playback_lufs(&self) -> Option<f64> {
+        self.playback_lufs.filter(|_| self.playback_lufs != self.integrated_lufs)
+    }
+}
+
+impl Features {
+    /// Name of the integrated loudness that is judged: the file's own, or that of a mono file as it plays.
+    pub fn loudness_metric(&self) -> &'static str {
+        if self.num_channels == 1 { "playback_lufs" } else { "integrated_lufs" }
+    }
 }
 
 /// Stereo measures over all that was heard.
@@ -143,11 +173,12 @@ pub struct Levels {
 pub struct Stereo {
     /// Correlation of left and right, −1…1.
     pub correlation: Option<f64>,
-    /// Side power over mid power, dB; `None` for mono.
+    /// Side power over mid power, dB; `None` for mono, 120 where there is no mid.
     pub side_to_mid_db: Option<f64>,
     /// K-weighted left minus right, dB.
     pub balance_db: Option<f64>,
-    /// What folding down to mono costs in loudness, LU, ≤ 0: −3 for unrelated channels, 0 for equal ones.
+    /// What folding down to mono costs in loudness, LU, ≤ 0: −3 for unrelated channels, 0 for equal ones, −120 where nothing is
+    /// left of it.
     pub mono_fold_down_lu: Option<f64>,
     /// Mean of each channel, −1…1.
     pub dc_offset: [f64; 2],

@@ -53,7 +53,7 @@ pub use explain::{db_text, lufs_text, number_text};
 pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
 pub use plan::tone_caution;
 pub use ranges::Ranges;
-pub use reference::Reference;
+pub use reference::{LEAST_REFERENCE_S, Reference};
 pub use remeasure::{Remeasured, remeasure, remeasure_unless};
 pub use rendering::Audio;
 pub use verdict::{hear, hear_unless, judge_sound};
@@ -306,6 +306,7 @@ keys!(MoveClass { Needed = "needed", Could = "could" });
 /// Names of all metrics that evidence, effects and costs speak of.
 const METRICS: &[&str] = &[
     "integrated_lufs",
+    "playback_lufs",
     "max_short_term_lufs",
     "max_momentary_lufs",
     "loudness_range_lu",
@@ -321,6 +322,15 @@ const METRICS: &[&str] = &[
     "level_spread_db",
     "side_to_mid_db",
 ];
+
+/// What is said of a float file that is not scaled to ±1 ([`Features::is_overscaled`]), to follow its name.
+pub const OVERSCALED: &str =
+    "stands above +60 dBFS throughout: whole numbers stored as floating point; export it with full scale at 1.0";
+
+/// Whether a metric is the integrated loudness that is judged: the file's own, or that of a mono file as it plays.
+pub fn is_loudness(metric: &str) -> bool {
+    matches!(metric, "integrated_lufs" | "playback_lufs")
+}
 
 /// The metric with this name, as a report holds it.
 pub fn metric_name(name: &str) -> Option<&'static str> {

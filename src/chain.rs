@@ -19,6 +19,7 @@ pub mod stereo;
 pub use settings::Settings;
 
 use crate::dsp::heap::on_heap;
+use crate::dsp::sample::{is_sample, or_silence};
 use bypass::Bypass;
 use clipper::Clipper;
 use colour::Colour;
@@ -102,7 +103,7 @@ pub struct Activity {
     pub clipper_reduction_db: f64,
     /// Largest gain reduction of the limiter, dB, ≥ 0.
     pub limiter_reduction_db: f64,
-    /// Input samples that were NaN or infinite and became 0, since construction or reset.
+    /// Input samples that were NaN, infinite or beyond ±1e6 and became 0, since construction or reset.
     pub num_non_finite: u64,
 }
 
@@ -332,13 +333,12 @@ impl Chain {
     }
 }
 
-/// Reads samples, non-finite ones as 0; returns how many those were.
+/// Reads samples, what is none as 0; returns how many those were.
 fn take_in(from: &[f32], to: &mut [f64]) -> u64 {
     let mut num_non_finite = 0;
     for (from, to) in from.iter().zip(to) {
-        let is_finite = from.is_finite();
-        num_non_finite += u64::from(!is_finite);
-        *to = if is_finite { f64::from(*from) } else { 0.0 };
+        num_non_finite += u64::from(!is_sample(*from));
+        *to = f64::from(or_silence(*from));
     }
     num_non_finite
 }

@@ -19,6 +19,7 @@ pub mod prototype;
 pub mod ramp;
 pub mod random;
 pub mod resample;
+pub mod sample;
 pub mod sample_rate;
 pub mod signals;
 pub mod sliding_maximum;

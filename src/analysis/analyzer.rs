@@ -8,12 +8,14 @@ use super::hum::HumWatch;
 use super::levels::SongLevels;
 use super::loudness::{LoudnessMeter, lufs_from_power};
 use super::programme::ABSOLUTE_GATE_LUFS;
+use super::scale::ScaleWatch;
 use super::sections::{self, Section};
 use super::song_map::SongMap;
 use super::stereo::StereoSums;
 use super::texture::{TEXTURE_S, Texture};
 use super::true_peak::TruePeakMeter;
 use super::{Block, Features, Levels};
+use crate::dsp::sample::{is_sample, or_silence};
 use crate::dsp::units::gain_from_db;
 use std::sync::Arc;
 
@@ -70,6 +72,7 @@ pub struct Analyzer {
     num_dropped_frames: u64,
     num_non_finite: u64,
     played_from_s: Option<f64>,
+    scale: ScaleWatch,
 }
 
 /// A cell more or less is no part of the song that was not heard, seconds.
@@ -86,7 +89,7 @@ impl Analyzer {
             map: SongMap::new(sample_rate_hz, num_channels),
             hum: HumWatch::new(sample_rate_hz),
             stereo: StereoSums::default(),
-            levels: SongLevels::default(),
+            levels: SongLevels::new(num_channels),
             coverage: Coverage::default(),
             capture: Capture::new(sample_rate_hz, num_channels),
             position_s: 0.0,
@@ -100,6 +103,7 @@ impl Analyzer {
             num_dropped_frames: 0,
             num_non_finite: 0,
             played_from_s: None,
+            scale: ScaleWatch::new(sample_rate_hz),
         }
     }
 
@@ -128,12 +132,14 @@ impl Analyzer {
         self.played_from_s = played_from_s;
     }
 
-    /// Hears the next frames; for a mono analyzer `right` is not looked at. NaN and infinity are heard as 0, counted.
+    /// Hears the next frames; for a mono analyzer `right` is not looked at. What is no sample ([`crate::dsp::sample`]) is heard as 0 and
+    /// counted.
     pub fn process(&mut self, left: &[f32], right: &[f32]) {
         let right = if self.num_channels == 2 { right } else { left };
         let (mut clean_l, mut clean_r) = ([0.0; CHUNK], [0.0; CHUNK]);
         for (left, right) in left.chunks(CHUNK).zip(right.chunks(CHUNK)) {
-            if left.iter().chain(right).all(|sample| sample.is_finite()) {
+            self.scale.hear(left, right);
+            if left.iter().chain(right).all(|sample| is_sample(*sample)) {
                 self.hear(left, right);
                 continue;
             }
@@ -241,6 +247,7 @@ impl Analyzer {
             share: progress.share,
             num_dropped_frames: progress.num_dropped_frames,
             num_non_finite: self.num_non_finite,
+            is_overscaled: self.scale.is_overscaled(),
             levels: self.levels.levels(),
             stereo: self.stereo.measures(self.num_channels),
             spectrum: character::long_term(&active, self.sample_rate_hz),
@@ -352,7 +359,7 @@ impl Analyzer {
 pub fn measure_levels(sample_rate_hz: f64, channels: &[&[f32]]) -> Levels {
     let mut loudness = LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..channels.len()]);
     let mut peaks = TruePeakMeter::new(channels.len());
-    let mut levels = SongLevels::default();
+    let mut levels = SongLevels::new(channels.len());
     let mut from = 0;
     let num_frames = channels[0].len();
     while from < num_frames {
@@ -376,8 +383,8 @@ pub fn measure_levels(sample_rate_hz: f64, channels: &[&[f32]]) -> Levels {
 fn sanitise(from: &[f32], to: &mut [f32]) -> u64 {
     let mut num_non_finite = 0;
     for (to, &from) in to.iter_mut().zip(from) {
-        num_non_finite += u64::from(!from.is_finite());
-        *to = if from.is_finite() { from } else { 0.0 };
+        num_non_finite += u64::from(!is_sample(from));
+        *to = or_silence(from);
     }
     num_non_finite
 }

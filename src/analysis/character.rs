@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::spectrum::{NOMINAL_HZ, NUM_STEREO_BANDS, STEREO_EDGES_HZ, num_thirds};
+use super::stereo::side_to_mid_db;
 use super::texture::{NUM_CREST_BANDS, Texture};
 use super::{Spectrum, StereoMeasures};
 use crate::dsp::units::db_from_power;
 
 /// What is more than this under the integrated loudness is a pause, LU (the relative gate of EBU Tech 3342).
 pub const PAUSE_GATE_LU: f64 = -20.0;
-/// Below this, the side of a recording is rounding, dB under mid.
-const NO_SIDE_DB: f64 = -120.0;
 
 /// The textures that are no pause: those within 20 LU of the power-weighted mean over all.
 pub fn active(textures: &[Arc<Texture>]) -> Vec<&Texture> {
@@ -59,8 +58,7 @@ pub fn stereo_measures(low_hz: f64, high_hz: f64, [left, right, product]: [f64; 
         low_hz,
         high_hz,
         correlation: (left > 0.0 && right > 0.0).then(|| (product / (left * right).sqrt()).clamp(-1.0, 1.0)),
-        side_to_mid_db: ratio_db(left + right - 2.0 * product, left + right + 2.0 * product)
-            .filter(|&db| db > NO_SIDE_DB),
+        side_to_mid_db: side_to_mid_db(left + right - 2.0 * product, left + right + 2.0 * product),
         balance_db: ratio_db(left, right),
     }
 }

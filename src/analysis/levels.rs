@@ -1,7 +1,7 @@
 //! How loud and how peaky is the song? The level measures of what counts.
 
 use super::Levels;
-use super::loudness::{BlockPowers, lufs_from_power, power_from_lufs};
+use super::loudness::{BlockPowers, lufs_from_power, playback_gain_lu, power_from_lufs};
 use super::programme::{ABSOLUTE_GATE_LUFS, Programme};
 use crate::dsp::units::db_from_gain;
 
@@ -11,8 +11,9 @@ const PEAK_BLOCKS: usize = 30;
 const PSR_GATE_LU: f64 = -20.0;
 
 /// Gathers loudness and peaks block by block.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct SongLevels {
+    playback_gain_lu: f64,
     programme: Programme,
     true_peak: f64,
     sample_peak: f64,
@@ -22,6 +23,18 @@ pub struct SongLevels {
 }
 
 impl SongLevels {
+    /// Of a song of one or two channels.
+    pub fn new(num_channels: usize) -> Self {
+        Self {
+            playback_gain_lu: playback_gain_lu(num_channels),
+            programme: Programme::default(),
+            true_peak: 0.0,
+            sample_peak: 0.0,
+            recent_peaks: Vec::new(),
+            psr: Vec::new(),
+        }
+    }
+
     /// The true peak of a block that was heard, whether or not it counts: windows of 3 s look back over it.
     pub fn hear_peak(&mut self, true_peak: f64) {
         if self.recent_peaks.len() == PEAK_BLOCKS {
@@ -54,6 +67,7 @@ impl SongLevels {
     pub fn levels(&self) -> Levels {
         let db = |peak: f64| (peak > 0.0).then(|| db_from_gain(peak));
         let integrated_lufs = self.programme.integrated_lufs();
+        let playback_lufs = integrated_lufs.map(|lufs| lufs + self.playback_gain_lu);
         let true_peak_dbtp = db(self.true_peak);
         let psr_gate = integrated_lufs.map_or(f64::INFINITY, |lufs| power_from_lufs(lufs + PSR_GATE_LU));
         let mut psr: Vec<f64> = self
@@ -61,17 +75,18 @@ impl SongLevels {
             .iter()
             .map(|&(power, peak)| (f64::from(power), f64::from(peak)))
             .filter(|(power, _)| *power >= psr_gate)
-            .map(|(power, peak)| db_from_gain(peak) - lufs_from_power(power))
+            .map(|(power, peak)| db_from_gain(peak) - lufs_from_power(power) - self.playback_gain_lu)
             .collect();
         psr.sort_unstable_by(f64::total_cmp);
         Levels {
             integrated_lufs,
+            playback_lufs,
             max_short_term_lufs: self.programme.max_short_term_lufs(),
             max_momentary_lufs: self.programme.max_momentary_lufs(),
             loudness_range_lu: self.programme.loudness_range_lu(),
             true_peak_dbtp,
             sample_peak_dbfs: db(self.sample_peak),
-            plr_db: true_peak_dbtp.zip(integrated_lufs).map(|(peak, lufs)| peak - lufs),
+            plr_db: true_peak_dbtp.zip(playback_lufs).map(|(peak, lufs)| peak - lufs),
             psr_min_db: psr.first().copied(),
             psr_p10_db: psr.get(psr.len() / 10).copied(),
         }

@@ -41,7 +41,8 @@ const RANGE_BLOCKS: u64 = 10;
 const RANGE_PER_BLOCK: u64 = 100;
 const INTEGRATED_PER_BLOCK: u64 = 1000;
 
-/// A running meter of one stereo stream. Cheap to poll; takes any block size.
+/// A running meter of one stream. Cheap to poll; takes any block size. A mono one is measured as it plays, from two
+/// loudspeakers: what services ask for, and what is landed on, is meant so.
 pub struct LiveMeter {
     loudness: LoudnessMeter,
     peaks: TruePeakMeter,
@@ -60,7 +61,7 @@ impl LiveMeter {
     /// A meter of one or two channels.
     pub fn new(sample_rate_hz: f64, num_channels: usize) -> Self {
         Self {
-            loudness: LoudnessMeter::new(sample_rate_hz, &[1.0, 1.0][..num_channels]),
+            loudness: LoudnessMeter::new(sample_rate_hz, if num_channels == 1 { &[2.0] } else { &[1.0, 1.0] }),
             peaks: TruePeakMeter::new(num_channels),
             programme: Programme::default(),
             num_blocks: 0,

@@ -17,6 +17,12 @@ pub fn lufs_from_power(power: f64) -> f64 {
     -0.691 + db_from_power(power)
 }
 
+/// What playing from two loudspeakers adds to the loudness of a file of so many channels, LU: to one channel, which both of them
+/// play, 3.01; to two nothing. So do services and players, and the `dualmono` of ffmpeg's meter.
+pub fn playback_gain_lu(num_channels: usize) -> f64 {
+    if num_channels == 1 { db_from_power(2.0) } else { 0.0 }
+}
+
 /// The K-weighted power of a loudness, inverse of [`lufs_from_power`].
 pub fn power_from_lufs(lufs: f64) -> f64 {
     10f64.powf((lufs + 0.691) / 10.0)

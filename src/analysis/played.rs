@@ -1,5 +1,6 @@
 //! Since where does it play? What a host played on into a listening is of the song, and was not heard.
 
+use crate::dsp::sample::or_silence;
 use crate::dsp::units::db_from_power;
 
 /// A block sounds above this mean power, dB full scale, its offset aside: well above what a fade or a hum leaves behind.
@@ -51,9 +52,11 @@ impl Played {
 
 fn sounds(channel: &[f32]) -> bool {
     let num = channel.len().max(1) as f64;
-    let mean = |value: fn(f64) -> f64| channel.iter().map(|sample| value(f64::from(*sample))).sum::<f64>() / num;
+    let mean = |value: fn(f64) -> f64| {
+        channel.iter().map(|sample| value(f64::from(or_silence(*sample)))).sum::<f64>() / num
+    };
     let power = mean(|sample| sample * sample) - mean(|sample| sample).powi(2);
-    power.is_finite() && db_from_power(power) > SOUNDS_ABOVE_DBFS
+    db_from_power(power) > SOUNDS_ABOVE_DBFS
 }
 
 #[cfg(test)]

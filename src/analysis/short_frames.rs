@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex};
 
-use super::spectrum::up_to;
+use super::spectrum::{is_of_side, up_to};
 use super::texture::NUM_NOISE_BANDS;
 
 /// Bands of rises: two and a half per octave from 60 Hz on.
@@ -19,10 +19,12 @@ const ESS_HZ: (f64, f64) = (5000.0, 9000.0);
 const BODY_HZ: (f64, f64) = (300.0, 4000.0);
 /// Frames per second.
 pub const FRAMES_PER_S: f64 = 100.0;
+/// Share of the running powers that a frame leaves: they reach back over a second.
+const KEPT: f64 = 0.99;
 /// A frame is at least this long.
 const FRAME_S: f64 = 0.02;
 
-/// Powers of one frame of mid.
+/// Powers of one frame of mid, or of the side where mid is what a channel that is upside down leaves of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ShortFrame {
     /// Place of its centre, frames since the stream began or broke.
@@ -45,8 +47,12 @@ pub struct ShortFrames {
     window: Vec<f32>,
     sample_rate_hz: f64,
     bin_hz: f64,
-    /// The samples of the next frame; what is older is let go in large pieces.
+    /// The samples of the next frame, mid and side; what is older is let go in large pieces.
     line: Vec<f32>,
+    side: Vec<f32>,
+    /// Running powers of mid and side, and which of them is heard: a choice that came and went would swing like speech.
+    running: [f64; 2],
+    is_of_side: bool,
     num_heard: u64,
     num_measured: u64,
     frame: Vec<f32>,
@@ -65,6 +71,9 @@ impl ShortFrames {
             sample_rate_hz,
             bin_hz: sample_rate_hz / len as f64,
             line: Vec::with_capacity(8 * len),
+            side: Vec::with_capacity(8 * len),
+            running: [0.0; 2],
+            is_of_side: false,
             num_heard: 0,
             num_measured: 0,
             frame: fft.make_input_vec(),
@@ -80,6 +89,7 @@ impl ShortFrames {
         let len = self.window.len();
         for (left, right) in left.chunks(len).zip(right.chunks(len)) {
             self.line.extend(left.iter().zip(right).map(|(l, r)| (l + r) * 0.5));
+            self.side.extend(left.iter().zip(right).map(|(l, r)| (l - r) * 0.5));
             self.num_heard += left.len() as u64;
             loop {
                 // Rounded for each frame, so that ten of them are a tenth of a second at any rate.
@@ -87,7 +97,9 @@ impl ShortFrames {
                 let oldest = self.num_heard - self.line.len() as u64;
                 if start + len as u64 > self.num_heard {
                     if self.line.len() > 7 * len {
-                        self.line.drain(..(start.max(oldest) - oldest) as usize);
+                        let num_old = (start.max(oldest) - oldest) as usize;
+                        self.line.drain(..num_old);
+                        self.side.drain(..num_old);
                     }
                     break;
                 }
@@ -101,13 +113,23 @@ impl ShortFrames {
     /// What follows does not continue what came before.
     pub fn break_stream(&mut self) {
         self.line.clear();
+        self.side.clear();
+        self.running = [0.0; 2];
+        self.is_of_side = false;
         self.num_heard = 0;
         self.num_measured = 0;
     }
 
     fn measure(&mut self, from: usize, start: u64) -> ShortFrame {
         let len = self.window.len();
-        for ((to, sample), weight) in self.frame.iter_mut().zip(&self.line[from..from + len]).zip(&self.window) {
+        let (mid, side) = (&self.line[from..from + len], &self.side[from..from + len]);
+        let now = [power(mid), power(side)];
+        self.running = std::array::from_fn(|at| self.running[at] * KEPT + now[at]);
+        let [running_mid, running_side] = self.running;
+        // Once the side is heard, mid has to come half of the way back.
+        self.is_of_side = is_of_side(running_mid, running_side * if self.is_of_side { 2.0 } else { 1.0 });
+        let heard = if self.is_of_side { side } else { mid };
+        for ((to, sample), weight) in self.frame.iter_mut().zip(heard).zip(&self.window) {
             *to = sample * weight;
         }
         self.fft.process_with_scratch(&mut self.frame, &mut self.bins, &mut self.scratch).expect("the plan's buffers");
@@ -134,6 +156,15 @@ impl ShortFrames {
             all: sum as f32,
         }
     }
+}
+
+fn power(samples: &[f32]) -> f64 {
+    // Eight sums side by side: one would wait for itself.
+    let mut sums = [0.0f32; 8];
+    for part in samples.chunks(8) {
+        sums.iter_mut().zip(part).for_each(|(sum, sample)| *sum += sample * sample);
+    }
+    f64::from(sums.iter().sum::<f32>())
 }
 
 #[cfg(test)]

@@ -239,13 +239,22 @@ fn third_octaves(sample_rate_hz: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
+/// Whether mid is the remainder of a channel that is upside down, so that what the song is like shows in the side: 6 dB under it,
+/// which no second of 22 songs has.
+pub fn is_of_side(mid: f64, side: f64) -> bool {
+    mid < side * REMAINDER
+}
+
+/// As a power.
+const REMAINDER: f64 = 0.25;
+
 /// How many thirds of an octave a sample rate has room for.
 pub fn num_thirds(sample_rate_hz: f64) -> usize {
     NOMINAL_HZ.iter().filter(|&&hz| hz * 2f64.powf(1.0 / 6.0) <= sample_rate_hz / 2.0).count()
 }
 
 impl Spectrum {
-    /// Slope of mid, 100 Hz–10 kHz, as power per Hz: the regression over third-octave levels less the 3.01 dB per
+    /// Slope of mid (of the side where nothing else is left), 100 Hz–10 kHz, as power per Hz: the regression over third-octave levels less the 3.01 dB per
     /// octave by which bands widen. Pink noise has −3. `None` where a band is missing.
     pub fn slope_db_per_octave(&self) -> Option<f64> {
         self.line().map(|(slope, ..)| slope - 10.0 * 2f64.log10())
@@ -256,12 +265,18 @@ impl Spectrum {
         self.line().map(|(.., residual)| residual)
     }
 
+    /// The levels of mid, or of the side where a channel that is upside down has left nothing of mid.
+    fn louder_db(&self) -> &[Option<f64>] {
+        let power = |levels: &[Option<f64>]| levels.iter().flatten().map(|db| 10f64.powf(db / 10.0)).sum::<f64>();
+        if is_of_side(power(&self.mid_db), power(&self.side_db)) { &self.side_db } else { &self.mid_db }
+    }
+
     /// Slope per octave of third-octave levels, and the RMS about the line.
     fn line(&self) -> Option<(f64, f64)> {
         let points: Option<Vec<(f64, f64)>> = self
             .frequencies_hz
             .iter()
-            .zip(&self.mid_db)
+            .zip(self.louder_db())
             .filter(|(hz, _)| (100.0..=10_000.0).contains(*hz))
             .map(|(hz, level)| level.map(|db| (hz.log2(), db)))
             .collect();

@@ -5,6 +5,15 @@ use super::loudness::{BlockPowers, lufs_from_power};
 use super::programme::ABSOLUTE_GATE_LUFS;
 use crate::dsp::units::db_from_power;
 
+/// A power that is none against another: −120 dB. What is less is rounding.
+const NOTHING: f64 = 1e-12;
+
+/// Side over mid, dB: `None` without a side, 120 without a mid.
+pub fn side_to_mid_db(side: f64, mid: f64) -> Option<f64> {
+    let is_there = side > 0.0 && side > NOTHING * mid;
+    is_there.then(|| db_from_power(side / mid.max(side * NOTHING)))
+}
+
 /// Running sums over what counts.
 #[derive(Clone, Debug, Default)]
 pub struct StereoSums {
@@ -86,13 +95,14 @@ impl StereoSums {
         let [kll, krr] = self.weighted;
         let mid = ll + rr + 2.0 * self.product;
         let side = ll + rr - 2.0 * self.product;
+        let (folded, folded_from) = ((kll + krr) / 2.0 + self.weighted_product, kll + krr);
         Stereo {
             // Means are taken as 0: an offset is a finding of its own.
             correlation: (ll > 0.0 && rr > 0.0).then(|| (self.product / (ll * rr).sqrt()).clamp(-1.0, 1.0)),
-            // Below −120 dB it is rounding, not a side.
-            side_to_mid_db: ratio_db(side, mid).filter(|&db| db > -120.0),
+            side_to_mid_db: side_to_mid_db(side, mid),
             balance_db: ratio_db(kll, krr),
-            mono_fold_down_lu: ratio_db((kll + krr) / 2.0 + self.weighted_product, kll + krr),
+            // Where nothing is left, what is lost is without bound.
+            mono_fold_down_lu: (folded_from > 0.0).then(|| db_from_power((folded / folded_from).max(NOTHING)).min(0.0)),
             dc_offset,
         }
     }
@@ -114,7 +124,8 @@ mod tests {
         };
         let mono = measure(&tone);
         assert!(mono.correlation.unwrap() > 0.999_999 && mono.side_to_mid_db.is_none());
-        assert!(measure(&inverted).correlation.unwrap() < -0.999_999);
+        let opposite = measure(&inverted);
+        assert!(opposite.correlation.unwrap() < -0.999_999 && opposite.side_to_mid_db == Some(120.0));
         let wide = measure(&other);
         assert!(wide.correlation.unwrap().abs() < 0.01 && wide.side_to_mid_db.unwrap().abs() < 0.1);
     }

@@ -274,7 +274,7 @@ pub fn not_enough_heard(features: &Features, least_s: f64) -> String {
 /// The verdict when the limiter is not the assistant's to set.
 pub fn limiter_out_of_reach(features: &Features, is_locked: bool) -> String {
     let levels = &features.levels;
-    let measured = match (levels.integrated_lufs, levels.true_peak_dbtp) {
+    let measured = match (levels.playback_lufs, levels.true_peak_dbtp) {
         (Some(lufs), Some(peak)) => format!("{}, true peak {}", lufs_text(lufs), dbtp_text(peak)),
         _ => "no level".to_owned(),
     };

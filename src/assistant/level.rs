@@ -315,6 +315,7 @@ impl<'a, 'b> Search<'a, 'b> {
 impl LevelPlan {
     /// The moves, in words.
     pub fn moves(&self, features: &Features, brief: &Brief, confidence: f64) -> Vec<Move> {
+        let metric = features.loudness_metric();
         let needed = self.needed.iter().map(|landing| ("limiter.level", MoveClass::Needed, landing));
         let louder = self.louder.iter().map(|landing| ("limiter.louder", MoveClass::Could, landing));
         let clipped = self.clipping.iter().map(|clipping| self.clipper_move(clipping, features, brief, confidence));
@@ -334,7 +335,7 @@ impl LevelPlan {
                 ("limiter.ceiling_dbtp".to_owned(), landing.ceiling_dbtp),
             ],
             evidence: self.evidence(features, brief),
-            effect: vec![change("integrated_lufs", self.current.integrated_lufs, landing.after.integrated_lufs)],
+            effect: vec![change(metric, self.current.integrated_lufs, landing.after.integrated_lufs)],
             cost: self.cost(landing),
             finding: None,
             is_mitigation: false,
@@ -358,7 +359,7 @@ impl LevelPlan {
                 ("clipper.ceiling_dbfs".to_owned(), clipping.ceiling_dbfs),
             ],
             evidence: self.evidence(features, brief),
-            effect: vec![change("integrated_lufs", clipping.without.integrated_lufs, after.integrated_lufs)],
+            effect: vec![change(features.loudness_metric(), clipping.without.integrated_lufs, after.integrated_lufs)],
             cost: vec![change("plr_db", clipping.without.plr_db(), after.plr_db())],
             finding: None,
             is_mitigation: false,
@@ -396,7 +397,11 @@ impl LevelPlan {
             // A loudness that was asked for is meant both ways; a destination takes louder masters too.
             let may_be_louder = self.goal == Goal::Hold && brief.loudness_lufs.is_none();
             let high = if may_be_louder { 0.0 } else { target_lufs + LANDING_TOLERANCE_LU };
-            everywhere("integrated_lufs", self.current.integrated_lufs, [target_lufs - LANDING_TOLERANCE_LU, high])
+            everywhere(
+                features.loudness_metric(),
+                self.current.integrated_lufs,
+                [target_lufs - LANDING_TOLERANCE_LU, high],
+            )
         });
         let peak = everywhere("true_peak_dbtp", self.current.true_peak_dbtp, [-120.0, brief.ceiling()]);
         loudness.into_iter().chain([peak]).collect()

@@ -7,9 +7,10 @@ use super::{MixerNote, Severity};
 use crate::analysis::Features;
 
 /// What the person at the mix can do about it; `None` for kinds that are mended here or are nobody's fault.
-fn advice(kind: FindingKind) -> Option<&'static str> {
+fn advice(finding: &Finding) -> Option<&'static str> {
     use FindingKind::*;
-    Some(match kind {
+    Some(match finding.kind {
+        PhaseInverted if !finding.places_s.is_empty() => "turn the polarity of one channel back there, and print again",
         Hum => "find the ground loop or take it out of the track that has it",
         Clicks => "look for edits without a fade and for buffers that ran dry, and print again",
         Dropout => "print again; a plugin or a disk did not keep up",
@@ -38,7 +39,7 @@ fn severity(finding: &Finding, features: &Features) -> Severity {
     let value = finding.evidence.value;
     let is_unmastered = features.levels.plr_db.is_some_and(|plr| plr > UNMASTERED_PLR_DB);
     match finding.kind {
-        MissingChannel => Severity::High,
+        MissingChannel | PhaseInverted => Severity::High,
         Dropout if finding.places_s.len() >= 3 => Severity::High,
         Hum if size >= 2.2 => Severity::High,
         Noise if value > -42.0 => Severity::High,
@@ -78,7 +79,7 @@ const UNMASTERED_PLR_DB: f64 = 12.0;
 pub fn notes(findings: &mut [Finding], features: &Features) -> Vec<MixerNote> {
     let mut notes = Vec::new();
     for finding in findings.iter_mut() {
-        let Some(advice) = advice(finding.kind) else { continue };
+        let Some(advice) = advice(finding) else { continue };
         if finding.class == FindingClass::None {
             finding.class = FindingClass::Mixer;
         }

@@ -86,7 +86,8 @@ pub fn remedies(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<
         Hum => narrow::of_hum(finding, settings),
         SubRumble => repair::of_rumble(settings),
         DcOffset => repair::of_offset(finding),
-        PhaseInverted => repair::of_polarity(),
+        // What is upside down in a part only would be so in the rest.
+        PhaseInverted if finding.places_s.is_empty() => repair::of_polarity(),
         WideBass => stereo::of_wide_bass(finding, settings),
         TooWide | TooNarrow => stereo::of_width(finding, settings),
         Imbalance => stereo::of_imbalance(finding, settings),

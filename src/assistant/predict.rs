@@ -1,14 +1,14 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
 use super::rendering::{Audio, Material, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
-use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, contrast_lu, rendered};
+use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, contrast_lu, playback_gain_lu, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
 
 /// What a master would measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Prediction {
-    /// Integrated loudness, LUFS; −∞ if nothing passes the gates.
+    /// Integrated loudness as it plays, LUFS; −∞ if nothing passes the gates.
     pub integrated_lufs: f64,
     /// Loudness range, LU.
     pub loudness_range_lu: Option<f64>,
@@ -21,7 +21,7 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// True peak minus integrated loudness, dB.
+    /// True peak minus integrated loudness as it plays, dB.
     pub fn plr_db(&self) -> f64 {
         self.true_peak_dbtp - self.integrated_lufs
     }
@@ -92,7 +92,7 @@ impl<'a> Predictor<'a> {
     pub fn mix(&self) -> Prediction {
         let levels = &self.features.levels;
         Prediction {
-            integrated_lufs: levels.integrated_lufs.unwrap_or(f64::NEG_INFINITY),
+            integrated_lufs: levels.playback_lufs.unwrap_or(f64::NEG_INFINITY),
             loudness_range_lu: levels.loudness_range_lu,
             true_peak_dbtp: levels.true_peak_dbtp.unwrap_or(f64::NEG_INFINITY),
             max_reduction_db: 0.0,
@@ -123,6 +123,7 @@ impl<'a> Predictor<'a> {
 /// Loudness and range of a run of 100 ms powers. Exact: gating blocks and windows are made of whole blocks.
 fn measured(features: &Features, powers: &[f64], true_peak_dbtp: f64, max_reduction_db: f64) -> Prediction {
     let mut programme = Programme::default();
+    let playback_gain_lu = playback_gain_lu(features.num_channels);
     let mean = |window: &[f64]| window.iter().sum::<f64>() / window.len() as f64;
     for end in 1..=powers.len() {
         programme.push(&BlockPowers {
@@ -132,7 +133,7 @@ fn measured(features: &Features, powers: &[f64], true_peak_dbtp: f64, max_reduct
         });
     }
     Prediction {
-        integrated_lufs: programme.integrated_lufs().unwrap_or(f64::NEG_INFINITY),
+        integrated_lufs: programme.integrated_lufs().map_or(f64::NEG_INFINITY, |lufs| lufs + playback_gain_lu),
         loudness_range_lu: programme.loudness_range_lu(),
         true_peak_dbtp,
         max_reduction_db,

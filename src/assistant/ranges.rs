@@ -80,6 +80,10 @@ impl Condition {
 }
 
 impl Range {
+    fn is_finite(&self) -> bool {
+        [self.mean, self.per_percussiveness, self.per_level_spread, self.spread].iter().all(|value| value.is_finite())
+    }
+
     /// The mean of records like this song.
     pub fn at(&self, Condition([percussiveness, level_spread]): Condition) -> f64 {
         self.mean + self.per_percussiveness * percussiveness + self.per_level_spread * level_spread
@@ -96,6 +100,13 @@ impl Ranges {
             Ranges::read(include_str!("../../assets/ranges/factory.toml")).expect("a test reads the file")
         });
         &FACTORY
+    }
+
+    /// Whether all of it is numbers.
+    pub fn is_finite(&self) -> bool {
+        let measures = self.measures.iter().map(|(_, range)| range);
+        self.tone.iter().chain(&self.side_to_mid).chain(measures).all(Range::is_finite)
+            && self.covariance.iter().flatten().all(|value| value.is_finite())
     }
 
     /// The range of a single measure.

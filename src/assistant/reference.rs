@@ -22,7 +22,27 @@ pub struct Reference {
     pub level_spread_db: Option<f64>,
 }
 
+/// Less sound than this, over −70 LUFS, is not like anything, seconds: the window of short-term loudness.
+pub const LEAST_REFERENCE_S: f64 = 3.0;
+
 impl Reference {
+    /// Why a song that was heard cannot be compared with, as a reference or a record, for people, to follow its name; `None` where it can.
+    pub fn refusal(features: &Features) -> Option<String> {
+        if features.is_overscaled {
+            return Some(super::OVERSCALED.to_owned());
+        }
+        let missing = |heard: &str| format!("{heard}; choose a song with {LEAST_REFERENCE_S:.0} s of sound at least");
+        if features.duration_s < LEAST_REFERENCE_S - 0.15 {
+            return Some(missing(&format!("lasts {:.2} s", features.duration_s)));
+        }
+        if features.levels.integrated_lufs.is_none() {
+            return Some(missing("is silent"));
+        }
+        // Blocks are counted in tenths of a second: 3 s of sound are 29 of them at least.
+        let is_short = features.active_s < LEAST_REFERENCE_S - 0.15;
+        is_short.then(|| missing(&format!("has {:.1} s of sound", features.active_s)))
+    }
+
     /// Of a song that was heard.
     pub fn of(name: &str, features: &Features) -> Self {
         let levels = levels_db(features);

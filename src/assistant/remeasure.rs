@@ -132,7 +132,7 @@ fn levels(features: &Features, current: &Settings, material: Material<'_>, open:
 
 fn number(prediction: &Prediction, metric: &str) -> Option<f64> {
     match metric {
-        "integrated_lufs" => Some(prediction.integrated_lufs),
+        "integrated_lufs" | "playback_lufs" => Some(prediction.integrated_lufs),
         "plr_db" => Some(prediction.plr_db()),
         "loudness_range_lu" => prediction.loudness_range_lu,
         "section_contrast_lu" => prediction.contrast_lu,

@@ -118,6 +118,13 @@ pub fn found(finding: &Finding) -> String {
             "Below 120 Hz the side is {} against the middle: a mono player loses half of the bass",
             db_text(value)
         ),
+        PhaseInverted if !finding.places_s.is_empty() => format!(
+            "One channel is inverted {place}{}, and not in the rest, so that bass and voice are gone in mono there",
+            match finding.places_s.len() {
+                1 => String::new(),
+                count => format!(", {count} times"),
+            }
+        ),
         PhaseInverted => {
             "Left and right work against each other in bass and voice all through the song: one channel is inverted"
                 .to_owned()

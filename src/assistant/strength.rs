@@ -51,7 +51,7 @@ pub fn needed_from(kind: FindingKind) -> Option<f64> {
         SubRumble => 1.5,
         WideBass => 1.3,
         TooWide => 1.45,
-        PhaseInverted => 1.04,
+        PhaseInverted => 1.015,
         Imbalance => 2.0,
         _ => return None,
     })

@@ -16,6 +16,7 @@ use super::settings::LatencyMode;
 use super::{Settings, Stage};
 use crate::dsp::heap::on_heap;
 use crate::dsp::ramp::{Fade, Ramp};
+use crate::dsp::sample::or_silence;
 use crate::dsp::units::gain_from_db;
 use band::BandListener;
 pub use band::BandSolo;
@@ -199,7 +200,7 @@ impl Monitor {
         let [mix_left, mix_right] = &mut self.mix;
         for (idx, (l, r)) in left.iter().zip(right).take(num_frames).enumerate() {
             // As the chain does: what is not a number is silence.
-            let mut frame = [*l, *r].map(|x| if x.is_finite() { x } else { 0.0 });
+            let mut frame = [*l, *r].map(or_silence);
             if let Some(delayed) = self.delay.get_mut(self.delay_position) {
                 std::mem::swap(delayed, &mut frame);
                 self.delay_position += 1;

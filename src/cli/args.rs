@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
 use super::song;
@@ -160,7 +160,7 @@ pub struct BriefArgs {
     /// A stage that no move may touch (repeatable)
     #[arg(long = "lock", value_name = "STAGE", value_parser = stage)]
     pub locks: Vec<Stage>,
-    /// A song that this one is to be like (repeatable: their mean)
+    /// A song that this one is to be like, 3 s of sound at least (repeatable: their mean)
     #[arg(long = "reference", value_name = "FILE")]
     pub references: Vec<PathBuf>,
     /// Where good records lie, as `discern-cli ranges` writes it; the factory's without it
@@ -182,10 +182,13 @@ impl BriefArgs {
     /// The brief that was asked for.
     ///
     /// # Errors
-    /// If a reference or the ranges cannot be read.
+    /// If a reference or the ranges cannot be read, or a reference has no sound to be like.
     pub fn brief(&self) -> Result<Brief> {
         let reference = |path: &PathBuf| {
             let features = song::analyze_file(path, MAX_REFERENCE_S)?;
+            if let Some(why) = Reference::refusal(&features) {
+                bail!("{}: {why}", path.display());
+            }
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             anyhow::Ok(Arc::new(Reference::of(&name, &features)))
         };

@@ -11,13 +11,14 @@ use crate::report::{delivery, json, picture};
 /// The report, as text or JSON.
 ///
 /// # Errors
-/// If the file cannot be read, or has a rate at which the chain cannot predict anything, or the picture cannot be
+/// If the file cannot be read, stands above +60 dBFS throughout, or has a rate at which the chain cannot predict anything, or the picture cannot be
 /// written.
 pub fn run(arguments: &ListenArgs) -> Result<String> {
     let file = arguments.picture.as_deref().map(PictureFile::check).transpose()?;
     let audio = read(&arguments.file)?;
     let brief = arguments.brief.brief()?;
     let features = song::analyze(&audio);
+    song::check_scale(&arguments.file, features.is_overscaled)?;
     let report = song::judge(&audio, &features, &brief);
     let checks = delivery(&features.levels, &features.stereo, features.num_non_finite, &brief);
     let source = song::source(&arguments.file, &audio);

@@ -14,13 +14,14 @@ use crate::report::{Master, delivery, json};
 /// What was decided and measured, as text or JSON.
 ///
 /// # Errors
-/// If the file cannot be read, a move is not there, or the output cannot be written.
+/// If the file cannot be read or stands above +60 dBFS throughout, a move is not there, or the output cannot be written.
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
     let audio = read(&arguments.file)?;
     output.check_rate(&audio)?;
     let brief = arguments.brief.brief()?;
     let mix = song::analyze(&audio);
+    song::check_scale(&arguments.file, mix.is_overscaled)?;
     let report = song::judge(&audio, &mix, &brief);
     let accepted = accepted(&report, &arguments.accept)?;
 

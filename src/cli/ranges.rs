@@ -1,22 +1,21 @@
 //! `ranges`: measures a folder of finished records.
 
+mod records;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::args::RangesArgs;
 use super::{song, usage};
-use crate::assistant::Ranges;
+use crate::assistant::{Ranges, Reference};
 use crate::audio_file::MAX_SONG_S;
+use records::{Found, find};
 
-/// Endings of files that are looked at.
-const ENDINGS: [&str; 20] = [
-    "wav", "wave", "w64", "rf64", "aiff", "aif", "aifc", "au", "caf", "flac", "mp3", "ogg", "oga", "opus", "m4a",
-    "mp4", "aac", "mov", "mka", "webm",
-];
 /// Fewer records say nothing.
 const LEAST: usize = 3;
+/// Most reasons that an error names.
+const MAX_REASONS: usize = 3;
 
 /// Measures and writes; what was measured, as text.
 ///
@@ -27,38 +26,40 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     if output.exists() && !arguments.overwrite {
         return Err(usage(format!("{}: exists; --overwrite replaces it", output.display())));
     }
-    let mut paths = Vec::new();
-    collect(&arguments.dir, &mut paths)?;
-    paths.sort();
-    let (mut records, mut notes) = (Vec::new(), Vec::new());
+    let Found { paths, num_folders, mut notes } = find(&arguments.dir)?;
+    let mut records = Vec::new();
     for path in &paths {
-        match song::analyze_file(path, MAX_SONG_S) {
-            Ok(features) => records.push(features),
+        let heard = song::analyze_file(path, MAX_SONG_S);
+        match heard.map(|features| (Reference::refusal(&features), features)) {
+            Ok((None, features)) => records.push(features),
+            Ok((Some(why), _)) => notes.push(format!("Left out: {}: {why}", path.display())),
             Err(error) => notes.push(format!("Left out: {error:#}")),
         }
     }
     if records.len() < LEAST {
-        bail!("{}: holds {} records that can be read; {LEAST} are needed", arguments.dir.display(), records.len());
+        let has = match records.len() {
+            0 => "no record that counts".to_owned(),
+            1 => "1 record that counts".to_owned(),
+            count => format!("{count} records that count"),
+        };
+        let more = notes.len().saturating_sub(MAX_REASONS);
+        notes.truncate(MAX_REASONS);
+        notes.extend((more > 0).then(|| format!("{more} more are left out")));
+        let why = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+        bail!("{}: holds {has}; {LEAST} are needed{why}", arguments.dir.display());
     }
     let folder = arguments.dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let source = arguments.source.clone().unwrap_or_else(|| format!("{} records in {folder}", records.len()));
     let ranges = Ranges::measure(arguments.name.as_deref().unwrap_or(&folder), &source, &records);
+    if !ranges.is_finite() {
+        bail!("{}: its records give ranges that are no numbers; leave out what is not music", arguments.dir.display());
+    }
     fs::write(output, ranges.write())
         .with_context(|| format!("{}: cannot be written; check the folder and the space left", output.display()))?;
+    if num_folders > 0 {
+        let folders = if num_folders == 1 { "1 folder".to_owned() } else { format!("{num_folders} folders") };
+        notes.insert(0, format!("Looked through {} and {folders} in it.", arguments.dir.display()));
+    }
     notes.push(format!("Measured {} records into {}.", ranges.num_songs, output.display()));
     Ok(notes.join("\n") + "\n")
-}
-
-fn collect(dir: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = fs::read_dir(dir).with_context(|| format!("{}: cannot be read as a folder", dir.display()))?;
-    for entry in entries {
-        let path = entry.with_context(|| format!("{}: cannot be read", dir.display()))?.path();
-        let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if path.is_dir() {
-            collect(&path, paths)?;
-        } else if ENDINGS.contains(&ending.as_str()) {
-            paths.push(path);
-        }
-    }
-    Ok(())
 }

@@ -26,6 +26,7 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
     }
     let audio = read(&arguments.file)?;
     output.check_rate(&audio)?;
+    song::check_audio_scale(&arguments.file, &audio)?;
     let rendered = song::render(&audio, &settings);
     Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
 }

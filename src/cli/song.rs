@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::progress::Progress;
-use crate::analysis::{Analyzer, Features};
-use crate::assistant::{Audio, Brief, Report, hear};
+use crate::analysis::{Analyzer, Features, ScaleWatch};
+use crate::assistant::{Audio, Brief, OVERSCALED, Report, hear};
 use crate::audio_file::{AudioFile, Limits, read_through};
 use crate::chain::{Chain, Settings};
 use crate::dsp::cancel::Cancel;
@@ -47,6 +47,27 @@ pub fn analyze_file(path: &Path, max_s: f64) -> Result<Features> {
     analyzer.set_extent(Some((0.0, format.duration_s())));
     analyzer.finish();
     Ok(analyzer.features())
+}
+
+/// Refuses a file whose samples are no sound at ±1.
+///
+/// # Errors
+/// If it stands above +60 dBFS throughout.
+pub fn check_scale(path: &Path, is_overscaled: bool) -> Result<()> {
+    if is_overscaled {
+        bail!("{}: {OVERSCALED}", path.display());
+    }
+    Ok(())
+}
+
+/// The same of a recording that is only rendered.
+///
+/// # Errors
+/// As [`check_scale`].
+pub fn check_audio_scale(path: &Path, audio: &AudioFile) -> Result<()> {
+    let mut watch = ScaleWatch::new(f64::from(audio.sample_rate_hz));
+    watch.hear(audio.left(), audio.right());
+    check_scale(path, watch.is_overscaled())
 }
 
 /// Judges a recording, starting from default settings.

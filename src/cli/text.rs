@@ -17,7 +17,8 @@ pub fn heading(source: &Source, features: &Features) -> String {
     let rate_khz = f64::from(source.sample_rate_hz) / 1000.0;
     let mut text = format!("{}: {rate_khz} kHz {layout}, {}\n", source.file, words::time(source.duration_s, false));
     if features.num_non_finite > 0 {
-        text += &format!("{} samples were not numbers and count as silence.\n", features.num_non_finite);
+        text +=
+            &format!("{} samples were not numbers, or beyond ±1e6, and count as silence.\n", features.num_non_finite);
     }
     text
 }
@@ -148,6 +149,7 @@ pub fn checks(checks: &[Check]) -> String {
             "dc_offset" => ("DC offset", 4, ""),
             "mono_fold_down" => ("mono fold-down", 1, " LU"),
             "non_finite_samples" => ("samples not a number", 0, ""),
+            "integrated_loudness" => ("loudness", 1, " LUFS"),
             other => (other, 1, ""),
         };
         let number = |value: f64| {
@@ -159,19 +161,34 @@ pub fn checks(checks: &[Check]) -> String {
             }
             .replace('-', "\u{2212}")
         };
-        let value = check.value.map_or("–".to_owned(), number);
+        let is_all_gone = check.check == "mono_fold_down" && check.value.is_some_and(|lu| lu <= -119.0);
+        let value =
+            if is_all_gone { "\u{2212}\u{221e}".to_owned() } else { check.value.map_or("–".to_owned(), number) };
         let result = if check.pass { "ok" } else { "look at this" };
-        text += &format!("  {name:<20} {value:>7}{unit} (limit {}{unit}): {result}\n", number(check.limit));
+        text += &format!(
+            "  {name:<20} {value:>7}{unit} ({} {}{unit}): {result}\n",
+            bound(check.check),
+            number(check.limit)
+        );
     }
     text
 }
 
+/// What the number beside a check is to it.
+fn bound(check: &str) -> &'static str {
+    if check == "integrated_loudness" { "asked for" } else { "limit" }
+}
+
 type Row = (&'static str, &'static str, Option<f64>);
 
-fn rows(features: &Features) -> [Row; 12] {
+fn rows(features: &Features) -> Vec<Row> {
     let (levels, stereo) = (&features.levels, &features.stereo);
-    [
-        ("Integrated", "LUFS", levels.integrated_lufs),
+    let mut rows = vec![("Integrated", "LUFS", levels.integrated_lufs)];
+    // The same number twice says nothing.
+    if levels.other_playback_lufs().is_some() {
+        rows.push(("As it plays", "LUFS: mono plays from two loudspeakers", levels.playback_lufs));
+    }
+    rows.extend([
         ("Short-term, highest", "LUFS", levels.max_short_term_lufs),
         ("Momentary, highest", "LUFS", levels.max_momentary_lufs),
         ("Loudness range", "LU", levels.loudness_range_lu),
@@ -183,7 +200,8 @@ fn rows(features: &Features) -> [Row; 12] {
         ("Side to mid", "dB", stereo.side_to_mid_db),
         ("Balance, left \u{2212} right", "dB", stereo.balance_db),
         ("Slope", "dB per octave", features.spectrum.slope_db_per_octave()),
-    ]
+    ]);
+    rows
 }
 
 fn cell(value: Option<f64>) -> String {

@@ -2,7 +2,7 @@
 
 use egui::{Color32, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::assistant::Move;
+use crate::assistant::{Move, is_loudness};
 use crate::chain::Stage;
 use crate::chain::monitor::{MonitorState, Source};
 
@@ -64,7 +64,7 @@ pub fn toggle_delta(session: &Session, scene: &Scene) {
 fn predicted_difference(scene: &Scene) -> Option<f64> {
     let is_in_force = |each: &Move| scene.state_of(each) == MoveState::Accepted;
     let rendered = scene.moves().filter(|(_, each)| is_in_force(each)).find_map(|(_, each)| {
-        each.effect.iter().find(|change| change.metric == "integrated_lufs").map(|change| change.after - change.before)
+        each.effect.iter().find(|change| is_loudness(change.metric)).map(|change| change.after - change.before)
     });
     let live = || Some(scene.hearing.master.integrated_lufs? - scene.hearing.mix.integrated_lufs?);
     rendered.or_else(live)

@@ -1,6 +1,6 @@
 //! *Hear*: the master with one move that waits, against the master without it, matched.
 
-use crate::assistant::Move;
+use crate::assistant::{Move, is_loudness};
 use crate::chain::monitor::{Change, MonitorState, Source};
 
 use super::compare_bar;
@@ -66,6 +66,6 @@ fn change(scene: &Scene, proposed: &Move) -> Option<Change> {
 /// What the move does to loudness as rendered, LU; in proportion where its amount is another.
 fn predicted(scene: &Scene, proposed: &Move) -> Option<f64> {
     let (effect, cost) = scene.outcome(proposed);
-    let rendered = effect.iter().chain(&cost).find(|change| change.metric == "integrated_lufs")?;
+    let rendered = effect.iter().chain(&cost).find(|change| is_loudness(change.metric))?;
     Some((rendered.after - rendered.before) * scene.amount(proposed) / 100.0)
 }

@@ -387,6 +387,20 @@ mod tests {
         assert!(!wait(&mut library, &mut end, &params));
         assert!(matches!(&library.states()[..], [(_, ReferenceState::Failed(why))] if why.contains("no such file")));
         assert_eq!(params.with_saved(|saved| saved.references.len()), 1);
+        // Nor can what has no sound be compared with.
+        let silent = record("silent", 44_100);
+        let audio = AudioFile { sample_rate_hz: 44_100, channels: vec![vec![0.0; 5 * 44_100]; 2], source: None };
+        write(&silent, &audio, Container::Wav, WordLength::Float32).unwrap();
+        library.add(&params, silent.clone());
+        assert!(!wait(&mut library, &mut end, &params));
+        let states = library.states();
+        let why = states.iter().find_map(|(path, state)| match state {
+            ReferenceState::Failed(why) if *path == silent => Some(why),
+            _ => None,
+        });
+        assert!(why.is_some_and(|why| why.starts_with("is silent")), "{states:?}");
+        assert!(params.with_saved(|saved| saved.brief.references.is_empty()));
+        std::fs::remove_file(silent).unwrap();
     }
 
     #[test]

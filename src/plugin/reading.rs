@@ -11,6 +11,7 @@ use crate::audio_file::{Limits, MAX_REFERENCE_S, read_through};
 use crate::chain::monitor::Clip;
 use crate::dsp::cancel::Cancel;
 use crate::dsp::resample::Resampler;
+use crate::dsp::sample::or_silence;
 use crate::params::name_of;
 
 /// Most frames that are kept to be heard, 288 MB: twelve minutes at 48 kHz, three at 192 kHz. What comes later is measured only.
@@ -22,7 +23,7 @@ const CHUNK: usize = 1 << 13;
 pub struct Loaded {
     /// What is asked of it.
     pub reference: Reference,
-    /// Its integrated loudness, LUFS.
+    /// Its integrated loudness as it plays, LUFS.
     pub integrated_lufs: Option<f64>,
     /// Its sound at the host's rate.
     pub clip: Arc<Clip>,
@@ -33,7 +34,7 @@ pub struct Loaded {
 /// Reads, measures and resamples a file; why it cannot be, without its name, which is shown beside.
 ///
 /// # Errors
-/// As [`read_through`].
+/// As [`read_through`], and for what [`Reference::refusal`] refuses.
 pub fn load(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded, String> {
     measure(path, sample_rate_hz, cancel).map_err(|error| error.root_cause().to_string())
 }
@@ -43,6 +44,7 @@ struct Ears {
     analyzer: Analyzer,
     resamplers: [Resampler; 2],
     sides: [Vec<f32>; 2],
+    clean: Vec<f32>,
 }
 
 impl Ears {
@@ -51,6 +53,7 @@ impl Ears {
             analyzer: Analyzer::new(own_rate_hz, num_channels),
             resamplers: [(); 2].map(|()| Resampler::new(own_rate_hz, sample_rate_hz)),
             sides: Default::default(),
+            clean: Vec::new(),
         }
     }
 
@@ -58,7 +61,9 @@ impl Ears {
         self.analyzer.process(left, right);
         for ((resampler, side), samples) in self.resamplers.iter_mut().zip(&mut self.sides).zip([left, right]) {
             if side.len() < MAX_CLIP_FRAMES {
-                resampler.process(samples, side);
+                self.clean.clear();
+                self.clean.extend(samples.iter().map(|sample| or_silence(*sample)));
+                resampler.process(&self.clean, side);
             }
         }
     }
@@ -78,7 +83,7 @@ fn measure(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded> 
         }
         Ok(())
     })?;
-    let Ears { mut analyzer, resamplers, mut sides } = ears.context("holds no samples; export it again")?;
+    let Ears { mut analyzer, resamplers, mut sides, .. } = ears.context("holds no samples; export it again")?;
     for (mut resampler, side) in resamplers.into_iter().zip(&mut sides) {
         if side.len() < MAX_CLIP_FRAMES {
             resampler.finish(side);
@@ -89,14 +94,14 @@ fn measure(path: &Path, sample_rate_hz: f64, cancel: &Cancel) -> Result<Loaded> 
     analyzer.set_extent(Some((0.0, format.duration_s())));
     analyzer.finish();
     let features = analyzer.features();
-    if features.levels.integrated_lufs.is_none() {
-        bail!("is silent or shorter than 0.4 s, so it cannot be measured; choose another record");
+    if let Some(why) = Reference::refusal(&features) {
+        bail!("{why}");
     }
     let [left, right] = sides;
     let clip = Clip::new(sample_rate_hz, left, right, false);
     Ok(Loaded {
         reference: Reference::of(&name_of(path), &features),
-        integrated_lufs: features.levels.integrated_lufs,
+        integrated_lufs: features.levels.playback_lufs,
         clip: Arc::new(clip.context("holds no sound")?),
         truncation: format.truncation(),
     })

@@ -93,6 +93,7 @@ fn measurements(features: &Features) -> Value {
     let numbers = |values: &[Option<f64>]| values.iter().map(|&value| optional(value)).collect::<Vec<_>>();
     object!({
         "integrated_lufs": optional(levels.integrated_lufs),
+        "playback_lufs": optional(levels.playback_lufs),
         "max_short_term_lufs": optional(levels.max_short_term_lufs),
         "max_momentary_lufs": optional(levels.max_momentary_lufs),
         "loudness_range_lu": optional(levels.loudness_range_lu),
@@ -236,6 +237,7 @@ fn master_object(master: &Master) -> Value {
         "accepted": master.accepted,
         "set": set,
         "integrated_lufs": optional(master.levels.integrated_lufs),
+        "playback_lufs": optional(master.levels.playback_lufs),
         "max_short_term_lufs": optional(master.levels.max_short_term_lufs),
         "max_momentary_lufs": optional(master.levels.max_momentary_lufs),
         "loudness_range_lu": optional(master.levels.loudness_range_lu),

@@ -55,6 +55,7 @@ pub fn value(evidence: &Evidence) -> String {
 pub fn metric(metric: &str) -> (&str, &'static str) {
     match metric {
         "integrated_lufs" => ("loudness", "LUFS"),
+        "playback_lufs" => ("loudness as it plays", "LUFS"),
         "max_short_term_lufs" => ("loudest 3 s", "LUFS"),
         "max_momentary_lufs" => ("loudest moment", "LUFS"),
         "loudness_range_lu" => ("loudness range", "LU"),

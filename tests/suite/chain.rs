@@ -123,7 +123,7 @@ proptest! {
         let mut chain = Chain::new(RATE, settings.latency_mode);
         let output = render(&mut chain, &[(0, settings)], &input, &[512]);
         prop_assert!(output.iter().flatten().all(|x| x.is_finite()));
-        prop_assert_eq!(chain.activity().num_non_finite, 3000);
+        prop_assert_eq!(chain.activity().num_non_finite, 4000);
         figures::holds("Chain", "finite for NaN, infinities, denormals and +100 dB, any settings and mode", true);
     }
 
@@ -320,5 +320,23 @@ fn settings_are_formatted_parsed_and_snapped_consistently() {
             assert_eq!(setting.get(&settings), snapped, "{}", setting.id);
         }
         assert_eq!(setting.get(&Settings::default()), setting.snap(setting.default), "{}", setting.id);
+    }
+}
+
+#[test]
+fn one_sample_beyond_all_sound_mutes_nothing() {
+    let input: [Vec<f32>; 2] = [1, 2].map(|seed| white_noise(seed, 0.1, 48_000).iter().map(|x| *x as f32).collect());
+    let mut settings = Settings::default();
+    settings.limiter.gain_db = 6.0;
+    settings.limiter.ceiling_dbtp = -1.0;
+    let clean = once(&settings, &input, RATE);
+    for value in [f32::MAX, -3.4e38, 1e7, f32::NAN] {
+        let mut broken = input.clone();
+        broken[0][10_000] = value;
+        let mut chain = Chain::new(RATE, settings.latency_mode);
+        let output = render(&mut chain, &[(0, settings)], &broken, &[512]);
+        assert_eq!(chain.activity().num_non_finite, 1);
+        let energy = |audio: &[Vec<f32>; 2]| audio[0][11_000..].iter().map(|x| f64::from(x * x)).sum::<f64>();
+        assert!((energy(&output) / energy(&clean) - 1.0).abs() < 0.01, "{value}");
     }
 }

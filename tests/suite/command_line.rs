@@ -389,3 +389,152 @@ fn evaluate_writes_a_page_and_json_and_replaces_neither_unasked() {
     let refused = error(&cli(&[&"evaluate", &bench.path(""), &"-o", &bench.path("out")]), 1);
     assert!(refused.contains("--overwrite"), "{refused}");
 }
+
+fn report(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> Value {
+    serde_json::from_str(&stdout(&cli(arguments))).unwrap()
+}
+
+#[test]
+fn a_mono_song_lands_as_loud_as_the_same_in_stereo() {
+    let bench = Bench::new();
+    let mono: Vec<f32> =
+        demo_mix().left().iter().zip(demo_mix().right()).map(|(left, right)| 0.5 * (left + right)).collect();
+    let one = bench.wav("one.wav", &audio(44_100, vec![mono.clone()]), WordLength::Bits24);
+    let two = bench.wav("two.wav", &audio(44_100, vec![mono.clone(), mono]), WordLength::Bits24);
+    let [one, two] = [(&one, "1.wav"), (&two, "2.wav")]
+        .map(|(path, out)| report(&[&"master", path, &"-o", &bench.path(out), &"--json"]));
+    let number = |json: &Value, key: &str| json[key].as_f64().unwrap();
+    for (at, played) in [("measurements", -15.2), ("master", -14.0)] {
+        let [one, two] = [&one[at], &two[at]];
+        assert!((number(one, "playback_lufs") - played).abs() < 0.1, "{one}");
+        assert!((number(one, "playback_lufs") - number(one, "integrated_lufs") - 3.0103).abs() < 1e-3);
+        assert!((number(one, "playback_lufs") - number(two, "playback_lufs")).abs() < 1e-3);
+        assert_eq!(two["playback_lufs"], two["integrated_lufs"]);
+    }
+    assert_eq!(one["verdict"], two["verdict"]);
+    assert_eq!(one["moves"][0]["settings"], two["moves"][0]["settings"]);
+    let loudness = |json: &Value| {
+        json["delivery"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|check| check["check"] == "integrated_loudness")
+            .cloned()
+            .unwrap()
+    };
+    for json in [&one, &two] {
+        assert_eq!((&loudness(json)["pass"], &loudness(json)["limit"]), (&true.into(), &(-14.0).into()));
+    }
+    let text = stdout(&cli(&[&"listen", &bench.path("one.wav")]));
+    assert!(
+        text.contains("As it plays") && text.contains("two loudspeakers") && text.contains("from \u{2212}15.2 LUFS"),
+        "{text}"
+    );
+    assert!(!stdout(&cli(&[&"listen", &bench.path("two.wav")])).contains("As it plays"));
+}
+
+#[test]
+fn opposite_channels_fail_and_are_turned_back() {
+    let bench = Bench::new();
+    let inverted: Vec<f32> = demo_mix().left().iter().map(|x| -x).collect();
+    let song = bench.wav("song.wav", &audio(44_100, vec![demo_mix().left().to_vec(), inverted]), WordLength::Bits24);
+    let fold_down = |json: &Value| {
+        json["delivery"].as_array().unwrap().iter().find(|check| check["check"] == "mono_fold_down").cloned().unwrap()
+    };
+    let heard = report(&[&"listen", &song, &"--json"]);
+    assert_eq!((&fold_down(&heard)["pass"], &fold_down(&heard)["value"]), (&false.into(), &(-120.0).into()));
+    assert!(heard["findings"].as_array().unwrap().iter().any(|finding| finding["kind"] == "phase_inverted"));
+    assert!(!heard["sections"].as_array().unwrap().is_empty());
+    let text = stdout(&cli(&[&"listen", &song]));
+    assert!(text.contains("\u{2212}\u{221e} LU (limit \u{2212}3.0 LU): look at this"), "{text}");
+    let master = report(&[&"master", &song, &"-o", &bench.path("out.wav"), &"--json"]);
+    assert_eq!(fold_down(&master)["pass"], true);
+    let out = read(&bench.path("out.wav")).unwrap();
+    assert!(out.left().iter().zip(out.right()).all(|(left, right)| left == right));
+}
+
+#[test]
+fn whole_numbers_stored_as_floating_point_are_refused() {
+    let bench = Bench::new();
+    let scaled = |factor: f32| {
+        let channel = |channel: &[f32]| channel.iter().map(|x| (x * factor).round()).collect::<Vec<f32>>();
+        audio(44_100, vec![channel(demo_mix().left()), channel(demo_mix().right())])
+    };
+    for factor in [32_768.0, 8_388_608.0] {
+        let path = bench.wav("scaled.wav", &scaled(factor), WordLength::Float32);
+        assert_refused(&bench, &path, "above +60 dBFS");
+        let render = error(&cli(&[&"render", &path, &"-o", &bench.path("never.wav")]), 1);
+        assert!(render.contains("full scale at 1.0") && !bench.path("never.wav").exists(), "{render}");
+        let reference = error(&cli(&[&"listen", &demo_mix_path(), &"--reference", &path]), 1);
+        assert!(reference.contains("scaled.wav") && reference.contains("above +60 dBFS"), "{reference}");
+    }
+    // Hot is not the same.
+    let hot = bench.wav("hot.wav", &scaled(8.0), WordLength::Float32);
+    stdout(&cli(&[&"listen", &hot]));
+}
+
+#[test]
+fn a_reference_without_sound_is_refused() {
+    let bench = Bench::new();
+    for (samples, says) in [(vec![0.0; 48_000 * 5], "is silent"), (noise(1, 480, 0.1), "lasts 0.01 s")] {
+        let path = bench.wav("reference.wav", &audio(48_000, vec![samples; 2]), WordLength::Bits24);
+        for command in ["listen", "master"] {
+            let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&command];
+            let (mix, out) = (demo_mix_path(), bench.path("out.wav"));
+            arguments.extend::<[&dyn AsRef<std::ffi::OsStr>; 3]>([&mix, &"--reference", &path]);
+            if command == "master" {
+                arguments.extend::<[&dyn AsRef<std::ffi::OsStr>; 2]>([&"-o", &out]);
+            }
+            let text = error(&cli(&arguments), 1);
+            assert!(text.contains("reference.wav") && text.contains(says) && text.contains("3 s"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn ranges_count_each_real_record_once() {
+    let bench = Bench::new();
+    let dir = bench.path("records");
+    fs::create_dir_all(dir.join("more")).unwrap();
+    let record = |name: &str, seed: u32, seconds: usize, amplitude: f32| {
+        let channels = vec![noise(seed, 22_050 * seconds, amplitude), noise(seed + 50, 22_050 * seconds, amplitude)];
+        write(&dir.join(name), &audio(22_050, channels), Container::Wav, WordLength::Bits16).unwrap();
+    };
+    record("1.wav", 1, 6, 0.2);
+    record("more/2.wav", 2, 6, 0.2);
+    record("silent.wav", 3, 6, 0.0);
+    record("short.wav", 4, 1, 0.2);
+    fs::write(dir.join("text.mp3"), "This is no audio. ".repeat(40)).unwrap();
+    fs::copy(dir.join("1.wav"), dir.join("copy.wav")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(".", dir.join("self")).unwrap();
+        std::os::unix::fs::symlink("1.wav", dir.join("link.wav")).unwrap();
+    }
+    let out = bench.path("ranges.toml");
+    let text = error(&cli(&[&"ranges", &dir, &"-o", &out]), 1);
+    assert!(text.contains("holds 2 records that count; 3 are needed") && !out.exists(), "{text}");
+    record("5.wav", 5, 6, 0.2);
+    let text = stdout(&cli(&[&"ranges", &dir, &"-o", &out]));
+    for part in [
+        "Measured 3 records",
+        "silent.wav: is silent",
+        "short.wav: lasts 1.00 s",
+        "text.mp3",
+        "is a copy of",
+        "1 folder in it",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let ranges = fs::read_to_string(&out).unwrap();
+    assert!(ranges.contains("num_songs = 3") && !ranges.to_lowercase().contains("nan"));
+    stdout(&cli(&[&"listen", &dir.join("1.wav"), &"--ranges", &out]));
+    let at = ranges.find("mean = ").unwrap() + "mean = ".len();
+    let broken = format!("{}nan{}", &ranges[..at], &ranges[at + ranges[at..].find(',').unwrap()..]);
+    fs::write(&out, broken).unwrap();
+    let text = error(&cli(&[&"listen", &dir.join("1.wav"), &"--ranges", &out]), 1);
+    assert!(text.contains("ranges.toml") && text.contains("no numbers"), "{text}");
+    let empty = bench.path("empty");
+    fs::create_dir(&empty).unwrap();
+    assert!(error(&cli(&[&"ranges", &empty, &"-o", &bench.path("x.toml")]), 1).contains("no record that counts"));
+}

@@ -421,3 +421,19 @@ fn anything_can_be_heard() {
     assert!(findings(&features).is_empty() && features.sections.is_empty());
     assert_eq!(features.textures, Arc::from([]));
 }
+
+#[test]
+fn what_is_beyond_all_sound_is_silence_and_counted() {
+    let (song, rate_hz) = demo();
+    let clean = hear(&song, rate_hz);
+    for value in [3.4e38, -3.4e38, 2e6, f32::NAN, f32::INFINITY] {
+        let mut broken = song.clone();
+        broken[0][100_000] = value;
+        broken[1][200_000] = value;
+        let features = hear(&broken, rate_hz);
+        assert_eq!(features.num_non_finite, 2, "{value}");
+        let difference = features.levels.integrated_lufs.unwrap() - clean.levels.integrated_lufs.unwrap();
+        assert!(difference.abs() < 0.01 && features.sections == clean.sections && !features.is_overscaled, "{value}");
+    }
+    assert_eq!(clean.num_non_finite, 0);
+}

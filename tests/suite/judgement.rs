@@ -12,6 +12,7 @@ use discern::assistant::{
 use discern::chain::settings::find;
 use discern::chain::{Chain, Settings, Stage};
 use discern::dsp::cancel::Cancel;
+use discern::report::delivery;
 
 use crate::support::{demo_mix, noise};
 
@@ -251,6 +252,156 @@ fn sides_turned_up_are_not_taken_for_an_inverted_channel() {
     let first = needed(&report).expect("it is far too wide");
     assert_eq!(first.finding, Some(FindingKind::TooWide), "{}", first.sentence);
     assert!(report.findings.iter().all(|finding| finding.kind != FindingKind::PhaseInverted));
+}
+
+/// The demo mix with the right channel changed by a function of the frame and both samples.
+fn with_right(change: impl Fn(usize, f32, f32) -> f32) -> Song {
+    let mut song = Song::demo();
+    let [left, right] = &mut song.channels;
+    right.iter_mut().zip(left).enumerate().for_each(|(n, (right, left))| *right = change(n, *left, *right));
+    song
+}
+
+#[test]
+fn a_channel_that_is_inverted_throughout_is_turned_back() {
+    let hiss = noise(5, 2_000_000, 0.001);
+    let songs = [
+        ("stereo", with_right(|_, _, right| -right)),
+        ("exactly opposite", with_right(|_, left, _| -left)),
+        ("a little quieter", with_right(|_, left, _| -0.99 * left)),
+        ("6 dB quieter", with_right(|_, left, _| -0.5 * left)),
+        ("with noise", with_right(|n, left, _| hiss[n] - left)),
+    ];
+    for (name, song) in songs {
+        let features = song.features();
+        assert!(!features.sections.is_empty() && features.textures.len() > 30, "{name}");
+        let report = song.judge(&Brief::default());
+        let first = needed(&report).unwrap_or_else(|| panic!("{name}: {:?}", report.verdict));
+        assert_eq!(first.finding, Some(FindingKind::PhaseInverted), "{name}: {}", first.sentence);
+        assert_eq!(first.settings, [("input.invert_right".to_owned(), 1.0)], "{name}");
+        let check = |song: &Song| {
+            let features = song.features();
+            let checks = delivery(&features.levels, &features.stereo, 0, &Brief::default());
+            *checks.iter().find(|check| check.check == "mono_fold_down").map(|check| &check.pass).unwrap()
+        };
+        assert!(!check(&song), "{name}: {:?}", features.stereo);
+        let mended = song.through(&accept(&report));
+        assert!(check(&mended) && mended.value(FindingKind::PhaseInverted) >= -0.1, "{name}");
+    }
+    let opposite = with_right(|_, left, _| -left).features().stereo;
+    assert_eq!((opposite.side_to_mid_db, opposite.mono_fold_down_lu), (Some(120.0), Some(-120.0)));
+}
+
+#[test]
+fn a_part_that_is_inverted_goes_back_with_its_place() {
+    let rate = demo_mix().sample_rate_hz as usize;
+    for (from_s, to_s) in [(4, 9), (0, 4), (14, 20)] {
+        let inside = from_s * rate..to_s * rate;
+        let song = with_right(|n, _, right| if inside.contains(&n) { -right } else { right });
+        let report = song.judge(&Brief::default());
+        assert_eq!(report.verdict.kind, VerdictKind::SendBack, "{:?}", report.verdict);
+        assert!(report.moves.iter().all(|each| each.finding != Some(FindingKind::PhaseInverted)));
+        let note = &report.for_the_mixer[0];
+        assert_eq!((note.kind, note.severity), (FindingKind::PhaseInverted, Severity::High), "{}", note.sentence);
+        assert!((note.from_s - from_s as f64).abs() <= 1.0 && (note.to_s - to_s as f64).abs() <= 1.0, "{note:?}");
+    }
+    // Less than some seconds are an effect.
+    let song = with_right(|n, _, right| if (5 * rate..7 * rate).contains(&n) { -right } else { right });
+    assert!(song.judge(&Brief::default()).for_the_mixer.iter().all(|note| note.severity < Severity::High));
+}
+
+#[test]
+fn what_is_wide_while_the_middle_carries_the_song_is_not_inverted() {
+    let rate = demo_mix().sample_rate_hz as usize;
+    let inside = 5 * rate..13 * rate;
+    let tone = |n: usize, hz: f64| (TAU * hz * n as f64 / rate as f64).sin() as f32;
+    let pad = |n: usize| 0.1 * (tone(n, 220.0) + tone(n, 277.2) + tone(n, 329.6));
+    let sides = |change: &dyn Fn(usize, f32, f32) -> f32| {
+        let mut song = Song::demo();
+        let [left, right] = &mut song.channels;
+        for n in 0..left.len() {
+            let (mid, side) = (0.5 * (left[n] + right[n]), 0.5 * (left[n] - right[n]));
+            let side = change(n, mid, side);
+            (left[n], right[n]) = (mid + side, mid - side);
+        }
+        song
+    };
+    let far = noise(9, 2_000_000, 0.3);
+    let songs = [
+        ("sides up by 6 dB", sides(&|_, _, side| 2.0 * side)),
+        ("a part of them up by 9 dB", sides(&|n, _, side| if inside.contains(&n) { 2.8 * side } else { side })),
+        ("a pad out of phase", sides(&|n, _, side| if inside.contains(&n) { side + pad(n) } else { side })),
+        ("a wide hall", sides(&|n, _, side| if inside.contains(&n) { side + far[n] } else { side })),
+    ];
+    for (name, song) in songs {
+        let report = song.judge(&Brief::default());
+        let is_inverted = report.findings.iter().any(|finding| finding.kind == FindingKind::PhaseInverted);
+        assert!(!is_inverted, "{name}: {:?}", report.verdict);
+        assert!(
+            report.for_the_mixer.iter().all(|note| note.severity < Severity::High),
+            "{name}: {:?}",
+            report.for_the_mixer
+        );
+    }
+}
+
+#[test]
+fn a_mono_song_is_judged_as_it_plays() {
+    let song = Song::demo();
+    let mono: Vec<f32> =
+        song.channels[0].iter().zip(&song.channels[1]).map(|(left, right)| 0.5 * (left + right)).collect();
+    let heard = |num_channels: usize| {
+        let mut analyzer = Analyzer::new(song.rate_hz, num_channels);
+        analyzer.set_extent(Some((0.0, mono.len() as f64 / song.rate_hz)));
+        analyzer.process(&mono, &mono);
+        analyzer.finish();
+        (analyzer.features(), analyzer.excerpts().to_vec())
+    };
+    let ((one, one_kept), (two, two_kept)) = (heard(1), heard(2));
+    let [one_lufs, two_lufs] = [&one, &two].map(|features| features.levels.integrated_lufs.unwrap());
+    assert!((two_lufs - one_lufs - 3.0103).abs() < 1e-3, "the file itself is measured by BS.1770");
+    assert!((one.levels.playback_lufs.unwrap() - two_lufs).abs() < 1e-3);
+    assert_eq!(two.levels.playback_lufs, two.levels.integrated_lufs);
+    let near = |a: Option<f64>, b: Option<f64>| (a.unwrap() - b.unwrap()).abs() < 1e-3;
+    assert!(near(one.levels.plr_db, two.levels.plr_db) && near(one.levels.psr_p10_db, two.levels.psr_p10_db));
+    for &destination in Destination::ALL {
+        let brief =
+            Brief { destination, character: Character { denser: 1, ..Character::default() }, ..Brief::default() };
+        let whole = Audio::Song { left: &mono, right: &mono };
+        for (first, second) in [(whole, whole), (Audio::Excerpts(&one_kept), Audio::Excerpts(&two_kept))] {
+            let settings = Settings::default();
+            let (a, b) = (hear(&one, &brief, &settings, first), hear(&two, &brief, &settings, second));
+            assert_eq!(a.verdict, b.verdict, "{destination:?}");
+            let set = |report: &Report| -> Vec<_> {
+                report.moves.iter().map(|each| (each.id.clone(), each.settings.clone())).collect()
+            };
+            assert_eq!(set(&a), set(&b), "{destination:?}");
+            let checks = |features: &Features| delivery(&features.levels, &features.stereo, 0, &brief);
+            let level = |features: &Features| {
+                checks(features).into_iter().find(|check| check.check == "integrated_loudness").map(|check| check.pass)
+            };
+            assert_eq!(level(&one), level(&two), "{destination:?}");
+        }
+    }
+}
+
+#[test]
+fn what_has_no_sound_is_no_reference() {
+    let heard = |samples: &[f32]| {
+        let mut analyzer = Analyzer::new(48_000.0, 2);
+        analyzer.set_extent(Some((0.0, samples.len() as f64 / 48_000.0)));
+        analyzer.process(samples, samples);
+        analyzer.finish();
+        Reference::refusal(&analyzer.features())
+    };
+    let sound = noise(3, 4 * 48_000, 0.1);
+    let with = |samples: Vec<f32>| heard(&samples).unwrap_or_default();
+    assert_eq!(heard(&sound), None);
+    assert_eq!(heard(&sound[..3 * 48_000]), None);
+    assert!(with(vec![0.0; 5 * 48_000]).starts_with("is silent; choose"));
+    assert!(with(sound[..480].to_vec()).starts_with("lasts 0.01 s; choose"));
+    assert!(with([&sound[..48_000], &[0.0; 5 * 48_000]].concat()).starts_with("has 1.0 s of sound; choose"));
+    assert!(with(sound.iter().map(|x| (x * 32_767.0).round()).collect()).starts_with("stands above +60 dBFS"));
 }
 
 #[test]

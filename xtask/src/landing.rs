@@ -110,9 +110,9 @@ fn master(cli: &Path, song: &Path, options: &[String], folder: &Path) -> Result<
     // Only a Needed move was accepted; what could be done besides says nothing of what was asked for.
     let is_needed = |each: &&Value| each["class"] == "needed";
     let level = json["moves"].as_array().into_iter().flatten().find(is_needed).unwrap_or(&Value::Null);
-    let mix_lufs = number(&json["measurements"]["integrated_lufs"]);
+    let mix_lufs = number(&json["measurements"]["playback_lufs"]);
     let expected = &level["evidence"][0]["expected"];
-    let landed_lufs = number(&json["master"]["integrated_lufs"]);
+    let landed_lufs = number(&json["master"]["playback_lufs"]);
     let cost = |metric: &str| {
         let costs = level["cost"].as_array().into_iter().flatten();
         costs.filter(|cost| cost["metric"] == metric).map(|cost| number(&cost["after"])).next().unwrap_or(0.0)

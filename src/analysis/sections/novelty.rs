@@ -47,7 +47,7 @@ impl Character {
         let (mid, side) = texture.stereo[1..NUM_STEREO_BANDS - 1]
             .iter()
             .fold((0.0, 0.0), |sum, band| (sum.0 + band.mid.power(), sum.1 + band.side.power()));
-        let width = if mid > 0.0 { db(side, mid).max(-30.0) / SIDE_DB } else { 0.0 };
+        let width = if mid + side > 0.0 { db(side, mid.max(1e-3 * side)).max(-30.0) / SIDE_DB } else { 0.0 };
         let rest = [loudness / LOUDNESS_LU, f64::from(texture.percussiveness) / PERCUSSIVENESS, width];
         let mut values = [0.0; NUM_VALUES];
         values.iter_mut().zip(bands.chain(rest)).for_each(|(to, value)| *to = value as f32);

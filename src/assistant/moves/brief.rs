@@ -65,7 +65,7 @@ pub fn of_brief(brief: &Brief, features: &Features, settings: &Settings) -> Vec<
 }
 
 fn denser(steps: f64, features: &Features) -> Option<Remedy> {
-    let loudest_lufs = features.levels.max_short_term_lufs?;
+    let loudest_lufs = features.levels.playback_short_term_lufs()?;
     let compress = move |settings: &mut Settings, _: f64| {
         settings.glue.enabled = true;
         settings.glue.ratio = 2.0;

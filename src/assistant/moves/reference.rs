@@ -70,7 +70,7 @@ fn of_widths(song: &Song<'_>, settings: &Settings) -> Option<(Remedy, Reason)> {
 /// Only denser: what was pressed does not come back.
 fn of_density(song: &Song<'_>, settings: &Settings) -> Option<(Remedy, Reason)> {
     let features = song.features;
-    let loudest_lufs = features.levels.max_short_term_lufs?;
+    let loudest_lufs = features.levels.playback_short_term_lufs()?;
     let value = features.level_spread_db?;
     let wanted = level_spread(&song.brief.references)?;
     let depth_db = (DENSER_PER_SWING * wanted.excess(value)).min(MOST_DENSER_DB);

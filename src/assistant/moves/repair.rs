@@ -36,7 +36,7 @@ pub fn of_rumble(settings: &Settings) -> Vec<Remedy> {
 /// A slow compressor over the loud passages; the limiter's gain brings the quiet ones up.
 pub fn of_range(finding: &Finding, song: &Song<'_>, settings: &Settings) -> Vec<Remedy> {
     // One that is in use is the engineer's.
-    let loudest_lufs = song.features.levels.max_short_term_lufs.filter(|_| !settings.glue.enabled);
+    let loudest_lufs = song.features.levels.playback_short_term_lufs().filter(|_| !settings.glue.enabled);
     let Some(loudest_lufs) = loudest_lufs else { return Vec::new() };
     let over = finding.evidence.value - finding.evidence.expected[1];
     let compress = move |settings: &mut Settings, amount: f64| {

@@ -28,7 +28,8 @@ pub fn cost(before: &Outcome, after: &Outcome) -> Vec<Change> {
     let change = |metric, before: Option<f64>, after: Option<f64>| {
         before.zip(after).map(|(before, after)| Change { metric, before, after })
     };
-    [change("integrated_lufs", old.integrated_lufs, new.integrated_lufs), change("plr_db", old.plr_db, new.plr_db)]
+    let metric = before.features.loudness_metric();
+    [change(metric, old.playback_lufs, new.playback_lufs), change("plr_db", old.plr_db, new.plr_db)]
         .into_iter()
         .flatten()
         .collect()

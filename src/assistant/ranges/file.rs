@@ -73,9 +73,17 @@ impl Ranges {
         if !is_square || lengths != [NUM_TONE; 3] {
             return error(format!("needs {NUM_TONE} bands of tone, of side to mid, and of their covariance"));
         }
-        let positive = |ranges: &[FormRange]| ranges.iter().all(|range| range.spread > 0.0 && range.mean.is_finite());
+        let all = || form.tone.iter().chain(&form.side_to_mid).chain(&form.measures);
+        let are_numbers = all().all(|range| range.range().is_finite());
+        if !are_numbers || !form.tone_covariance_db2.iter().flatten().all(|value| value.is_finite()) {
+            return error("holds values that are no numbers; measure it again with discern-cli ranges".to_owned());
+        }
+        let positive = |ranges: &[FormRange]| ranges.iter().all(|range| range.spread > 0.0);
         if !positive(&form.tone) || !positive(&form.side_to_mid) || !positive(&form.measures) {
             return error("has a range whose spread is not above 0".to_owned());
+        }
+        if (0..NUM_TONE).any(|band| form.tone_covariance_db2[band][band] <= 0.0) {
+            return error("has a variance that is not above 0".to_owned());
         }
         let named = |name: &str| form.measures.iter().find(|measure| measure.name.as_deref() == Some(name));
         let Some(measures) =
@@ -156,5 +164,25 @@ mod tests {
         assert!(Ranges::read(&newer).unwrap_err().to_string().contains("version 2"));
         let short = Ranges::published().write().replacen(", spread = ", ", spread = -", 1);
         assert!(Ranges::read(&short).is_err());
+    }
+
+    #[test]
+    fn what_is_no_number_is_refused() {
+        let whole = Ranges::published().write();
+        let at = whole.find("tone_covariance_db2").unwrap();
+        let (ranges, covariance) = whole.split_at(at);
+        for value in ["nan", "-nan", "inf", "-inf", "1e999"] {
+            for key in ["mean = ", "per_percussiveness = ", "per_level_spread = ", "spread = "] {
+                let mut parts = ranges.splitn(2, key);
+                let (before, after) = (parts.next().unwrap(), parts.next().unwrap());
+                let rest = &after[after.find([',', ' ']).unwrap()..];
+                let error = Ranges::read(&format!("{before}{key}{value}{rest}{covariance}")).unwrap_err().to_string();
+                assert!(error.contains("no numbers") || error.contains("no ranges file"), "{key}{value}: {error}");
+            }
+            let number = covariance.find("[\n  [").unwrap() + 5;
+            let end = number + covariance[number..].find(',').unwrap();
+            let text = format!("{ranges}{}{value}{}", &covariance[..number], &covariance[end..]);
+            assert!(Ranges::read(&text).is_err(), "{value}");
+        }
     }
 }

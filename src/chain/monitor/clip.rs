@@ -3,6 +3,7 @@
 use wide::f64x2;
 
 use crate::dsp::k_weighting::{KWeighting, OFFSET_LU};
+use crate::dsp::sample::is_sample;
 use crate::dsp::units::db_from_power;
 
 use crate::chain::loudness_window::{BLOCK_S, RELATIVE_GATE_LU, SILENCE_LUFS};
@@ -31,7 +32,7 @@ impl Clip {
         let num_frames = left.len().min(right.len());
         left.truncate(num_frames);
         right.truncate(num_frames);
-        if num_frames == 0 || left.iter().chain(&right).any(|x| !x.is_finite()) {
+        if num_frames == 0 || left.iter().chain(&right).any(|x| !is_sample(*x)) {
             return None;
         }
         let block = ((BLOCK_S * sample_rate_hz) as usize).max(1);

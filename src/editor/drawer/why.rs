@@ -55,6 +55,9 @@ fn measured(ui: &mut Ui, judged: &Judged) {
     let value = |value: Option<f64>, unit: &str| format!("{} {unit}", words::maybe(value));
     heading(ui, "What I measured", "of the mix, the chain left out");
     fact(ui, "Integrated loudness", &value(levels.integrated_lufs, "LUFS"));
+    if let Some(playback_lufs) = levels.other_playback_lufs() {
+        fact(ui, "As mono plays, from two loudspeakers", &value(Some(playback_lufs), "LUFS"));
+    }
     fact(ui, "Loudest 3 s", &value(levels.max_short_term_lufs, "LUFS"));
     fact(ui, "Loudness range", &value(levels.loudness_range_lu, "LU"));
     fact(ui, "True peak", &value(levels.true_peak_dbtp, "dBTP"));

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::analysis::{Block, Features, Levels, NUM_STEREO_BANDS, Section, Spectrum, Stereo, StereoMeasures, Tag};
+use crate::analysis::{
+    Block, Features, Levels, NUM_STEREO_BANDS, Section, Spectrum, Stereo, StereoMeasures, Tag, playback_gain_lu,
+};
 
 use super::reader::{Reader, Taken, number, numbers};
 use super::report::{DAY_S, FREQUENCY_HZ, PLACE_S, SHARE};
@@ -101,7 +103,7 @@ pub(super) fn read_heard(reader: &mut Reader<'_>) -> Features {
         share: reader.number("share", SHARE),
         num_dropped_frames,
         num_non_finite,
-        levels: read_levels(reader),
+        levels: read_levels(reader, num_channels),
         stereo: Stereo {
             correlation: reader.number("correlation", SIGNED),
             side_to_mid_db: reader.number("side_to_mid_db", LEVEL_DB),
@@ -117,10 +119,13 @@ pub(super) fn read_heard(reader: &mut Reader<'_>) -> Features {
     }
 }
 
-fn read_levels(reader: &mut Reader<'_>) -> Levels {
+/// How loud it plays is not kept: it follows from the loudness of the file.
+fn read_levels(reader: &mut Reader<'_>, num_channels: usize) -> Levels {
     let mut level = |name| reader.number(name, LEVEL_DB);
+    let integrated_lufs = level("integrated_lufs");
     Levels {
-        integrated_lufs: level("integrated_lufs"),
+        integrated_lufs,
+        playback_lufs: integrated_lufs.map(|lufs| lufs + playback_gain_lu(num_channels)),
         max_short_term_lufs: level("max_short_term_lufs"),
         max_momentary_lufs: level("max_momentary_lufs"),
         loudness_range_lu: level("loudness_range_lu"),

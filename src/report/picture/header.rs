@@ -90,7 +90,10 @@ impl<'a> Header<'a> {
     fn draw_readouts(&self, pen: &Pen<'_>, right: f64, middle: f64) {
         let levels = &self.features.levels;
         let readouts = [
-            Readout::new("Integrated", levels.integrated_lufs, "LUFS"),
+            match levels.other_playback_lufs() {
+                Some(lufs) => Readout::new("As it plays", Some(lufs), "LUFS"),
+                None => Readout::new("Integrated", levels.integrated_lufs, "LUFS"),
+            },
             Readout::new("Range", levels.loudness_range_lu, "LU"),
             Readout::new("True peak", levels.true_peak_dbtp, "dBTP"),
             Readout::new("PLR", levels.plr_db, "dB"),

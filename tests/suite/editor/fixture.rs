@@ -533,6 +533,7 @@ pub fn judged(kind: VerdictKind) -> Judged {
             num_non_finite: 0,
             levels: Levels {
                 integrated_lufs: Some(-16.2),
+                playback_lufs: Some(-16.2),
                 max_short_term_lufs: Some(-13.4),
                 max_momentary_lufs: Some(-12.1),
                 loudness_range_lu: Some(6.1),
