@@ -2,10 +2,13 @@
 
 mod open;
 mod read;
+pub mod tags;
 mod write;
+mod writer;
 
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
 pub use write::{Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
+pub use writer::{Spec, WriteOptions, Writer, Written};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

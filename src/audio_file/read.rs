@@ -20,7 +20,7 @@ use crate::dsp::sample_rate::{SAMPLE_RATE_RANGE_HZ, is_sample_rate};
 pub(super) const READABLE: &str = "WAV, AIFF, FLAC, MP3 or Ogg Vorbis";
 
 /// Longest song that is read, seconds: more is not kept of one.
-pub const MAX_SONG_S: f64 = 4.0 * 3600.0;
+pub const MAX_SONG_S: f64 = 12.0 * 3600.0;
 /// Longest record that is read to be compared with, seconds.
 pub const MAX_REFERENCE_S: f64 = 900.0;
 
@@ -51,6 +51,8 @@ pub struct Format {
     pub num_frames: u64,
     /// Word length of the source: `None` for lossy ones.
     pub source: Option<WordLength>,
+    /// Seconds that are missing by what the file says of itself; `None` where it is whole.
+    pub truncated_s: Option<f64>,
 }
 
 impl Format {
@@ -117,13 +119,13 @@ fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: 
     // Lossless formats know their length and can be held to it; MP3 and Vorbis streams may start and end anywhere.
     let is_lossless = [FORMAT_ID_WAVE, FORMAT_ID_AIFF, FORMAT_ID_FLAC].contains(&format.format_info().format);
     let source = is_lossless.then(|| word_length(&parameters)).flatten();
-    let mut read = Format { sample_rate_hz: 0, num_channels: 0, num_frames: 0, source };
+    let mut read = Format { sample_rate_hz: 0, num_channels: 0, num_frames: 0, source, truncated_s: None };
     // What it says of itself is believed as far as it is a reason to leave it.
     if let (Some(rate_hz), Some(channels)) = (parameters.sample_rate, &parameters.channels) {
         check_layout(rate_hz, channels.count())?;
         let num_frames = num_declared.filter(|_| is_lossless).unwrap_or(0);
         check_length(
-            &Format { sample_rate_hz: rate_hz, num_channels: channels.count(), num_frames, source },
+            &Format { sample_rate_hz: rate_hz, num_channels: channels.count(), num_frames, source, truncated_s: None },
             num_bytes,
             limits,
         )?;
@@ -167,15 +169,10 @@ fn decode(format: &mut dyn FormatReader, num_bytes: u64, limits: &Limits, take: 
         }
     }
     if let Some(num_declared) = num_declared.filter(|&declared| is_lossless && declared > read.num_frames) {
-        let seconds = |frames: u64| frames as f64 / f64::from(read.sample_rate_hz.max(1));
-        if read.num_frames > 0 {
-            bail!(
-                "ends after {:.1} s of {:.1} s; it was cut off, copy or export it again",
-                seconds(read.num_frames),
-                seconds(num_declared)
-            );
+        if read.num_frames == 0 {
+            bail!("was cut off before the first sample; copy or export it again");
         }
-        bail!("was cut off before the first sample; copy or export it again");
+        read.truncated_s = Some((num_declared - read.num_frames) as f64 / f64::from(read.sample_rate_hz.max(1)));
     }
     if read.num_frames == 0 {
         bail!("holds no samples; export it again");

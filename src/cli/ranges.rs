@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::args::RangesArgs;
-use super::{song, usage};
+use super::song::Song;
+use super::usage;
 use crate::assistant::Ranges;
 use crate::audio_file::MAX_SONG_S;
 
@@ -29,8 +30,8 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     paths.sort();
     let (mut records, mut notes) = (Vec::new(), Vec::new());
     for path in &paths {
-        match song::analyze_file(path, MAX_SONG_S) {
-            Ok(features) => records.push(features),
+        match Song::measure(path, "Listening", MAX_SONG_S) {
+            Ok(song) => records.push(song.features),
             Err(error) => notes.push(format!("Left out: {error:#}")),
         }
     }
