@@ -43,6 +43,7 @@ mod rendering;
 mod scope;
 mod sentences;
 mod strength;
+mod stretches;
 mod tone;
 mod verdict;
 mod workbench;
@@ -50,12 +51,13 @@ mod workbench;
 pub use clock::{clock, clock_tenths};
 pub use evidence::Evidence;
 pub use explain::{db_text, lufs_text, number_text};
-pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU};
+pub use level::{CEILING_TOLERANCE_DB, LANDING_TOLERANCE_LU, relevelled};
 pub use plan::tone_caution;
 pub use ranges::Ranges;
 pub use reference::{LEAST_REFERENCE_S, Reference};
 pub use remeasure::{Remeasured, remeasure, remeasure_unless};
 pub use rendering::Audio;
+pub use stretches::{Stretch, stretches};
 pub use verdict::{hear, hear_unless, judge_sound};
 
 use std::sync::Arc;
@@ -336,4 +338,9 @@ pub fn is_loudness(metric: &str) -> bool {
 pub fn metric_name(name: &str) -> Option<&'static str> {
     let of_findings = FindingKind::ALL.iter().map(|kind| kind.metric());
     METRICS.iter().copied().chain(of_findings).find(|&metric| metric == name)
+}
+
+/// Whether a metric is the loudness of the whole song.
+pub fn is_loudness(metric: &str) -> bool {
+    matches!(metric, "integrated_lufs" | "playback_lufs")
 }

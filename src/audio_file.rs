@@ -4,11 +4,14 @@ mod flac;
 mod open;
 mod pcm;
 mod read;
+pub mod tags;
 mod write;
+mod writer;
 
 pub use flac::{FlacEncoder, FlacSpec, MAX_FLAC_RATE_HZ, seek_table};
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
 pub use write::{Container, WordLength, clipped_samples, write};
+pub use writer::{Spec, WriteOptions, Writer, Written};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

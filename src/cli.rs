@@ -1,7 +1,9 @@
 //! The command line (`cli.md`): listen, master, evaluate, render, ranges, settings over the same layers as the plugin.
 
 mod args;
+mod dither;
 mod evaluate;
+mod landing;
 mod listen;
 mod master;
 mod output;
@@ -12,13 +14,14 @@ mod render;
 mod settings_list;
 mod song;
 mod text;
+mod used_bits;
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{ErrorKind as IoErrorKind, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command};
 
@@ -40,14 +43,14 @@ fn usage(message: impl Into<String>) -> anyhow::Error {
 
 /// Runs one command. Exit code 0: done, 1: could not do it, 2: wrong usage; errors are one line on standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            print(&error.to_string());
-            return ExitCode::SUCCESS;
+            return print(&error.to_string());
         }
         Err(error) => {
-            complain(&one_line(&error.to_string()));
+            note(&one_line(&error.to_string(), &arguments));
             return ExitCode::from(2);
         }
     };
@@ -60,30 +63,38 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Settings => Ok(settings_list::text()),
     };
     match result {
-        Ok(text) => {
-            print(&text);
-            ExitCode::SUCCESS
-        }
+        Ok(text) => print(&text),
         Err(error) => {
-            complain(&format!("{error:#}").replace('\n', " "));
+            note(&format!("{error:#}").replace('\n', " "));
             ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
         }
     }
 }
 
-/// Standard output may be closed by whoever reads it (`| head`); that is no failure.
-fn print(text: &str) {
+/// Standard output may be closed by whoever reads it (`| head`); that is no failure. A full disk behind it is.
+fn print(text: &str) -> ExitCode {
     let mut out = std::io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != IoErrorKind::BrokenPipe => {
+            note(&format!("standard output: cannot be written ({error}); check the space left where it goes"));
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::SUCCESS,
+    }
 }
 
-fn complain(message: &str) {
+/// One line on standard error.
+fn note(message: &str) {
     let _ = writeln!(std::io::stderr(), "discern-cli: {message}");
 }
 
-/// The first paragraph of clap's message on one line.
-fn one_line(message: &str) -> String {
+/// The first paragraph of clap's message on one line, and where to read more.
+fn one_line(message: &str, arguments: &[OsString]) -> String {
     let paragraph = message.split("\n\n").next().unwrap_or(message);
     let words: Vec<&str> = paragraph.trim_start_matches("error: ").split_whitespace().collect();
-    format!("{}; see discern-cli --help", words.join(" ").trim_end_matches('.'))
+    let commands = Cli::command();
+    let mut named = arguments.iter().skip(1).filter_map(|argument| argument.to_str());
+    let command = named.find(|name| commands.find_subcommand(name).is_some());
+    let help = command.map_or("discern-cli --help".to_owned(), |name| format!("discern-cli {name} --help"));
+    format!("{}; see {help}", words.join(" ").trim_end_matches('.'))
 }

@@ -8,7 +8,7 @@ mod settings_file;
 pub mod words;
 
 pub use delivery::{Check, delivery};
-pub use json::{Master, Source, json};
+pub use json::{Master, ReferenceFile, Source, json};
 pub use picture::picture;
 pub use presets::{Preset, find_preset, presets};
 pub use settings_file::{read_settings, write_settings};

@@ -47,7 +47,7 @@ pub struct Progress {
 ///
 /// The stream is cut into cells of 100 ms. Each cell belongs to a place in the song and counts the first time that
 /// place is heard; what plays again is not measured twice. Where the position jumps, the
-/// cell that the jump falls into is lost. Memory is bounded: about 170 bytes per 100 ms of song, 4 h at most, and eleven
+/// cell that the jump falls into is lost. Memory is bounded: about 170 bytes per 100 ms of song, 12 h at most, and eleven
 /// excerpts of 3 s.
 pub struct Analyzer {
     sample_rate_hz: f64,

@@ -11,8 +11,8 @@ use super::programme::ABSOLUTE_GATE_LUFS;
 
 /// Length of a cell, seconds.
 pub const CELL_S: f64 = 0.1;
-/// Longest song that is kept: 4 h. What would go beyond is not counted.
-const MAX_CELLS: usize = 4 * 36_000;
+/// Longest song that is kept: 12 h. What would go beyond is not counted.
+const MAX_CELLS: usize = 12 * 36_000;
 /// Most blocks of a map that is looked at: several for each pixel of a wide screen.
 const MAX_MAP: usize = 18_000;
 /// Two stretches with less than this between them are one, in cells: a jump costs the cell it falls into.

@@ -13,8 +13,8 @@ use super::short_frames::{ShortFrame, ShortFrames};
 use super::spectrum::{LongFrame, LongFrames, NUM_FINE, NUM_STEREO_BANDS, NUM_THIRDS};
 use super::texture::{NUM_NOISE_BANDS, StereoBand, TEXTURE_S, Texture};
 
-/// Longest song that is kept: 4 h. What would go beyond is not mapped.
-const MAX_TEXTURES: usize = 4 * 7200;
+/// Longest song that is kept: 12 h. What would go beyond is not mapped.
+const MAX_TEXTURES: usize = 12 * 7200;
 /// Short frames that make a texture whole, of 50: the first and last of a stretch may lack some.
 const MIN_SHORT_FRAMES: usize = 20;
 /// Cells of 100 ms more than which make a texture whole enough to be compared.

@@ -1,7 +1,10 @@
 //! The level moves: which gain and ceiling land the song where the brief wants it.
 
 mod clipping;
+mod corrected;
 mod hot;
+
+pub use corrected::relevelled;
 
 use super::bearing::{Bearing, LimitingCost, set};
 use super::explain;

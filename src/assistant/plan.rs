@@ -7,7 +7,7 @@ use super::findings::{Finding, FindingClass, FindingKind};
 use super::moves::{Reason, Remedy, Song, of_brief, of_references, remedies};
 use super::sentences;
 use super::strength::{is_of_tone, needed_from, strength};
-use super::workbench::{Outcome, Workbench};
+use super::workbench::{Outcome, Workbench, local_place};
 use super::{Change, Evidence, Move, MoveClass, Restraint};
 use crate::chain::Settings;
 use crate::chain::settings::find;
@@ -163,8 +163,7 @@ impl<'a, 'b> Planner<'a, 'b> {
     /// Finds the amount, tries it, and keeps the move if it does what it is for.
     fn keep(&mut self, finding: &Finding, remedy: &Remedy, class: MoveClass, size: f64) -> bool {
         let evidence = &finding.evidence;
-        let is_local = evidence.share < 0.9 && evidence.to_s - evidence.from_s < 0.8 * self.song.features.heard_s;
-        let local = is_local.then(|| self.bench.at((evidence.from_s, evidence.to_s)));
+        let local = local_place(self.song.features, evidence).map(|place| self.bench.at(place));
         let bench = local.as_ref().unwrap_or(self.bench);
         let heard = local.as_ref().map(|bench| bench.hear(&self.current));
         let before = heard.as_ref().unwrap_or(&self.before);

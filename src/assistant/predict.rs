@@ -1,6 +1,9 @@
 //! Tells what settings make of the song: measured on all of it, or mapped from excerpts onto it.
 
-use super::rendering::{Audio, Material, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db};
+use super::rendering::{
+    Audio, EXCERPT_LEAD_IN_BLOCKS, LEAD_IN_BLOCKS, Material, OutBlock, Peak, Piece, Renderer, max_reduction_db, peak_db,
+};
+use super::stretches::sampled;
 use crate::analysis::{Block, BlockPowers, Excerpt, Features, Programme, contrast_lu, playback_gain_lu, rendered};
 use crate::chain::Settings;
 use crate::dsp::units::{db_from_gain, db_from_power, gain_from_db};
@@ -62,6 +65,16 @@ impl<'a> Predictor<'a> {
                     loudest: loudest(&rendered, &pieces),
                     pieces,
                 }
+            }
+            Audio::Stretches(stretches) => {
+                let cut = |blocks, lead_in| renderer.stretch_piece(stretches, blocks, lead_in);
+                let pieces: Vec<Piece> =
+                    sampled(features).into_iter().filter_map(|blocks| cut(blocks, LEAD_IN_BLOCKS)).collect();
+                let loudest = loudest_windows(features)
+                    .into_iter()
+                    .filter_map(|start| cut(start..start + WINDOW_BLOCKS, EXCERPT_LEAD_IN_BLOCKS))
+                    .collect();
+                Self { features, renderer, mix: Some(renderer.measure(&pieces)), loudest, pieces }
             }
         }
     }
@@ -192,11 +205,11 @@ impl GainCurve {
 }
 
 /// Length of a loudest part, blocks.
-const WINDOW_BLOCKS: usize = 30;
+pub const WINDOW_BLOCKS: usize = 30;
 const NUM_LOUDEST: usize = 2;
 
 /// First blocks of the loudest windows of 3 s that do not overlap.
-fn loudest_windows(features: &Features) -> Vec<usize> {
+pub fn loudest_windows(features: &Features) -> Vec<usize> {
     let powers: Vec<f64> = features.blocks.iter().map(Block::power).collect();
     let mut windows: Vec<(usize, f64)> =
         powers.windows(WINDOW_BLOCKS).map(|window| window.iter().sum()).enumerate().collect();

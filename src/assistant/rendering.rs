@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::ScopedJoinHandle;
 
+use super::stretches::Stretch;
 use crate::analysis::{Excerpt, Features, LoudnessMeter, TruePeakMeter};
 use crate::chain::{Chain, Settings};
 use crate::dsp::cancel::Cancel;
@@ -22,6 +23,8 @@ pub enum Audio<'a> {
     },
     /// Excerpts captured while listening.
     Excerpts(&'a [Excerpt]),
+    /// Parts of a song that is too long to be kept: those that [`super::stretches`] names, in its order.
+    Stretches(&'a [Stretch]),
 }
 
 /// What is rendered, for as long as anybody wants to know what comes of it: from then on renderings are empty and cost nothing,
@@ -76,9 +79,9 @@ pub struct Renderer<'a> {
 
 /// Pieces of a song are this long, in blocks, and get that much lead-in: longer than anything in the chain remembers.
 const PIECE_BLOCKS: usize = 200;
-const LEAD_IN_BLOCKS: usize = 15;
+pub const LEAD_IN_BLOCKS: usize = 15;
 /// Excerpts have no lead-in but their own first half second.
-const EXCERPT_LEAD_IN_BLOCKS: usize = 5;
+pub const EXCERPT_LEAD_IN_BLOCKS: usize = 5;
 
 impl<'c> Renderer<'c> {
     /// For audio of what the features are of, until it is cancelled.
@@ -110,6 +113,19 @@ impl<'c> Renderer<'c> {
         let num_lead_in = blocks.start.min(lead_in);
         let frames = self.frame(blocks.start - num_lead_in)..self.frame(blocks.end).min(left.len());
         Piece { left: &left[frames.clone()], right: &right[frames], num_lead_in }
+    }
+
+    /// Blocks of a song of which only stretches are there, with this lead-in; `None` where they are in none.
+    pub fn stretch_piece<'a>(
+        &self,
+        stretches: &'a [Stretch],
+        blocks: Range<usize>,
+        lead_in: usize,
+    ) -> Option<Piece<'a>> {
+        let num_lead_in = blocks.start.min(lead_in);
+        let frames = self.frame(blocks.start - num_lead_in)..self.frame(blocks.end);
+        let (left, right) = stretches.iter().find_map(|stretch| stretch.frames(frames.clone()))?;
+        Some(Piece { left, right, num_lead_in })
     }
 
     /// Excerpts as pieces.
@@ -227,10 +243,14 @@ impl<'c> Renderer<'c> {
         meter.finish(piece.num_lead_in)
     }
 
-    /// First frame of a block, as the loudness meter cuts them.
     fn frame(&self, block_idx: usize) -> usize {
-        (block_idx as f64 * self.sample_rate_hz / 10.0).round() as usize
+        first_frame(block_idx, self.sample_rate_hz)
     }
+}
+
+/// First frame of a block, as the loudness meter cuts them.
+pub fn first_frame(block_idx: usize, sample_rate_hz: f64) -> usize {
+    (block_idx as f64 * sample_rate_hz / 10.0).round() as usize
 }
 
 /// Loudness, peak and reduction per 100 ms.

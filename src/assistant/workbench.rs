@@ -1,12 +1,13 @@
 //! Where moves are tried: a few seconds of the song through the real chain, and everything asked of what comes out.
 
+use super::Evidence;
 use super::findings::{Finding, FindingKind, measured};
-use super::rendering::{Audio, Material, Piece, Renderer};
+use super::rendering::{Audio, EXCERPT_LEAD_IN_BLOCKS, Material, Piece, Renderer};
 use crate::analysis::{Analyzer, Excerpt, Features, rendered};
 use crate::chain::Settings;
 
 /// Parts of a whole song that are rendered: so many blocks of 100 ms each, one of so many.
-const PART_BLOCKS: usize = 30;
+pub const PART_BLOCKS: usize = 30;
 const GRID_BLOCKS: usize = 40;
 /// Frames heard at a time.
 const CHUNK: usize = 4096;
@@ -47,7 +48,7 @@ impl<'a> Workbench<'a> {
         let (audio, renderer) = (material.audio, Renderer::new(features, material.cancel));
         let mut bench = Self { features, audio, renderer, starts_s: Vec::new(), pieces: Vec::new() };
         match audio {
-            Audio::Song { .. } => bench.take_parts(&parts(features)),
+            Audio::Song { .. } | Audio::Stretches(_) => bench.take_parts(&parts(features)),
             Audio::Excerpts(excerpts) => bench.take_excerpts(&rendered(excerpts)),
         }
         bench
@@ -58,22 +59,7 @@ impl<'a> Workbench<'a> {
         let (features, audio) = (self.features, self.audio);
         let mut bench = Self { features, audio, renderer: self.renderer, starts_s: Vec::new(), pieces: Vec::new() };
         match audio {
-            Audio::Song { .. } => {
-                let middle = (place.0 + place.1) / 2.0;
-                let first_s = features.blocks.first().map_or(0.0, |block| block.start_s);
-                let last = features.blocks.len().saturating_sub(PART_BLOCKS) as f64;
-                let block = |time_s: f64| ((time_s - first_s) * 10.0).clamp(0.0, last) as usize;
-                let around = [block(middle - 1.5), block(place.0), block(place.1 - 3.0)];
-                let mut starts = vec![around[0]];
-                for start in around.into_iter().chain(parts(features)) {
-                    if starts.len() < RANKS.len() + 1 && starts.iter().all(|other| other.abs_diff(start) >= PART_BLOCKS)
-                    {
-                        starts.push(start);
-                    }
-                }
-                starts.sort_unstable();
-                bench.take_parts(&starts);
-            }
+            Audio::Song { .. } | Audio::Stretches(_) => bench.take_parts(&around(features, place)),
             Audio::Excerpts(excerpts) => bench.take_excerpts(&excerpts.iter().collect::<Vec<_>>()),
         }
         bench
@@ -110,10 +96,17 @@ impl<'a> Workbench<'a> {
     }
 
     fn take_parts(&mut self, starts: &[usize]) {
-        let Audio::Song { left, right } = self.audio else { return };
         for &start in starts {
-            self.starts_s.push(start as f64 / 10.0);
-            self.pieces.push(self.renderer.song_part(left, right, start..start + PART_BLOCKS));
+            let blocks = start..start + PART_BLOCKS;
+            let piece = match self.audio {
+                Audio::Song { left, right } => Some(self.renderer.song_part(left, right, blocks)),
+                Audio::Stretches(stretches) => self.renderer.stretch_piece(stretches, blocks, EXCERPT_LEAD_IN_BLOCKS),
+                Audio::Excerpts(_) => None,
+            };
+            if let Some(piece) = piece {
+                self.starts_s.push(start as f64 / 10.0);
+                self.pieces.push(piece);
+            }
         }
     }
 
@@ -125,8 +118,31 @@ impl<'a> Workbench<'a> {
     }
 }
 
+/// Where a finding is, if it is not so in all of the song.
+pub fn local_place(features: &Features, evidence: &Evidence) -> Option<Place> {
+    let is_local = evidence.share < 0.9 && evidence.to_s - evidence.from_s < 0.8 * features.heard_s;
+    is_local.then_some((evidence.from_s, evidence.to_s))
+}
+
+/// First blocks of the parts with one where something local is, in song order.
+pub fn around(features: &Features, place: Place) -> Vec<usize> {
+    let middle = (place.0 + place.1) / 2.0;
+    let first_s = features.blocks.first().map_or(0.0, |block| block.start_s);
+    let last = features.blocks.len().saturating_sub(PART_BLOCKS) as f64;
+    let block = |time_s: f64| ((time_s - first_s) * 10.0).clamp(0.0, last) as usize;
+    let around = [block(middle - 1.5), block(place.0), block(place.1 - 3.0)];
+    let mut starts = vec![around[0]];
+    for start in around.into_iter().chain(parts(features)) {
+        if starts.len() < RANKS.len() + 1 && starts.iter().all(|other| other.abs_diff(start) >= PART_BLOCKS) {
+            starts.push(start);
+        }
+    }
+    starts.sort_unstable();
+    starts
+}
+
 /// First blocks of the parts of a song by [`RANKS`], in song order.
-fn parts(features: &Features) -> Vec<usize> {
+pub fn parts(features: &Features) -> Vec<usize> {
     let powers: Vec<f64> = features.blocks.iter().map(crate::analysis::Block::power).collect();
     if powers.len() <= PART_BLOCKS {
         return vec![0];

@@ -56,7 +56,7 @@ impl WordLength {
 
     /// The stored integer for a sample: the nearest, limited to the range. Integers read from a file of no more bits
     /// come out as they went in.
-    fn integer(self, sample: f32) -> i32 {
+    pub(super) fn integer(self, sample: f32) -> i32 {
         let scale = f64::from(1u32 << (self.bits() - 1));
         (f64::from(sample) * scale).round().clamp(-scale, scale - 1.0) as i32
     }

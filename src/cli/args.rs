@@ -7,11 +7,13 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::{Args, Parser, Subcommand};
 
-use super::song;
-use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint};
-use crate::audio_file::{MAX_REFERENCE_S, WordLength};
+use super::song::Song;
+use super::text;
+use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint, number_text};
+use crate::audio_file::{Format, MAX_REFERENCE_S, WordLength};
 use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
+use crate::report::ReferenceFile;
 
 /// A mastering assistant: listens to a mix, says what it needs, renders what you accept.
 #[derive(Debug, Parser)]
@@ -57,7 +59,7 @@ pub struct MasterArgs {
     pub file: PathBuf,
     #[command(flatten)]
     pub output: OutputArgs,
-    /// Moves to accept: needed, all, none, or ids separated by commas
+    /// Moves to accept: needed, all, none, or ids separated by commas, needed among them or not
     #[arg(long, value_name = "MOVES", default_value = "needed")]
     pub accept: Accept,
     /// Set a setting after accepting (repeatable)
@@ -129,6 +131,30 @@ pub struct OutputArgs {
     /// Replace the output if it exists
     #[arg(long)]
     pub overwrite: bool,
+    /// Leave out the source's tags, cover and markers
+    #[arg(long)]
+    pub strip: bool,
+    /// Take a file that ends before its header says
+    #[arg(long)]
+    pub truncated_ok: bool,
+}
+
+impl OutputArgs {
+    /// Refuses a source that was cut short, unless it was asked for.
+    ///
+    /// # Errors
+    /// If it was.
+    pub fn check_whole(&self, source: &Path, format: &Format) -> Result<()> {
+        if let Some(missing_s) = format.truncated_s.filter(|_| !self.truncated_ok) {
+            let missing = text::missing(missing_s);
+            bail!(
+                "{}: ends {missing}before its header says, so it was cut off; copy or export it again, or give \
+                 --truncated-ok to take what is there",
+                source.display()
+            );
+        }
+        Ok(())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -137,22 +163,22 @@ pub struct BriefArgs {
     #[arg(long, default_value = "streaming", value_parser = destination)]
     pub destination: Destination,
     /// Integrated loudness to reach, LUFS; overrides the destination's
-    #[arg(long, value_name = "LUFS", allow_negative_numbers = true, value_parser = loudness)]
+    #[arg(long, value_name = "LUFS", allow_hyphen_values = true, value_parser = loudness)]
     pub loudness: Option<f64>,
     /// Highest true peak, dBTP; overrides the destination's
-    #[arg(long, value_name = "DBTP", allow_negative_numbers = true, value_parser = ceiling)]
+    #[arg(long, value_name = "DBTP", allow_hyphen_values = true, value_parser = ceiling)]
     pub ceiling: Option<f64>,
     /// Darker to brighter, -3 to 3
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_parser = steps)]
     pub brighter: i8,
     /// Leaner to fuller, -3 to 3
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_parser = steps)]
     pub fuller: i8,
     /// Open to dense, -3 to 3
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_parser = steps)]
     pub denser: i8,
     /// Narrower to wider, -3 to 3
-    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = clap::value_parser!(i8).range(-3..=3))]
+    #[arg(long, default_value_t = 0, allow_hyphen_values = true, value_parser = steps)]
     pub wider: i8,
     /// How far moves may go: level, gentle or full
     #[arg(long, default_value = "gentle", value_parser = restraint)]
@@ -178,20 +204,40 @@ pub fn read_ranges(path: &Path) -> Result<Arc<Ranges>> {
     Ranges::read(&text).with_context(name).map(Arc::new)
 }
 
+/// A reference that was heard.
+pub struct ReferenceSong {
+    song: Arc<Reference>,
+    /// The file, as a report names it.
+    pub file: ReferenceFile,
+}
+
+/// A reference with less sound than this says nothing about tone, seconds.
+const LEAST_REFERENCE_S: f64 = 3.0;
+
 impl BriefArgs {
-    /// The brief that was asked for.
+    /// Hears the references.
     ///
     /// # Errors
-    /// If a reference or the ranges cannot be read, or a reference has no sound to be like.
-    pub fn brief(&self) -> Result<Brief> {
-        let reference = |path: &PathBuf| {
-            let features = song::analyze_file(path, MAX_REFERENCE_S)?;
+    /// If one cannot be read or has no sound to be like.
+    pub fn references(&self) -> Result<Vec<ReferenceSong>> {
+        let heard = |path: &PathBuf| {
+            let Song { format, features, .. } = Song::measure(path, "Listening", MAX_REFERENCE_S)?;
+            let shown = path.display();
             if let Some(why) = Reference::refusal(&features) {
-                bail!("{}: {why}", path.display());
+                bail!("{shown}: {why}");
             }
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            anyhow::Ok(Arc::new(Reference::of(&name, &features)))
+            let file = ReferenceFile { file: shown.to_string(), truncated_s: format.truncated_s };
+            Ok(ReferenceSong { song: Arc::new(Reference::of(&name, &features)), file })
         };
+        self.references.iter().map(heard).collect()
+    }
+
+    /// The brief that was asked for, with these references.
+    ///
+    /// # Errors
+    /// If the ranges cannot be read.
+    pub fn brief(&self, references: &[ReferenceSong]) -> Result<Brief> {
         Ok(Brief {
             destination: self.destination,
             loudness_lufs: self.loudness,
@@ -204,7 +250,7 @@ impl BriefArgs {
             },
             restraint: self.restraint,
             locks: self.locks.clone(),
-            references: self.references.iter().map(reference).collect::<Result<_>>()?,
+            references: references.iter().map(|each| Arc::clone(&each.song)).collect(),
             ranges: self.ranges.as_deref().map(read_ranges).transpose()?,
         })
     }
@@ -213,28 +259,31 @@ impl BriefArgs {
 /// Which moves to accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Accept {
-    Needed,
     All,
     None,
-    Ids(Vec<String>),
+    /// Those of these ids and, where asked for, the needed ones.
+    These {
+        needed: bool,
+        ids: Vec<String>,
+    },
 }
 
 impl FromStr for Accept {
     type Err = String;
 
     fn from_str(text: &str) -> std::result::Result<Self, String> {
-        match text {
-            "needed" => Ok(Self::Needed),
-            "all" => Ok(Self::All),
-            "none" => Ok(Self::None),
-            ids => {
-                let ids: Vec<String> = ids.split(',').map(|id| id.trim().to_owned()).collect();
-                let is_stage = |id: &String| Stage::ALL.iter().any(|stage| id.split('.').next() == Some(stage.key()));
-                match ids.iter().find(|id| !is_stage(id)) {
-                    Some(other) => Err(format!("{other:?} is neither needed, all, none nor the id of a move")),
-                    None => Ok(Self::Ids(ids)),
-                }
-            }
+        let is_stage = |id: &&str| Stage::ALL.iter().any(|stage| id.split('.').next() == Some(stage.key()));
+        let words: Vec<&str> = text.split(',').map(str::trim).collect();
+        match words[..] {
+            ["all"] => return Ok(Self::All),
+            ["none"] => return Ok(Self::None),
+            _ => {}
+        }
+        let (needed, ids): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| *word == "needed");
+        match ids.iter().find(|id| !is_stage(id)) {
+            Some(word @ (&"all" | &"none")) => Err(format!("{word} stands alone; leave out the others")),
+            Some(other) => Err(format!("{other:?} is neither needed, all, none nor the id of a move")),
+            None => Ok(Self::These { needed: !needed.is_empty(), ids: ids.into_iter().map(str::to_owned).collect() }),
         }
     }
 }
@@ -297,7 +346,29 @@ fn ceiling(text: &str) -> std::result::Result<f64, String> {
     in_range(text, -24.0, 0.0, "dBTP")
 }
 
+/// Whole steps along an axis of the brief.
+fn steps(text: &str) -> std::result::Result<i8, String> {
+    let value = plain(text).parse::<i8>().ok();
+    value.filter(|value| (-3..=3).contains(value)).ok_or_else(|| "expected a whole number from -3 to 3".to_owned())
+}
+
 fn in_range(text: &str, min: f64, max: f64, unit: &str) -> std::result::Result<f64, String> {
-    let value = text.replace('\u{2212}', "-").parse::<f64>().ok();
-    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| format!("expected {min} to {max} {unit}"))
+    let value = plain(text).parse::<f64>().ok();
+    value.filter(|value| (min..=max).contains(value)).ok_or_else(|| match point(text) {
+        Some(hint) => hint,
+        None => format!("expected {min} to {max} {unit}"),
+    })
+}
+
+/// With the hyphen for a minus.
+fn plain(text: &str) -> String {
+    text.trim().replace('\u{2212}', "-")
+}
+
+/// What to write instead of a number with a comma; `None` for anything else.
+fn point(text: &str) -> Option<String> {
+    text.find(',')?;
+    let with_point = plain(text).replacen(',', ".", 1);
+    let number: String = with_point.chars().take_while(|&letter| "+-.0123456789".contains(letter)).collect();
+    number.parse::<f64>().ok().map(|_| format!("write {with_point}, with a point"))
 }

@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use super::args::ListenArgs;
 use super::picture::PictureFile;
-use super::{song, text};
-use crate::audio_file::read;
+use super::song::Song;
+use super::text;
 use crate::report::{delivery, json, picture};
 
 /// The report, as text or JSON.
@@ -15,27 +15,26 @@ use crate::report::{delivery, json, picture};
 /// written.
 pub fn run(arguments: &ListenArgs) -> Result<String> {
     let file = arguments.picture.as_deref().map(PictureFile::check).transpose()?;
-    let audio = read(&arguments.file)?;
-    let brief = arguments.brief.brief()?;
-    let features = song::analyze(&audio);
-    song::check_scale(&arguments.file, features.is_overscaled)?;
-    let report = song::judge(&audio, &features, &brief);
+    let references = arguments.brief.references()?;
+    let brief = arguments.brief.brief(&references)?;
+    let mut song = Song::hear(&arguments.file)?;
+    let report = song.judge(&brief)?;
+    let (source, features) = (song.source(references), &song.features);
     let checks = delivery(&features.levels, &features.stereo, features.num_non_finite, &brief);
-    let source = song::source(&arguments.file, &audio);
     if let Some(file) = &file {
-        file.write(&picture(&source, &features, &report))?;
+        file.write(&picture(&source, features, &report))?;
     }
     if arguments.json {
-        return Ok(text::pretty(&json(&source, &features, &report, &checks, None)));
+        return Ok(text::pretty(&json(&source, features, &report, &checks, None)));
     }
     let mut parts = vec![
-        text::heading(&source, &features),
+        text::heading(&source, features),
         text::verdict(&report),
         text::moves(&report),
         text::for_the_mixer(&report),
-        text::findings(&report, &features),
-        text::sections(&features),
-        text::measurements(&features),
+        text::findings(&report, features),
+        text::sections(features),
+        text::measurements(features),
         text::checks(&checks),
     ];
     parts.extend(file.map(|file| file.note()));

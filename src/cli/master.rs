@@ -2,13 +2,15 @@
 
 use anyhow::{Result, bail};
 
-use super::args::{Accept, MasterArgs};
+use super::args::{Accept, Assignment, MasterArgs};
+use super::landing::{Landing, Loudness};
 use super::output::Output;
-use super::{song, text};
+use super::song::Song;
+use super::{dither, note, text};
 use crate::assistant::{Move, MoveClass, Report};
-use crate::audio_file::{AudioFile, WordLength, read};
+use crate::audio_file::{MAX_SONG_S, Written};
 use crate::chain::Settings;
-use crate::chain::settings::{DitherBits, find};
+use crate::chain::settings::find;
 use crate::report::{Master, delivery, json};
 
 /// What was decided and measured, as text or JSON.
@@ -17,54 +19,78 @@ use crate::report::{Master, delivery, json};
 /// If the file cannot be read or stands above +60 dBFS throughout, a move is not there, or the output cannot be written.
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
-    let audio = read(&arguments.file)?;
-    output.check_rate(&audio)?;
-    let brief = arguments.brief.brief()?;
-    let mix = song::analyze(&audio);
-    song::check_scale(&arguments.file, mix.is_overscaled)?;
-    let report = song::judge(&audio, &mix, &brief);
+    let references = arguments.brief.references()?;
+    let brief = arguments.brief.brief(&references)?;
+    let mut song = Song::hear(&arguments.file)?;
+    arguments.output.check_whole(&arguments.file, &song.format)?;
+    // What the format cannot hold is refused before the judgement.
+    drop(output.begin(&song.format)?);
+    let report = song.judge(&brief)?;
     let accepted = accepted(&report, &arguments.accept)?;
-
     let mut settings = Settings::default();
-    for each in &accepted {
-        apply(each, &mut settings);
-    }
-    let word_length = output.word_length(&audio);
-    let mut notes = Vec::new();
-    let sets_dither = arguments.assignments.iter().any(|assignment| assignment.id.starts_with("dither."));
-    let does_something = !accepted.is_empty() || !arguments.assignments.is_empty();
-    if word_length == WordLength::Bits16 && does_something && !sets_dither {
-        settings.dither.enabled = true;
-        settings.dither.bits = DitherBits::Bits16;
-        notes.push("Dithered to 16 bit; --set dither.enabled=off leaves that out.".to_owned());
-    }
-    for assignment in &arguments.assignments {
-        assignment.apply(&mut settings);
-    }
+    accepted.iter().for_each(|each| apply(each, &mut settings));
+    arguments.assignments.iter().for_each(|assignment| assignment.apply(&mut settings));
+    let word_length = output.word_length(&song.format);
+    dither::follow(&mut settings, &song, word_length, &arguments.assignments)?;
 
-    let rendered = stored(song::render(&audio, &settings), word_length);
-    notes.extend(output.write(&rendered, word_length)?);
-    let after = song::analyze(&rendered);
-    let checks = delivery(&after.levels, &after.stereo, mix.num_non_finite, &brief);
-    let source = song::source(&arguments.file, &audio);
+    let mut landing = Landing::new(&report, &accepted, &arguments.assignments);
+    let (settings, written) = render(&song, &output, settings, landing.as_mut())?;
+    let after = Song::measure(output.path(), "Measuring", MAX_SONG_S)?.features;
+    let checks = delivery(&after.levels, &after.stereo, song.features.num_non_finite, &brief);
     let master = Master {
         file: output.name(),
         accepted: accepted.iter().map(|each| each.id.clone()).collect(),
-        set: settings_by_hand(arguments, &settings),
+        set: settings_by_hand(&arguments.assignments, &settings),
         levels: after.levels,
+        clipped_samples: written.num_clipped,
+        dither_bits: dither::dithered_bits(&settings),
     };
-    if arguments.json {
-        return Ok(text::pretty(&json(&source, &mix, &report, &checks, Some(&master))));
+    let unchanged = text::unchanged(&report, &accepted, &master);
+    drop(accepted);
+    let report = match &landing {
+        Some(landing) => landing.noted(report),
+        None => report,
+    };
+    if let Some(clipped) = output.clipping_note(&written) {
+        note(&clipped);
     }
+    let source = song.source(references);
+    if arguments.json {
+        return Ok(text::pretty(&json(&source, &song.features, &report, &checks, Some(&master))));
+    }
+    let notes: Vec<String> =
+        dither::note(&settings, word_length).into_iter().chain([output.note(&song.format)]).chain(unchanged).collect();
     Ok([
-        text::heading(&source, &mix),
+        text::heading(&source, &song.features),
         text::verdict(&report),
         text::decisions(&report, &master),
-        text::before_after(&mix, &after),
+        text::before_after(&song.features, &after) + &text::landed(&report, &after),
         text::checks(&checks),
         notes.join("\n") + "\n",
     ]
     .join("\n"))
+}
+
+/// Renders and writes until it has landed; the settings that did.
+fn render(
+    song: &Song,
+    output: &Output,
+    mut settings: Settings,
+    mut landing: Option<&mut Landing>,
+) -> Result<(Settings, Written)> {
+    loop {
+        let mut writer = output.begin(&song.format)?;
+        let mut loudness = Loudness::new(&song.format);
+        song.render(&settings, |channels| {
+            loudness.process(channels);
+            writer.push(channels)
+        })?;
+        // A writer that is not finished leaves nothing behind.
+        match landing.as_mut().and_then(|landing| landing.corrected(&settings, loudness.integrated_lufs())) {
+            Some(corrected) => settings = corrected,
+            None => return Ok((settings, writer.finish()?)),
+        }
+    }
 }
 
 fn accepted<'a>(report: &'a Report, accept: &Accept) -> Result<Vec<&'a Move>> {
@@ -72,14 +98,13 @@ fn accepted<'a>(report: &'a Report, accept: &Accept) -> Result<Vec<&'a Move>> {
     Ok(match accept {
         Accept::None => Vec::new(),
         Accept::All => moves.collect(),
-        Accept::Needed => moves.filter(|each| each.class == MoveClass::Needed).collect(),
-        Accept::Ids(ids) => {
+        Accept::These { needed, ids } => {
             if let Some(missing) = ids.iter().find(|id| report.moves.iter().all(|each| &each.id != *id)) {
                 let there: Vec<&str> = report.moves.iter().map(|each| each.id.as_str()).collect();
                 let there = if there.is_empty() { "there is none".to_owned() } else { there.join(", ") };
                 bail!("--accept {missing}: no such move for this song ({there})");
             }
-            moves.filter(|each| ids.contains(&each.id)).collect()
+            moves.filter(|each| ids.contains(&each.id) || (*needed && each.class == MoveClass::Needed)).collect()
         }
     })
 }
@@ -92,23 +117,17 @@ fn apply(each: &Move, settings: &mut Settings) {
     }
 }
 
-/// What was set by hand, and the dither that 16 bits brought with them.
-fn settings_by_hand(arguments: &MasterArgs, settings: &Settings) -> Vec<(String, String)> {
-    let mut ids: Vec<&str> = arguments.assignments.iter().map(|assignment| assignment.id.as_str()).collect();
-    if settings.dither.enabled && !ids.contains(&"dither.enabled") {
-        ids.extend(["dither.enabled", "dither.bits"]);
+/// What was set by hand, and the dither that the output brought with it.
+fn settings_by_hand(by_hand: &[Assignment], settings: &Settings) -> Vec<(String, String)> {
+    let mut ids: Vec<&str> = by_hand.iter().map(|assignment| assignment.id.as_str()).collect();
+    if settings.dither.enabled {
+        ids.extend(
+            ["dither.enabled", "dither.bits"].into_iter().filter(|id| !by_hand.iter().any(|each| each.id == *id)),
+        );
     }
     ids.dedup();
     ids.iter()
         .filter_map(|id| find(id))
         .map(|setting| (setting.id.clone(), setting.format(setting.get(settings))))
         .collect()
-}
-
-/// The recording as a reader of the file gets it.
-fn stored(mut audio: AudioFile, word_length: WordLength) -> AudioFile {
-    if word_length == WordLength::Bits16 {
-        audio.channels.iter_mut().flatten().for_each(|sample| *sample = word_length.stored(*sample));
-    }
-    audio
 }

@@ -6,13 +6,14 @@ use anyhow::{Result, bail};
 
 use super::args::OutputArgs;
 use super::usage;
-use crate::audio_file::{AudioFile, Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
+use crate::audio_file::{Container, Format, Spec, WordLength, WriteOptions, Writer, Written, tags};
 
 /// A checked place for the result.
 pub struct Output {
     path: PathBuf,
     container: Container,
     bits: Option<WordLength>,
+    options: WriteOptions,
 }
 
 impl Output {
@@ -43,24 +44,14 @@ impl Output {
         if folder.is_some_and(|folder| !folder.is_dir()) {
             bail!("{name}: its folder does not exist; create it first");
         }
-        Ok(Self { path, container, bits: arguments.bits })
-    }
-
-    /// Refuses, before any work, a source at a rate that the format is not written at.
-    ///
-    /// # Errors
-    /// For FLAC above [`MAX_FLAC_RATE_HZ`].
-    pub fn check_rate(&self, source: &AudioFile) -> Result<()> {
-        if self.container == Container::Flac && source.sample_rate_hz > MAX_FLAC_RATE_HZ {
-            let rate_hz = source.sample_rate_hz;
-            bail!("{}: FLAC is written up to {MAX_FLAC_RATE_HZ} Hz, and this is {rate_hz} Hz; write .wav", self.name());
-        }
-        Ok(())
+        let tags = (!arguments.strip).then(|| tags::read(source));
+        let options = WriteOptions { overwrite: arguments.overwrite, tags };
+        Ok(Self { path, container, bits: arguments.bits, options })
     }
 
     /// The word length to write: as asked, else as the source and 24 bit at least, so that an idle chain loses
     /// nothing: float for a float source in WAV.
-    pub fn word_length(&self, source: &AudioFile) -> WordLength {
+    pub fn word_length(&self, source: &Format) -> WordLength {
         let default = match (source.source, self.container) {
             (Some(WordLength::Float32), Container::Wav) => WordLength::Float32,
             _ => WordLength::Bits24,
@@ -68,28 +59,46 @@ impl Output {
         self.bits.unwrap_or(default)
     }
 
+    /// Begins the file, for a result of the source's layout and length.
+    ///
+    /// # Errors
+    /// As [`Writer::create`].
+    pub fn begin(&self, source: &Format) -> Result<Writer> {
+        let spec = Spec {
+            container: self.container,
+            word_length: self.word_length(source),
+            sample_rate_hz: source.sample_rate_hz,
+            num_channels: source.num_channels,
+            num_frames: source.num_frames,
+        };
+        Writer::create(&self.path, &spec, &self.options)
+    }
+
+    /// Where it goes.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Name as it was given.
     pub fn name(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// Writes the file; notes for the person who reads, one line each.
-    ///
-    /// # Errors
-    /// If it cannot be written; then nothing is left behind.
-    pub fn write(&self, audio: &AudioFile, word_length: WordLength) -> Result<Vec<String>> {
-        write(&self.path, audio, self.container, word_length)?;
-        let form = match word_length {
+    /// What was written, for the person who reads.
+    pub fn note(&self, source: &Format) -> String {
+        let form = match self.word_length(source) {
             WordLength::Float32 => "32-bit float".to_owned(),
             integer => format!("{} bit", integer.bits()),
         };
-        let mut notes = vec![format!("Wrote {} ({form}, {} Hz).", self.name(), audio.sample_rate_hz)];
-        let num_clipped = clipped_samples(audio, word_length);
-        if num_clipped > 0 {
-            notes.push(format!(
-                "{num_clipped} samples were over full scale and are clipped in this file; set a ceiling or use --bits 32f."
-            ));
-        }
-        Ok(notes)
+        format!("Wrote {} ({form}, {} Hz).", self.name(), source.sample_rate_hz)
+    }
+
+    /// What was lost, for the person who reads; nothing where nothing was.
+    pub fn clipping_note(&self, written: &Written) -> Option<String> {
+        (written.num_clipped > 0).then(|| {
+            let (count, name) = (written.num_clipped, self.name());
+            let samples = if count == 1 { "1 sample was".to_owned() } else { format!("{count} samples were") };
+            format!("{name}: {samples} over full scale and clipped; set a ceiling or use --bits 32f")
+        })
     }
 }

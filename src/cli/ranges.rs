@@ -7,7 +7,8 @@ use std::fs;
 use anyhow::{Context, Result, bail};
 
 use super::args::RangesArgs;
-use super::{song, usage};
+use super::song::Song;
+use super::usage;
 use crate::assistant::{Ranges, Reference};
 use crate::audio_file::MAX_SONG_S;
 use records::{Found, find};
@@ -29,7 +30,7 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     let Found { paths, num_folders, mut notes } = find(&arguments.dir)?;
     let mut records = Vec::new();
     for path in &paths {
-        let heard = song::analyze_file(path, MAX_SONG_S);
+        let heard = Song::measure(path, "Listening", MAX_SONG_S).map(|song| song.features);
         match heard.map(|features| (Reference::refusal(&features), features)) {
             Ok((None, features)) => records.push(features),
             Ok((Some(why), _)) => notes.push(format!("Left out: {}: {why}", path.display())),

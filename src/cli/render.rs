@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::args::RenderArgs;
 use super::output::Output;
-use super::song;
-use crate::audio_file::read;
+use super::song::Song;
+use super::{dither, note};
 use crate::chain::Settings;
 use crate::report::{find_preset, presets, read_settings};
 
@@ -24,11 +24,19 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
     for assignment in &arguments.assignments {
         assignment.apply(&mut settings);
     }
-    let audio = read(&arguments.file)?;
-    output.check_rate(&audio)?;
-    song::check_audio_scale(&arguments.file, &audio)?;
-    let rendered = song::render(&audio, &settings);
-    Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
+    let song = Song::count(&arguments.file)?;
+    arguments.output.check_whole(&arguments.file, &song.format)?;
+    drop(output.begin(&song.format)?);
+    let word_length = output.word_length(&song.format);
+    dither::follow(&mut settings, &song, word_length, &arguments.assignments)?;
+    let mut writer = output.begin(&song.format)?;
+    song.render(&settings, |channels| writer.push(channels))?;
+    if let Some(clipped) = output.clipping_note(&writer.finish()?) {
+        note(&clipped);
+    }
+    let lines: Vec<String> =
+        dither::note(&settings, word_length).into_iter().chain([output.note(&song.format)]).collect();
+    Ok(lines.join("\n") + "\n")
 }
 
 /// The settings of a file, or of the factory preset of that name where there is no such file.

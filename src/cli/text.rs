@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::analysis::Features;
-use crate::assistant::{Change, MixerNote, Move, MoveClass, Report, db_text, number_text};
+use crate::assistant::{Change, MixerNote, Move, MoveClass, Report, VerdictKind, db_text, number_text};
 use crate::report::{Check, Master, Source, words};
 
 /// JSON, indented, with a line end.
@@ -16,11 +16,30 @@ pub fn heading(source: &Source, features: &Features) -> String {
     let layout = if source.channels == 1 { "mono" } else { "stereo" };
     let rate_khz = f64::from(source.sample_rate_hz) / 1000.0;
     let mut text = format!("{}: {rate_khz} kHz {layout}, {}\n", source.file, words::time(source.duration_s, false));
+    let cut = |what: &str, truncated_s: Option<f64>| {
+        truncated_s.map_or(String::new(), |missing_s| {
+            format!(
+                "{what} ends {}before its header says; it was cut off, and what is there was heard.\n",
+                missing(missing_s)
+            )
+        })
+    };
+    text += &cut("The file", source.truncated_s);
+    text.extend(source.references.iter().map(|reference| cut(&reference.file, reference.truncated_s)));
     if features.num_non_finite > 0 {
         text +=
             &format!("{} samples were not numbers, or beyond ±1e6, and count as silence.\n", features.num_non_finite);
     }
     text
+}
+
+/// By how much a file was cut short: "3.2 s ", with the space behind it; nothing where it does not say.
+pub fn missing(missing_s: f64) -> String {
+    match missing_s {
+        ..0.0001 => String::new(),
+        ..0.05 => format!("{:.1} ms ", missing_s * 1000.0),
+        _ => format!("{missing_s:.1} s "),
+    }
 }
 
 /// The verdict, with how sure it is.
@@ -138,6 +157,36 @@ pub fn before_after(mix: &Features, master: &Features) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The loudness that the master landed on, beside the one that was asked for; nothing where none was.
+pub fn landed(report: &Report, master: &Features) -> String {
+    let Some((target_lufs, landed_lufs)) = report.brief.target_lufs().zip(master.levels.integrated_lufs) else {
+        return String::new();
+    };
+    let off_lu = landed_lufs - target_lufs;
+    let off = match number_text(off_lu.abs()) {
+        near if near == "0.0" => "on target".to_owned(),
+        off => format!("{off} LU {}", if off_lu > 0.0 { "above" } else { "below" }),
+    };
+    let target = number_text(target_lufs);
+    format!("{:<22} {target:>8} {:>8} LUFS, {off}\n", "Asked for, landed on", number_text(landed_lufs))
+}
+
+/// What to say last where little or nothing could be done; nothing where something was.
+pub fn unchanged(report: &Report, accepted: &[&Move], master: &Master) -> Option<String> {
+    let is_by_itself = |id: &str| master.dither_bits.is_some() && id.starts_with("dither.");
+    if master.set.iter().any(|(id, _)| !is_by_itself(id)) || accepted.iter().any(|each| !each.is_of_level()) {
+        return None;
+    }
+    let could_not =
+        matches!(report.verdict.kind, VerdictKind::NotEnoughHeard | VerdictKind::OutsideScope | VerdictKind::SendBack);
+    match (accepted.is_empty(), master.dither_bits) {
+        (false, _) if could_not => Some("Nothing but the level was changed.".to_owned()),
+        (false, _) => None,
+        (true, None) => Some(format!("Nothing was changed: {} sounds as the source does.", master.file)),
+        (true, Some(bits)) => Some(format!("Nothing was changed but the word length, {bits} bit.")),
+    }
 }
 
 /// The delivery check.

@@ -19,6 +19,19 @@ pub struct Source {
     pub channels: usize,
     /// Seconds.
     pub duration_s: f64,
+    /// Seconds that are missing by what the file says of itself.
+    pub truncated_s: Option<f64>,
+    /// Songs that it was compared with.
+    pub references: Vec<ReferenceFile>,
+}
+
+/// A file that a song was compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReferenceFile {
+    /// As it was given.
+    pub file: String,
+    /// Seconds that are missing by what the file says of itself.
+    pub truncated_s: Option<f64>,
 }
 
 /// The file that was written.
@@ -30,8 +43,12 @@ pub struct Master {
     pub accepted: Vec<String>,
     /// Settings that were set by hand: id and value as text.
     pub set: Vec<(String, String)>,
-    /// What it measures.
+    /// What it measures, read again from the file.
     pub levels: Levels,
+    /// Samples that were over full scale and are clipped in the file.
+    pub clipped_samples: u64,
+    /// Word length that the samples are dithered to, bits; `None` where they are not.
+    pub dither_bits: Option<u32>,
 }
 
 /// The report as one object. Numbers are rounded to a ten-thousandth; what does not exist is `null`.
@@ -43,6 +60,8 @@ pub fn json(source: &Source, features: &Features, report: &Report, checks: &[Che
         "sample_rate_hz": source.sample_rate_hz,
         "channels": source.channels,
         "duration_s": number(source.duration_s),
+        "truncated_s": optional(source.truncated_s),
+        "references": source.references.iter().map(reference_object).collect::<Vec<_>>(),
         "coverage": {
             "heard_s": number(features.heard_s),
             "active_s": number(features.active_s),
@@ -86,6 +105,10 @@ pub fn class_key(class: MoveClass) -> &'static str {
         MoveClass::Needed => "needed",
         MoveClass::Could => "could",
     }
+}
+
+fn reference_object(reference: &ReferenceFile) -> Value {
+    object!({"file": reference.file, "truncated_s": optional(reference.truncated_s)})
 }
 
 fn measurements(features: &Features) -> Value {
@@ -245,6 +268,8 @@ fn master_object(master: &Master) -> Value {
         "sample_peak_dbfs": optional(master.levels.sample_peak_dbfs),
         "plr_db": optional(master.levels.plr_db),
         "psr_min_db": optional(master.levels.psr_min_db),
+        "clipped_samples": master.clipped_samples,
+        "dither_bits": master.dither_bits,
     })
 }
 

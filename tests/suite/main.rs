@@ -23,9 +23,11 @@ mod hearing;
 mod host_threads;
 mod judgement;
 mod limiter;
+mod long_files;
 mod loudness;
 mod memory;
 mod nonlinear;
+mod outputs;
 #[cfg(feature = "plugin")]
 mod params;
 mod pcm;

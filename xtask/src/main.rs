@@ -57,6 +57,7 @@ usage: cargo xtask COMMAND
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
   stack                    bundle, then print how much stack each call of a host takes
+  files                    how fast the command line is with files of minutes and hours, and what memory it takes
   frames [--no-display]    what the editor costs a frame and at rest; writes docs/frame-cost.md
   screenshots [MUSIC]      draw the manual's pictures of the editor into docs/images
   eq-tables                fit the equalizer's sections to their prototypes again (minutes)
@@ -95,6 +96,8 @@ fn run(args: &[String]) -> Result<()> {
         "hearing" => hearing::run(args),
         "measurements" => measurements::run(args),
         "cost" => measurements::cost(args),
+        #[cfg(target_os = "linux")]
+        "files" if args.is_empty() => measurements::files(),
         "stack" if args.is_empty() => measurements::stack(),
         "before-after" => before_after::run(args),
         "peers" => peers::run(args),

@@ -4,6 +4,8 @@
 mod cost;
 mod figures;
 #[cfg(target_os = "linux")]
+mod files;
+#[cfg(target_os = "linux")]
 mod stack;
 
 use std::fmt::Write;
@@ -67,7 +69,10 @@ fn costly_tables() -> Result<String> {
                 .args(["--", FUZZ_SAMPLES]),
         )
     })?;
-    Ok(fuzz_table(&fuzz)? + &step("cost", cost::table)?)
+    let page = fuzz_table(&fuzz)? + &step("cost", cost::table)?;
+    #[cfg(target_os = "linux")]
+    let page = page + &step("files of minutes and hours", files::table)?;
+    Ok(page)
 }
 
 /// `cargo xtask cost`.
@@ -76,6 +81,16 @@ fn costly_tables() -> Result<String> {
 /// If valgrind is missing or the bench cannot be built.
 pub fn cost(args: &[String]) -> Result<()> {
     cost::run(args)
+}
+
+/// `cargo xtask files`: prints what the command line takes for files of minutes and hours.
+///
+/// # Errors
+/// If the command line cannot be built or fails.
+#[cfg(target_os = "linux")]
+pub fn files() -> Result<()> {
+    print!("{}", files::table()?);
+    Ok(())
 }
 
 /// `cargo xtask stack`: prints the stack that each call of a host takes in the plugin as it is delivered.

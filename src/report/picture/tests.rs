@@ -77,6 +77,8 @@ fn source(file: &str, features: &Features) -> Source {
         sample_rate_hz: 48_000,
         channels: features.num_channels.max(1),
         duration_s: features.duration_s,
+        truncated_s: None,
+        references: Vec::new(),
     }
 }
 
