@@ -52,9 +52,8 @@ impl Played {
 
 fn sounds(channel: &[f32]) -> bool {
     let num = channel.len().max(1) as f64;
-    let mean = |value: fn(f64) -> f64| {
-        channel.iter().map(|sample| value(f64::from(or_silence(*sample)))).sum::<f64>() / num
-    };
+    let mean =
+        |value: fn(f64) -> f64| channel.iter().map(|sample| value(f64::from(or_silence(*sample)))).sum::<f64>() / num;
     let power = mean(|sample| sample * sample) - mean(|sample| sample).powi(2);
     db_from_power(power) > SOUNDS_ABOVE_DBFS
 }
