@@ -5,6 +5,7 @@ mod allocations;
 mod ardour;
 mod clap;
 mod editor;
+mod flac;
 mod hosts;
 mod pictures;
 pub mod readers;
@@ -30,11 +31,12 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 15] = [
+const CHECKS: [Check; 16] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
     ("readers", "sound files beside ffmpeg and libsndfile", readers::run),
+    ("flac", "FLAC files in decoders of others", flac::run),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
     ("validators", "what validators try", validators::run),

@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 
 use crate::workspace::{has_program, run, run_command, target};
 
-/// An X server with OpenGL in software, the libraries that the editor opens at run time, Python, and other decoders.
-const PACKAGES: [&str; 14] = [
+/// An X server with OpenGL in software, the libraries that the editor opens at run time, Python, and readers of sound files.
+const PACKAGES: [&str; 15] = [
     "xvfb",
     "libgl1-mesa-dri",
     "libgl1",
@@ -23,6 +23,7 @@ const PACKAGES: [&str; 14] = [
     "python3",
     "python3-venv",
     "ffmpeg",
+    "flac",
 ];
 /// Python's: an independent host, arrays to talk to it, and libsndfile.
 const MODULES: [&str; 3] = ["pedalboard", "numpy", "soundfile"];
