@@ -1,11 +1,16 @@
 //! Audio files: what was read, and writing what was made of it.
 
+mod flac;
 mod open;
 mod read;
+pub mod tags;
 mod write;
 
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
-pub use write::{Container, MAX_FLAC_RATE_HZ, WordLength, clipped_samples, write};
+pub use write::{
+    Claim, Container, MAX_FLAC_RATE_HZ, Spec, WordLength, WriteOptions, Writer, Written, atomic, fill,
+    remove_unfinished, write,
+};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,7 @@ mod progress;
 mod ranges;
 mod render;
 mod settings_list;
+mod signals;
 mod song;
 mod text;
 
@@ -40,6 +41,7 @@ fn usage(message: impl Into<String>) -> anyhow::Error {
 
 /// Runs one command. Exit code 0: done, 1: could not do it, 2: wrong usage; errors are one line on standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    signals::listen();
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use symphonia::core::audio::sample::SampleFormat;
+use symphonia::core::codecs::audio::well_known::{
+    CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F64BE, CODEC_ID_PCM_F64LE,
+};
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoderOptions};
 use symphonia::core::errors::Error;
 use symphonia::core::formats::probe::Hint;
@@ -212,6 +215,10 @@ fn check_layout(rate_hz: u32, num_channels: usize) -> Result<()> {
 }
 
 fn word_length(parameters: &AudioCodecParameters) -> Option<WordLength> {
+    // A float file need not say how many bits it has.
+    if [CODEC_ID_PCM_F32LE, CODEC_ID_PCM_F32BE, CODEC_ID_PCM_F64LE, CODEC_ID_PCM_F64BE].contains(&parameters.codec) {
+        return Some(WordLength::Float32);
+    }
     match parameters.sample_format {
         Some(SampleFormat::F32 | SampleFormat::F64) => Some(WordLength::Float32),
         _ => match parameters.bits_per_sample? {

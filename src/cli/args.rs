@@ -129,6 +129,9 @@ pub struct OutputArgs {
     /// Replace the output if it exists
     #[arg(long)]
     pub overwrite: bool,
+    /// Leave out tags, cover, markers and whatever else the source says beside its sound
+    #[arg(long)]
+    pub strip: bool,
 }
 
 #[derive(Debug, Args)]

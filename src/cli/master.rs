@@ -18,7 +18,9 @@ use crate::report::{Master, delivery, json};
 pub fn run(arguments: &MasterArgs) -> Result<String> {
     let output = Output::check(&arguments.output, &arguments.file)?;
     let audio = read(&arguments.file)?;
-    output.check_rate(&audio)?;
+    let format = song::format(&audio);
+    // What the format cannot hold is refused before the work.
+    drop(output.begin(&format)?);
     let brief = arguments.brief.brief()?;
     let mix = song::analyze(&audio);
     let report = song::judge(&audio, &mix, &brief);
@@ -28,7 +30,7 @@ pub fn run(arguments: &MasterArgs) -> Result<String> {
     for each in &accepted {
         apply(each, &mut settings);
     }
-    let word_length = output.word_length(&audio);
+    let word_length = output.word_length(&format);
     let mut notes = Vec::new();
     let sets_dither = arguments.assignments.iter().any(|assignment| assignment.id.starts_with("dither."));
     let does_something = !accepted.is_empty() || !arguments.assignments.is_empty();
@@ -42,7 +44,11 @@ pub fn run(arguments: &MasterArgs) -> Result<String> {
     }
 
     let rendered = stored(song::render(&audio, &settings), word_length);
-    notes.extend(output.write(&rendered, word_length)?);
+    let mut writer = output.begin(&format)?;
+    writer.push(&rendered.channels.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    let written = writer.finish()?;
+    notes.push(output.note(&format));
+    notes.extend(output.clipping_note(&written));
     let after = song::analyze(&rendered);
     let checks = delivery(&after.levels, &after.stereo, mix.num_non_finite, &brief);
     let source = song::source(&arguments.file, &audio);

@@ -1,6 +1,7 @@
 //! `ranges`: measures a folder of finished records.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -8,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use super::args::RangesArgs;
 use super::{song, usage};
 use crate::assistant::Ranges;
-use crate::audio_file::MAX_SONG_S;
+use crate::audio_file::{Claim, MAX_SONG_S, fill};
 
 /// Endings of files that are looked at.
 const ENDINGS: [&str; 7] = ["wav", "aiff", "aif", "flac", "mp3", "ogg", "oga"];
@@ -24,6 +25,7 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     if output.exists() && !arguments.overwrite {
         return Err(usage(format!("{}: exists; --overwrite replaces it", output.display())));
     }
+    let claim = Claim::take(output, arguments.overwrite)?;
     let mut paths = Vec::new();
     collect(&arguments.dir, &mut paths)?;
     paths.sort();
@@ -40,8 +42,7 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     let folder = arguments.dir.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let source = arguments.source.clone().unwrap_or_else(|| format!("{} records in {folder}", records.len()));
     let ranges = Ranges::measure(arguments.name.as_deref().unwrap_or(&folder), &source, &records);
-    fs::write(output, ranges.write())
-        .with_context(|| format!("{}: cannot be written; check the folder and the space left", output.display()))?;
+    fill(&claim, |file| file.write_all(ranges.write().as_bytes()))?;
     notes.push(format!("Measured {} records into {}.", ranges.num_songs, output.display()));
     Ok(notes.join("\n") + "\n")
 }

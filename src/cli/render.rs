@@ -25,9 +25,15 @@ pub fn run(arguments: &RenderArgs) -> Result<String> {
         assignment.apply(&mut settings);
     }
     let audio = read(&arguments.file)?;
-    output.check_rate(&audio)?;
+    let format = song::format(&audio);
+    // What the format cannot hold is refused before the work.
+    drop(output.begin(&format)?);
     let rendered = song::render(&audio, &settings);
-    Ok(output.write(&rendered, output.word_length(&audio))?.join("\n") + "\n")
+    let mut writer = output.begin(&format)?;
+    writer.push(&rendered.channels.iter().map(Vec::as_slice).collect::<Vec<_>>())?;
+    let written = writer.finish()?;
+    let notes = [output.note(&format)].into_iter().chain(output.clipping_note(&written));
+    Ok(notes.collect::<Vec<_>>().join("\n") + "\n")
 }
 
 /// The settings of a file, or of the factory preset of that name where there is no such file.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use super::progress::Progress;
 use crate::analysis::{Analyzer, Features};
 use crate::assistant::{Audio, Brief, Report, hear};
-use crate::audio_file::{AudioFile, Limits, read_through};
+use crate::audio_file::{AudioFile, Format, Limits, read_through};
 use crate::chain::{Chain, Settings};
 use crate::dsp::cancel::Cancel;
 use crate::report::Source;
@@ -74,6 +74,16 @@ pub fn render(audio: &AudioFile, settings: &Settings) -> AudioFile {
     channels.truncate(audio.channels.len());
     debug_assert!(channels.iter().all(|channel| channel.len() == num_frames));
     AudioFile { channels, ..*audio }
+}
+
+/// The layout of a recording.
+pub fn format(audio: &AudioFile) -> Format {
+    Format {
+        sample_rate_hz: audio.sample_rate_hz,
+        num_channels: audio.channels.len(),
+        num_frames: audio.num_frames() as u64,
+        source: audio.source,
+    }
 }
 
 /// The file as a report names it.
