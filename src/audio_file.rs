@@ -6,12 +6,12 @@ mod pcm;
 mod read;
 pub mod tags;
 mod write;
-mod writer;
 
 pub use flac::{FlacEncoder, FlacSpec, MAX_FLAC_RATE_HZ, seek_table};
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
-pub use write::{Container, WordLength, clipped_samples, write};
-pub use writer::{Spec, WriteOptions, Writer, Written};
+pub use write::{
+    Claim, Container, Spec, WordLength, WriteOptions, Writer, Written, atomic, fill, remove_unfinished, write,
+};
 
 /// A recording in memory.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,6 +12,7 @@ mod progress;
 mod ranges;
 mod render;
 mod settings_list;
+mod signals;
 mod song;
 mod text;
 mod used_bits;
@@ -43,6 +44,7 @@ fn usage(message: impl Into<String>) -> anyhow::Error {
 
 /// Runs one command. Exit code 0: done, 1: could not do it, 2: wrong usage; errors are one line on standard error.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    signals::listen();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

@@ -1,27 +1,29 @@
-//! Where the result goes, checked before the work begins.
+//! Where the result goes: checked and taken before the work begins.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Result, bail};
 
 use super::args::OutputArgs;
 use super::usage;
-use crate::audio_file::{Container, Format, Spec, WordLength, WriteOptions, Writer, Written, tags};
+use crate::audio_file::tags::{self, Tags};
+use crate::audio_file::{Claim, Container, Format, Spec, WordLength, Writer, Written};
 
-/// A checked place for the result.
+/// A checked place for the result, this run's until it is written or dropped.
 pub struct Output {
-    path: PathBuf,
+    claim: Arc<Claim>,
     container: Container,
     bits: Option<WordLength>,
-    options: WriteOptions,
+    tags: Option<Tags>,
 }
 
 impl Output {
-    /// Checks the wish against the source and what is there.
+    /// Checks the wish against the source and what is there, and takes the name.
     ///
     /// # Errors
-    /// If the name says no format that can be written, the format cannot hold the word length, the output exists
-    /// and may not be replaced, is the source itself, or its folder does not exist.
+    /// If the name says no format that can be written, the format cannot hold the word length, the output is the source itself,
+    /// or as [`Claim::take`].
     pub fn check(arguments: &OutputArgs, source: &Path) -> Result<Self> {
         let path = arguments.output.clone();
         let name = path.display();
@@ -34,19 +36,9 @@ impl Output {
         if path.canonicalize().is_ok_and(|path| source.canonicalize().is_ok_and(|source| source == path)) {
             bail!("{name}: is the source itself; give another name with -o");
         }
-        if path.is_dir() {
-            bail!("{name}: is a folder; give a file name with -o");
-        }
-        if path.exists() && !arguments.overwrite {
-            bail!("{name}: exists; use --overwrite to replace it");
-        }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if folder.is_some_and(|folder| !folder.is_dir()) {
-            bail!("{name}: its folder does not exist; create it first");
-        }
+        let claim = Arc::new(Claim::take(&path, arguments.overwrite)?);
         let tags = (!arguments.strip).then(|| tags::read(source));
-        let options = WriteOptions { overwrite: arguments.overwrite, tags };
-        Ok(Self { path, container, bits: arguments.bits, options })
+        Ok(Self { claim, container, bits: arguments.bits, tags })
     }
 
     /// The word length to write: as asked, else as the source and 24 bit at least, so that an idle chain loses
@@ -59,10 +51,11 @@ impl Output {
         self.bits.unwrap_or(default)
     }
 
-    /// Begins the file, for a result of the source's layout and length.
+    /// Begins the file, for a result of the source's layout and length, with the source's tags. It may be begun anew as long as
+    /// it is not finished.
     ///
     /// # Errors
-    /// As [`Writer::create`].
+    /// If the format cannot hold it, or the disk refuses.
     pub fn begin(&self, source: &Format) -> Result<Writer> {
         let spec = Spec {
             container: self.container,
@@ -71,26 +64,28 @@ impl Output {
             num_channels: source.num_channels,
             num_frames: source.num_frames,
         };
-        Writer::create(&self.path, &spec, &self.options)
+        Writer::in_claim(&self.claim, &spec, self.tags.as_ref())
     }
 
     /// Where it goes.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.claim.name()
     }
 
     /// Name as it was given.
     pub fn name(&self) -> String {
-        self.path.display().to_string()
+        self.path().display().to_string()
     }
 
-    /// What was written, for the person who reads.
+    /// What was written and what could not be, for the person who reads; one line each.
     pub fn note(&self, source: &Format) -> String {
         let form = match self.word_length(source) {
             WordLength::Float32 => "32-bit float".to_owned(),
             integer => format!("{} bit", integer.bits()),
         };
-        format!("Wrote {} ({form}, {} Hz).", self.name(), source.sample_rate_hz)
+        let wrote = format!("Wrote {} ({form}, {} Hz).", self.name(), source.sample_rate_hz);
+        let tags = self.tags.as_ref().map(|tags| tags.notes(self.container)).unwrap_or_default();
+        std::iter::once(wrote).chain(tags).collect::<Vec<_>>().join("\n")
     }
 
     /// What was lost, for the person who reads; nothing where nothing was.

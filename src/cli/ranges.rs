@@ -2,15 +2,15 @@
 
 mod records;
 
-use std::fs;
+use std::io::Write;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::args::RangesArgs;
 use super::song::Song;
 use super::usage;
 use crate::assistant::{Ranges, Reference};
-use crate::audio_file::MAX_SONG_S;
+use crate::audio_file::{Claim, MAX_SONG_S, fill};
 use records::{Found, find};
 
 /// Fewer records say nothing.
@@ -27,6 +27,7 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     if output.exists() && !arguments.overwrite {
         return Err(usage(format!("{}: exists; --overwrite replaces it", output.display())));
     }
+    let claim = Claim::take(output, arguments.overwrite)?;
     let Found { paths, num_folders, mut notes } = find(&arguments.dir)?;
     let mut records = Vec::new();
     for path in &paths {
@@ -55,8 +56,7 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     if !ranges.is_finite() {
         bail!("{}: its records give ranges that are no numbers; leave out what is not music", arguments.dir.display());
     }
-    fs::write(output, ranges.write())
-        .with_context(|| format!("{}: cannot be written; check the folder and the space left", output.display()))?;
+    fill(&claim, |file| file.write_all(ranges.write().as_bytes()))?;
     if num_folders > 0 {
         let folders = if num_folders == 1 { "1 folder".to_owned() } else { format!("{num_folders} folders") };
         notes.insert(0, format!("Looked through {} and {folders} in it.", arguments.dir.display()));

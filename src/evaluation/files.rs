@@ -1,12 +1,14 @@
 //! The files that a table is written to: a page, JSON, and what is kept until both are there.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::json::json;
 use super::page::markdown;
 use super::table::Table;
+use crate::audio_file::atomic;
 
 /// Where the results go, checked before the work begins.
 pub struct Files {
@@ -52,19 +54,9 @@ impl Files {
     /// # Errors
     /// If they cannot be written.
     pub fn write(&self, table: &Table, command: &str) -> Result<()> {
-        write(&self.page, &markdown(table, command))?;
-        write(&self.json, &format!("{:#}\n", json(table)))
+        atomic(&self.page, true, |file| file.write_all(markdown(table, command).as_bytes()))?;
+        atomic(&self.json, true, |file| writeln!(file, "{:#}", json(table)))
     }
-}
-
-/// All of the file or none of it.
-fn write(path: &Path, text: &str) -> Result<()> {
-    let mut unfinished = path.to_owned().into_os_string();
-    unfinished.push(".tmp");
-    std::fs::write(&unfinished, text)
-        .and_then(|()| std::fs::rename(&unfinished, path))
-        .inspect_err(|_| drop(std::fs::remove_file(&unfinished)))
-        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 #[cfg(test)]

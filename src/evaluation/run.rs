@@ -1,5 +1,6 @@
 //! All songs of a folder, two at a time; broken off, a run goes on where it was.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -9,6 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::assistant::{Brief, Ranges};
+use crate::audio_file::atomic;
 
 use super::broad::{BROAD_SIZES_DB, NUM_BROAD, broad_faults};
 use super::faulty::{try_broad, try_kind};
@@ -201,12 +203,8 @@ fn read_partial(plan: &Plan) -> Vec<Record> {
 }
 
 fn write_partial(plan: &Plan, records: &[Record]) -> Result<()> {
-    let path = &plan.partial;
     let text = json!({ "build": stamp(plan), "songs": records }).to_string();
-    let unfinished = path.with_extension("tmp");
-    std::fs::write(&unfinished, text)
-        .and_then(|()| std::fs::rename(&unfinished, path))
-        .with_context(|| format!("{} cannot be written", path.display()))
+    atomic(&plan.partial, true, |file| file.write_all(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const LAYERS: &[Layer<'static>] = &[
         may_import: &["dsp", "chain", "analysis", "assistant"],
         may_name: &["ab_glyph", "plotters", "png", "serde", "serde_json", "toml"],
     },
-    Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "unsafe_libopus", "hound", "md5"] },
+    Layer { name: "audio_file", may_import: &["dsp"], may_name: &["symphonia", "unsafe_libopus", "md5", "tempfile"] },
     Layer {
         name: "evaluation",
         may_import: &["dsp", "chain", "analysis", "assistant", "report", "audio_file"],
@@ -34,7 +34,7 @@ const LAYERS: &[Layer<'static>] = &[
     Layer {
         name: "cli",
         may_import: &["dsp", "chain", "analysis", "assistant", "report", "audio_file", "evaluation"],
-        may_name: &["clap", "indicatif", "serde_json", "toml"],
+        may_name: &["clap", "indicatif", "serde_json", "signal_hook", "toml"],
     },
     Layer {
         name: "params",
@@ -87,7 +87,9 @@ const GUARDED_CRATES: &[&str] = &[
     "rtrb",
     "serde",
     "serde_json",
+    "signal_hook",
     "symphonia",
+    "tempfile",
     "thread_priority",
     "toml",
     "unsafe_libopus",

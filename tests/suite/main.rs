@@ -14,6 +14,7 @@ mod command_line;
 mod contract;
 #[cfg(feature = "plugin")]
 mod editor;
+mod endings;
 mod equalizer;
 mod figures;
 mod flac;
@@ -42,5 +43,7 @@ mod states;
 #[cfg(feature = "plugin")]
 mod steps;
 mod support;
+mod tags;
 #[cfg(all(feature = "plugin", target_os = "linux"))]
 mod vst3_host;
+mod writing;
