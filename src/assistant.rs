@@ -339,8 +339,3 @@ pub fn metric_name(name: &str) -> Option<&'static str> {
     let of_findings = FindingKind::ALL.iter().map(|kind| kind.metric());
     METRICS.iter().copied().chain(of_findings).find(|&metric| metric == name)
 }
-
-/// Whether a metric is the loudness of the whole song.
-pub fn is_loudness(metric: &str) -> bool {
-    matches!(metric, "integrated_lufs" | "playback_lufs")
-}

@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
+use super::AudioFile;
 use super::flac::MAX_FLAC_RATE_HZ;
 use super::tags::Tags;
-use super::AudioFile;
 use sink::Sink;
 
 pub use atomic::{atomic, fill};

@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand};
 
 use super::song::Song;
 use super::text;
-use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint, number_text};
+use crate::assistant::{Brief, Character, Destination, Ranges, Reference, Restraint};
 use crate::audio_file::{Format, MAX_REFERENCE_S, WordLength};
 use crate::chain::settings::find;
 use crate::chain::{Settings, Stage};
@@ -210,9 +210,6 @@ pub struct ReferenceSong {
     /// The file, as a report names it.
     pub file: ReferenceFile,
 }
-
-/// A reference with less sound than this says nothing about tone, seconds.
-const LEAST_REFERENCE_S: f64 = 3.0;
 
 impl BriefArgs {
     /// Hears the references.
