@@ -53,6 +53,7 @@ usage: cargo xtask COMMAND
   peers [TABLE...]         the limiter and other stages beside others, measured in one run
   hearing [DIR]            what is heard of a music folder beside other meters, and what hearing costs
   measurements [--figures] all tests and benches, or what the tests measure; writes docs/measurements.md
+  flac [DIR]               FLAC files beside `flac -5`'s over a music folder; writes that part of docs/measurements.md
   before-after SONG... [--settings PRESET|FILE]...
                            what chains do to songs: levels, spectrum and crest at one loudness
   cost [CASE]              instructions per frame of a stage or the chain
@@ -95,6 +96,7 @@ fn run(args: &[String]) -> Result<()> {
         "landing" => landing::run(args),
         "hearing" => hearing::run(args),
         "measurements" => measurements::run(args),
+        "flac" => measurements::flac(args),
         "cost" => measurements::cost(args),
         #[cfg(target_os = "linux")]
         "files" if args.is_empty() => measurements::files(),

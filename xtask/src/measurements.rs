@@ -3,6 +3,7 @@
 
 mod cost;
 mod figures;
+mod flac;
 #[cfg(target_os = "linux")]
 mod files;
 #[cfg(target_os = "linux")]
@@ -28,13 +29,13 @@ const COSTLY: &str = "\n## Limiter on ";
 /// If a test fails, valgrind is missing or the page cannot be read or written.
 pub fn run(args: &[String]) -> Result<()> {
     let path = root().join("docs/measurements.md");
+    let old = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let costly = match args {
         [] => {
             cost::require_valgrind()?;
             None
         }
         [option] if option == "--figures" => {
-            let old = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
             let start = old.find(COSTLY).with_context(|| format!("{} has no costly tables to keep", path.display()))?;
             Some(old[start..].to_owned())
         }
@@ -54,7 +55,7 @@ pub fn run(args: &[String]) -> Result<()> {
     page += &step("formats", crate::verify::readers::table)?;
     page += &match costly {
         Some(costly) => costly,
-        None => costly_tables()?,
+        None => costly_tables()? + &step("FLAC", || flac::of_page(&old))?,
     };
     std::fs::write(&path, page).with_context(|| format!("{} cannot be written", path.display()))?;
     println!("{}", path.display());
@@ -73,6 +74,14 @@ fn costly_tables() -> Result<String> {
     #[cfg(target_os = "linux")]
     let page = page + &step("files of minutes and hours", files::table)?;
     Ok(page)
+}
+
+/// `cargo xtask flac`: our FLAC files beside `flac -5`'s; writes that section of `docs/measurements.md`.
+///
+/// # Errors
+/// If there is no music, `flac` is missing, a file is wrong, or the page cannot be written.
+pub fn flac(args: &[String]) -> Result<()> {
+    flac::run(args)
 }
 
 /// `cargo xtask cost`.
