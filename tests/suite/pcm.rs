@@ -432,7 +432,7 @@ fn what_cannot_be_read_is_called_by_its_name() {
         (no_channels, "is WAV, but its header is damaged: it has no channels; export it again"),
         (no_rate, "is WAV, but its header is damaged: it has no sample rate; export it again"),
         (
-            riff(&[data.clone()]),
+            riff(std::slice::from_ref(&data)),
             "is WAV, but its header is damaged: no format chunk before the samples; export it again",
         ),
         (riff(&[chunk(b"LIST", b"INFO")]), "is WAV, but its header is damaged: no format chunk; export it again"),
