@@ -28,6 +28,9 @@ use super::WordLength;
 /// Bytes of samples that are read at a time, about.
 const BLOCK_BYTES: u64 = 1 << 15;
 
+/// Most channels that are read: a header's number must not decide how much memory is taken.
+const MAX_CHANNELS: usize = 64;
+
 /// What a file says of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Declared {
@@ -99,7 +102,8 @@ pub(super) fn open(file: File, num_bytes: u64) -> Result<Result<PcmReader, File>
 
 impl PcmReader {
     fn new(mut file: Bytes, found: &Found) -> Result<Self> {
-        let layout = found.layout.clone().settled(&mut file, found.start)?;
+        let end = found.promised.map_or(u64::MAX, |promised| found.start.saturating_add(promised)).min(file.len());
+        let layout = found.layout.clone().settled(&mut file, (found.start, end))?;
         let block_bytes = layout.block_bytes();
         let there = file.len().saturating_sub(found.start);
         let num_promised = found.promised.map(|promised| promised / block_bytes);
@@ -121,8 +125,11 @@ impl PcmReader {
     /// Puts the next frames into `planes`, one for each channel, at most a few thousand; `false` after the last.
     ///
     /// # Errors
-    /// If the file cannot be read any more.
+    /// If the file cannot be read any more, or has more channels than anybody asks for.
     pub fn next(&mut self, planes: &mut Vec<Vec<f32>>) -> Result<bool> {
+        if self.layout.num_channels > MAX_CHANNELS {
+            bail!("has {} channels; give a mono or stereo file", self.layout.num_channels);
+        }
         planes.resize_with(self.layout.num_channels, Vec::new);
         planes.iter_mut().for_each(Vec::clear);
         let block_bytes = self.layout.block_bytes();

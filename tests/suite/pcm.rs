@@ -200,6 +200,11 @@ fn real_sizes_beyond_the_file_are_a_cut() {
     assert!(said.contains("cut off") && said.contains("are missing"), "{said}");
     let said = refusal("cut.aiff", &aiff(b"AIFF", None, 16, &packed(&integers(16), 2, true))[..1000]);
     assert!(said.contains("cut off") && said.contains("are missing"), "{said}");
+    let streamed = [b"RIFF\xff\xff\xff\xffWAVE".to_vec(), chunk(b"bext", &[0; 602])].concat();
+    for (name, bytes) in [("bext.wav", &streamed[..300]), ("bare.caf", &b"caff\0\x01\0\0desc\0\0\0\0\0\0\0\x20"[..])] {
+        let said = refusal(name, bytes);
+        assert!(said.contains("cut off inside its header"), "{name}: {said}");
+    }
     for num_bytes in [8, 11, 12, 15, 20, 30, 38] {
         let said = refusal("head.wav", &whole[..num_bytes]);
         assert!(said.contains("is WAV") && said.contains("cut off inside its header"), "{num_bytes}: {said}");
@@ -267,6 +272,10 @@ fn samples_in_too_many_bytes_are_found_or_refused() {
     assert_same("upper.wav", &at_upper_end, &expected, WordLength::Bits24);
     let at_lower_end = wav(&format(1, 24, 8), &packed(&numbers, 4, false));
     assert_same("lower.wav", &at_lower_end, &expected, WordLength::Bits24);
+    // Silence, and text behind it that is no sample.
+    let text = chunk(b"LIST", b"INFOINAM\x04\0\0\0text");
+    let silence = riff(&[chunk(b"fmt ", &format(1, 24, 8)), chunk(b"data", &[0; 8 * NUM_FRAMES]), text]);
+    assert_same("silence.wav", &silence, &[0.0; 2 * NUM_FRAMES], WordLength::Bits24);
     // All four bytes hold something: neither.
     let noise = wav(&format(1, 24, 8), &packed(&integers(32), 4, false));
     let said = refusal("noise.wav", &noise);
@@ -379,6 +388,10 @@ fn every_form_of_aiff_is_read_to_the_bit() {
         streamed[42..46].copy_from_slice(&size);
         assert_same("streamed.aiff", &streamed, &samples_16(), WordLength::Bits16);
     }
+    // A size that counts its own head.
+    let mut counted = whole.clone();
+    counted[42..46].copy_from_slice(&(data.len() as u32 + 16).to_be_bytes());
+    assert_same("counted.aiff", &counted, &samples_16(), WordLength::Bits16);
     let broken = [&whole[..12], common, b"ANNO\x7a\0\0\0text", sound].concat();
     assert_same("broken.aiff", &broken, &samples_16(), WordLength::Bits16);
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::bytes::Bytes;
-use super::chunks::{Chunk, End, Grammar, Size, scan, walk};
+use super::chunks::{Chunk, End, Grammar, Size, corrected, scan, walk};
 use super::codecs;
 use super::layout::{Kind, Layout, Spec};
 use super::{Found, Opened, cut, damaged, foreign};
@@ -40,7 +40,7 @@ pub(super) fn open(bytes: &mut Bytes, start: u64) -> Result<Opened> {
         let search = (GRAMMAR, end.unwrap_or(0));
         scan(bytes, start + 12, search, &[b"COMM", b"SSND"], |bytes, chunk| aiff.take(bytes, chunk, true))?;
     }
-    let is_cut = end.map_or(walked == End::OutOfFile, |end| end > bytes.len());
+    let is_cut = end.map_or(walked != End::Lost, |end| end > bytes.len());
     let Some(layout) = aiff.layout else {
         return Err(if is_cut { cut(container) } else { damaged(container, "no format chunk") });
     };
@@ -51,7 +51,7 @@ pub(super) fn open(bytes: &mut Bytes, start: u64) -> Result<Opened> {
     // A size that leaves nothing while there is something was never filled in.
     let promised = match sound.size.known() {
         Some(..=8) | None => None,
-        Some(_) => Some(sound.end().saturating_sub(first)),
+        Some(_) => Some(corrected(sound.end().saturating_sub(first), first, bytes.len(), end)),
     };
     Ok(Opened::Found(Found { layout, start: first, promised }))
 }
@@ -90,7 +90,7 @@ impl Aiff {
             b"in16" => (Kind::Signed, 16, true),
             b"in24" => (Kind::Signed, 24, true),
             b"in32" => (Kind::Signed, 32, true),
-            b"42ni" => (Kind::Signed, 24, false),
+            b"42ni" | b"42n1" => (Kind::Signed, 24, false),
             b"23ni" => (Kind::Signed, 32, false),
             b"fl32" | b"FL32" => (Kind::Float, 32, true),
             b"fl64" | b"FL64" => (Kind::Float, 64, true),

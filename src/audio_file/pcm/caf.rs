@@ -40,7 +40,7 @@ pub(super) fn open(bytes: &mut Bytes, start: u64) -> Result<Opened> {
         return Ok(Opened::Other);
     }
     // There is no size of the whole; what leads beyond the end was cut.
-    let is_cut = walked == End::OutOfFile;
+    let is_cut = walked != End::Lost;
     let Some(layout) = layout else {
         return Err(if is_cut { cut(CONTAINER) } else { damaged(CONTAINER, "no format chunk") });
     };

@@ -164,7 +164,9 @@ pub(super) enum End {
     Found,
     /// The file ended where a chunk could begin, or inside a chunk's head.
     OutOfFile,
-    /// A chunk is longer than the file, or what stands where one should begin is none.
+    /// A chunk is longer than the file.
+    Beyond,
+    /// What stands where a chunk should begin is none.
     Lost,
 }
 
@@ -188,7 +190,7 @@ pub(super) fn walk(
             return Ok(End::Found);
         }
         if chunk.size == Size::Streamed || chunk.end() > bytes.len() {
-            return Ok(End::Lost);
+            return Ok(End::Beyond);
         }
         at = next_at(bytes, &chunk, grammar)?;
     }
@@ -240,4 +242,18 @@ pub(super) fn leads_to_the_end(bytes: &mut Bytes, at: u64, grammar: Grammar) -> 
         Ok(chunk.size == Size::Streamed)
     })?;
     Ok(ended == End::OutOfFile && end <= bytes.len() && bytes.len() - end < 8)
+}
+
+/// A promised number of bytes of samples from `start` on, without two mistakes of writers; the container ends at `end`, by what it
+/// says.
+pub(super) fn corrected(promised: u64, start: u64, num_bytes: u64, end: Option<u64>) -> u64 {
+    let there = num_bytes.saturating_sub(start);
+    match promised.checked_sub(there) {
+        // The header was counted into the samples. The container itself is whole, so nothing was cut.
+        Some(too_many) if too_many <= start + 8 && end.is_some_and(|end| end <= num_bytes) => there,
+        Some(_) => promised,
+        // More than 4 GB in 32 bits: what does not fit was dropped.
+        None if promised <= u64::from(u32::MAX) => promised + ((there - promised) >> 32 << 32),
+        None => promised,
+    }
 }

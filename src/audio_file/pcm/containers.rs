@@ -20,15 +20,16 @@ pub(super) enum Padding {
     High,
 }
 
-/// Where the samples that begin at `start` have their padding; low where nothing speaks against it, `None` where it is nowhere.
+/// Where the samples between two places have their padding; low where nothing speaks against it, `None` where it is nowhere.
 ///
 /// # Errors
 /// If the file cannot be read.
-pub(super) fn padding(file: &mut Bytes, mut start: u64, layout: &Layout) -> Result<Option<Padding>> {
+pub(super) fn padding(file: &mut Bytes, (mut start, end): (u64, u64), layout: &Layout) -> Result<Option<Padding>> {
     let (mut may_be_low, mut may_be_zero, mut may_be_sign) = (true, true, true);
     let num_padding = layout.stride - layout.width;
-    let look_bytes = (LOOK_BYTES / layout.block_bytes()).max(1) * layout.block_bytes();
+    let most_bytes = LOOK_BYTES / layout.stride as u64 * layout.stride as u64;
     loop {
+        let look_bytes = end.saturating_sub(start).min(most_bytes);
         let look = file.at(start, look_bytes as usize)?;
         for sample in look.chunks_exact(layout.stride) {
             let mut bytes = [0; 8];
@@ -44,7 +45,7 @@ pub(super) fn padding(file: &mut Bytes, mut start: u64, layout: &Layout) -> Resu
             may_be_sign &= high.iter().all(|&byte| byte == sign);
         }
         let may_be_high = may_be_zero || may_be_sign;
-        let is_end = (look.len() as u64) < look_bytes;
+        let is_end = (look.len() as u64) < most_bytes;
         match (may_be_low, may_be_high) {
             (false, false) => return Ok(None),
             (true, false) => return Ok(Some(Padding::Low)),

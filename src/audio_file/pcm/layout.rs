@@ -99,16 +99,16 @@ impl Layout {
         })
     }
 
-    /// Finds out where samples lie that have more room than they need, from the samples that begin at `start`.
+    /// Finds out where samples lie that have more room than they need, from the samples between two places.
     ///
     /// # Errors
     /// If they could be read in more than one way, one of which is noise, and if the file cannot be read.
-    pub fn settled(mut self, file: &mut Bytes, start: u64) -> Result<Self> {
+    pub fn settled(mut self, file: &mut Bytes, (start, end): (u64, u64)) -> Result<Self> {
         if self.stride == self.width {
             return Ok(self);
         }
         let is_integer = matches!(self.kind, Kind::Signed | Kind::Unsigned);
-        let found = if is_integer { padding(file, start, &self)? } else { None };
+        let found = if is_integer { padding(file, (start, end), &self)? } else { None };
         let is_padding_last = match found {
             Some(Padding::Low) => self.is_big_endian,
             Some(Padding::High) => !self.is_big_endian,
@@ -120,7 +120,7 @@ impl Layout {
                 return Ok(self);
             }
             None => bail!(
-                "is {} with {} bit in blocks of {} bytes, which could be read in several ways; export it as 24-bit PCM",
+                "is {} with {} bit in blocks of {} bytes, which could be read in several ways; export it again as plain PCM",
                 self.spec.container,
                 self.spec.bits,
                 self.block_bytes()

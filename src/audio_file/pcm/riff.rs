@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::bytes::Bytes;
-use super::chunks::{Chunk, End, Grammar, Size, chunk_at, leads_to_the_end, scan, walk};
+use super::chunks::{Chunk, End, Grammar, Size, chunk_at, corrected, leads_to_the_end, scan, walk};
 use super::layout::Layout;
 use super::{Found, Opened, cut, damaged, wave_format};
 
@@ -62,7 +62,7 @@ impl Wave {
             let limit = end.unwrap_or(0);
             scan(bytes, start, (grammar, limit), &[b"fmt ", b"data"], |bytes, chunk| self.take(bytes, chunk, true))?;
         }
-        let is_cut = end.map_or(walked == End::OutOfFile, |end| end > bytes.len());
+        let is_cut = end.map_or(walked != End::Lost, |end| end > bytes.len());
         let Some(layout) = self.layout else {
             return Err(if is_cut { cut(container) } else { damaged(container, "no format chunk") });
         };
@@ -109,18 +109,5 @@ impl Wave {
             _ => {}
         }
         Ok(false)
-    }
-}
-
-/// A promised number of bytes of samples, without two mistakes of writers.
-fn corrected(promised: u64, start: u64, num_bytes: u64, end: Option<u64>) -> u64 {
-    let there = num_bytes.saturating_sub(start);
-    match promised.checked_sub(there) {
-        // The header was counted into the samples. The container itself is whole, so nothing was cut.
-        Some(too_many) if too_many <= start + 8 && end.is_some_and(|end| end <= num_bytes) => there,
-        Some(_) => promised,
-        // More than 4 GB in 32 bits: what does not fit was dropped.
-        None if promised <= u64::from(u32::MAX) => promised + ((there - promised) >> 32 << 32),
-        None => promised,
     }
 }
