@@ -6,10 +6,10 @@ mod read;
 pub mod tags;
 mod write;
 
+pub use flac::{FlacEncoder, FlacSpec, MAX_FLAC_RATE_HZ, seek_table};
 pub use read::{Format, Limits, MAX_REFERENCE_S, MAX_SONG_S, read, read_through};
 pub use write::{
-    Claim, Container, MAX_FLAC_RATE_HZ, Spec, WordLength, WriteOptions, Writer, Written, atomic, fill,
-    remove_unfinished, write,
+    Claim, Container, Spec, WordLength, WriteOptions, Writer, Written, atomic, fill, remove_unfinished, write,
 };
 
 /// A recording in memory.

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::AudioFile;
+use super::flac::MAX_FLAC_RATE_HZ;
 use super::tags::Tags;
 use sink::Sink;
 
@@ -44,8 +45,6 @@ impl Container {
     }
 }
 
-/// The highest rate that a FLAC file can name, Hz (RFC 9639, section 9.1.2: 16 bits of tens of Hz in a frame).
-pub const MAX_FLAC_RATE_HZ: u32 = 655_350;
 /// The most frames that a FLAC file can count (RFC 9639, section 8.2).
 const MAX_FLAC_FRAMES: u64 = (1 << 36) - 1;
 

@@ -17,6 +17,7 @@ mod editor;
 mod endings;
 mod equalizer;
 mod figures;
+mod flac;
 mod framework;
 mod hearing;
 #[cfg(feature = "plugin")]

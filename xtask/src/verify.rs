@@ -5,6 +5,7 @@ mod allocations;
 mod ardour;
 mod clap;
 mod editor;
+mod flac;
 mod hosts;
 mod pictures;
 #[cfg(target_os = "linux")]
@@ -29,10 +30,11 @@ use crate::{bundle, screen};
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
 /// All checks in order.
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 15] = [
     ("tools", "what the checks need", tools::install),
     ("bundle", "both bundles", || bundle::run(&[])),
     ("clap", "the .clap in a host", || clap::run(&bundled("clap"))),
+    ("flac", "FLAC files in decoders of others", flac::run),
     ("samples", "the same samples from .clap, .vst3 and command line", samples::run),
     ("allocations", "no allocation while processing", allocations::run),
     ("validators", "what validators try", validators::run),

@@ -7,8 +7,8 @@ use anyhow::{Result, bail};
 
 use crate::workspace::{has_program, run, run_command, target};
 
-/// An X server with OpenGL in software, the libraries that the editor opens at run time, and Python.
-const PACKAGES: [&str; 13] = [
+/// An X server with OpenGL in software, the libraries that the editor opens at run time, Python, and readers of sound files.
+const PACKAGES: [&str; 15] = [
     "xvfb",
     "libgl1-mesa-dri",
     "libgl1",
@@ -22,6 +22,8 @@ const PACKAGES: [&str; 13] = [
     "libfreetype6",
     "python3",
     "python3-venv",
+    "ffmpeg",
+    "flac",
 ];
 /// Python's: an independent host, and arrays to talk to it.
 const MODULES: [&str; 2] = ["pedalboard", "numpy"];
