@@ -60,6 +60,18 @@ fn every_form_reads_back_to_the_bit() {
 }
 
 #[test]
+fn flac_is_written_at_every_rate_that_it_can_name() {
+    let dir = tempfile::tempdir().unwrap();
+    for sample_rate_hz in [1, 8000, 44_100, 176_400, 192_000, 384_000, 655_350] {
+        for word_length in [WordLength::Bits16, WordLength::Bits24] {
+            // It is read back before it takes its name.
+            let spec = Spec { sample_rate_hz, ..spec(Container::Flac, word_length, 10_000) };
+            write(&dir.path().join("a.flac"), true, &spec).unwrap();
+        }
+    }
+}
+
+#[test]
 fn what_flac_cannot_hold_is_refused_before_the_work() {
     let dir = tempfile::tempdir().unwrap();
     let flac = spec(Container::Flac, WordLength::Bits24, 10);

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Write};
 use super::digest::Digest;
 use super::wav::{self, Frame};
 use super::{Container, Spec, WordLength};
-use crate::audio_file::flac::{FlacEncoder, FlacSpec, seek_table};
+use crate::audio_file::flac::{self, FlacEncoder, FlacSpec};
 use crate::audio_file::tags::Tags;
 
 /// Frames that are worked on at a time.
@@ -46,8 +46,9 @@ impl Sink {
             Container::Flac => {
                 let Spec { sample_rate_hz, num_channels, .. } = *spec;
                 let format = FlacSpec { sample_rate_hz, num_channels, bits: u32::from(spec.word_length.bits()) };
-                let blocks = tags.map(|tags| tags.blocks(spec)).unwrap_or_default();
-                let blocks = seek_table(sample_rate_hz, spec.num_frames).into_iter().chain(blocks).collect();
+                let mut blocks: Vec<(u8, Vec<u8>)> =
+                    flac::seek_table(sample_rate_hz, spec.num_frames).into_iter().collect();
+                blocks.extend(tags.map(|tags| tags.blocks(spec)).unwrap_or_default());
                 Form::Flac(Box::new(FlacEncoder::new(sink, format, blocks)?))
             }
         };
