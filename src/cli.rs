@@ -1,6 +1,7 @@
 //! The command line (`cli.md`): listen, master, evaluate, render, ranges, settings over the same layers as the plugin.
 
 mod args;
+mod aside;
 mod dither;
 mod evaluate;
 mod landing;

@@ -30,19 +30,30 @@ pub fn follow(settings: &mut Settings, song: &Song, word_length: WordLength, by_
     if !is_set("dither.bits") && (is_set("dither.enabled") || settings.dither.bits.bits() > bits.bits()) {
         settings.dither.bits = bits;
     }
+    // A chain that is bypassed takes its dither along; an idle one sounds the same and does not.
+    if settings.dither.enabled && is_bypassed(settings) {
+        *settings = Settings { dither: settings.dither, ..idle(settings) };
+    }
     Ok(())
+}
+
+fn idle(settings: &Settings) -> Settings {
+    Settings { latency_mode: settings.latency_mode, ..Settings::default() }
+}
+
+fn is_bypassed(settings: &Settings) -> bool {
+    settings.bypass || settings.amount_percent <= 0.0
 }
 
 fn is_changed(settings: &Settings, song: &Song) -> Result<bool> {
     let mut others = *settings;
     others.dither = Settings::default().dither;
-    let idle = Settings { latency_mode: settings.latency_mode, ..Settings::default() };
-    Ok(others != idle && song.is_changed_by(&others)?)
+    Ok(others != idle(settings) && song.is_changed_by(&others)?)
 }
 
 /// Bits that the samples of the output are dithered to; `None` where they are not.
 pub fn dithered_bits(settings: &Settings) -> Option<u32> {
-    let is_on = settings.dither.enabled && !settings.bypass;
+    let is_on = settings.dither.enabled && !is_bypassed(settings);
     is_on.then(|| settings.dither.bits.bits())
 }
 

@@ -119,15 +119,11 @@ fn apply(each: &Move, settings: &mut Settings) {
 
 /// What was set by hand, and the dither that the output brought with it.
 fn settings_by_hand(by_hand: &[Assignment], settings: &Settings) -> Vec<(String, String)> {
-    let mut ids: Vec<&str> = by_hand.iter().map(|assignment| assignment.id.as_str()).collect();
-    if settings.dither.enabled {
-        ids.extend(
-            ["dither.enabled", "dither.bits"].into_iter().filter(|id| !by_hand.iter().any(|each| each.id == *id)),
-        );
-    }
-    ids.dedup();
-    ids.iter()
-        .filter_map(|id| find(id))
-        .map(|setting| (setting.id.clone(), setting.format(setting.get(settings))))
-        .collect()
+    let text = |id: &str, value: f64| find(id).map(|setting| (setting.id.clone(), setting.format(value)));
+    let of_dither = ["dither.enabled", "dither.bits"].into_iter().filter(|_| settings.dither.enabled);
+    let brought = of_dither.filter(|id| by_hand.iter().all(|each| each.id != *id));
+    // Of what was set twice the last holds.
+    let is_last = |(idx, each): &(usize, &Assignment)| by_hand[idx + 1..].iter().all(|later| later.id != each.id);
+    let set = by_hand.iter().enumerate().filter(is_last).filter_map(|(_, each)| text(&each.id, each.value));
+    set.chain(brought.filter_map(|id| text(id, find(id)?.get(settings)))).collect()
 }

@@ -3,9 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::args::ReferenceSong;
+use super::aside::hand_over;
 use super::progress::Progress;
 use super::used_bits::UsedBits;
 use crate::analysis::{Analyzer, Features, ScaleWatch};
@@ -107,7 +108,7 @@ impl Song {
     fn listen(path: &Path, what: &'static str, max_s: f64, purpose: Use) -> Result<Self> {
         let progress = Progress::new(what, 0);
         let mut ear = Ear::new(purpose);
-        let format = read_through(path, &Limits { max_s, cancel: Cancel::default() }, |rate_hz, planes| {
+        let format = read_aside(path, max_s, |rate_hz, planes| {
             ear.take(rate_hz, planes);
             progress.add(planes.first().map_or(0, Vec::len) as u64);
             Ok(())
@@ -191,7 +192,7 @@ impl Song {
         let mut waiting: Vec<Vec<f32>> = vec![Vec::new(); self.format.num_channels];
         let mut compare = |waiting: &mut Vec<Vec<f32>>, out: &[&[f32]]| {
             for (waiting, out) in waiting.iter_mut().zip(out) {
-                is_changed |= waiting.iter().zip(*out).any(|(before, after)| before.to_bits() != after.to_bits());
+                is_changed |= waiting.iter().zip(*out).any(|(before, after)| before != after);
                 waiting.drain(..out.len().min(waiting.len()));
             }
             if is_changed {
@@ -210,19 +211,16 @@ impl Song {
     /// Reads the file once more.
     fn read(&self, what: &'static str, mut take: impl FnMut(&[Vec<f32>]) -> Result<()>) -> Result<()> {
         let progress = Progress::new(what, self.format.num_frames);
-        let limits = Limits { max_s: MAX_SONG_S, cancel: Cancel::default() };
-        let format = read_through(&self.path, &limits, |_, planes| {
+        let changed = || anyhow!("{}: was changed while it was read; try again", self.path.display());
+        let format = read_aside(&self.path, MAX_SONG_S, |_, planes| {
             if planes.len() != self.format.num_channels {
-                bail!("was changed while it was read; try again");
+                return Err(changed());
             }
             take(planes)?;
             progress.add(planes[0].len() as u64);
             Ok(())
         })?;
-        if format != self.format {
-            bail!("{}: was changed while it was read; try again", self.path.display());
-        }
-        Ok(())
+        if format == self.format { Ok(()) } else { Err(changed()) }
     }
 
     /// The file as a report names it, with the references it was compared with.
@@ -236,6 +234,15 @@ impl Song {
             references: references.into_iter().map(|each| each.file).collect(),
         }
     }
+}
+
+/// Reads a file on a thread of its own: decoding takes as long as a third of what is done with it.
+fn read_aside(path: &Path, max_s: f64, mut take: impl FnMut(u32, &[Vec<f32>]) -> Result<()>) -> Result<Format> {
+    let limits = Limits { max_s, cancel: Cancel::default() };
+    hand_over(
+        |give| read_through(path, &limits, |rate_hz, planes| give((rate_hz, planes.to_vec()))),
+        |(rate_hz, planes): (u32, Vec<Vec<f32>>)| take(rate_hz, &planes),
+    )
 }
 
 /// The chain with its latency taken out.

@@ -161,7 +161,7 @@ pub fn before_after(mix: &Features, master: &Features) -> String {
 
 /// The loudness that the master landed on, beside the one that was asked for; nothing where none was.
 pub fn landed(report: &Report, master: &Features) -> String {
-    let Some((target_lufs, landed_lufs)) = report.brief.target_lufs().zip(master.levels.integrated_lufs) else {
+    let Some((target_lufs, landed_lufs)) = report.brief.target_lufs().zip(master.levels.playback_lufs) else {
         return String::new();
     };
     let off_lu = landed_lufs - target_lufs;
@@ -184,6 +184,9 @@ pub fn unchanged(report: &Report, accepted: &[&Move], master: &Master) -> Option
     match (accepted.is_empty(), master.dither_bits) {
         (false, _) if could_not => Some("Nothing but the level was changed.".to_owned()),
         (false, _) => None,
+        (true, _) if master.clipped_samples > 0 => {
+            Some("Nothing was changed but what was over full scale, which is clipped.".to_owned())
+        }
         (true, None) => Some(format!("Nothing was changed: {} sounds as the source does.", master.file)),
         (true, Some(bits)) => Some(format!("Nothing was changed but the word length, {bits} bit.")),
     }

@@ -51,7 +51,7 @@ mod tests {
             assert_eq!(used(&[1.0 - step]), bits as u32);
             assert_eq!(used(&[-1.0 + step]), bits as u32);
         }
-        assert_eq!(used(&[0.1]), 27);
+        assert_eq!(used(&[0.1]), 28);
         assert_eq!(used(&[f32::from_bits(1)]), 150);
     }
 }

@@ -109,6 +109,10 @@ fn samples_are_dithered_where_the_output_has_fewer_bits_than_they_use() {
         let (text, out) = rendered(&bench, &source, &["--bits", bits]);
         assert!(!text.contains("Dithered") && out.channels == fine.channels, "{text}");
     }
+    for bypassed in ["bypass=on", "chain.amount_percent=0"] {
+        let (text, out) = rendered(&bench, &source, &["--bits", "16", "--set", bypassed]);
+        assert!(text.contains("Dithered to 16 bit") && out.channels != rounded(&fine.channels, 16), "{text}");
+    }
     // What a file has room for says nothing.
     for word_length in [WordLength::Bits24, WordLength::Float32] {
         let source = bench.wav("coarse.wav", demo_mix(), word_length);

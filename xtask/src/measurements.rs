@@ -3,9 +3,9 @@
 
 mod cost;
 mod figures;
-mod flac;
 #[cfg(target_os = "linux")]
 mod files;
+mod flac;
 #[cfg(target_os = "linux")]
 mod stack;
 
