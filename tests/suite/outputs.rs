@@ -220,7 +220,7 @@ fn references_without_sound_are_refused() {
     let bench = Bench::new();
     let silent = bench.wav("silent.wav", &audio(48_000, vec![vec![0.0; 48_000 * 12]; 2]), WordLength::Bits16);
     let short = bench.wav("short.wav", &audio(48_000, vec![noise(1, 480, 0.1); 2]), WordLength::Bits16);
-    for (reference, says) in [(&silent, "is silent"), (&short, "a reference needs")] {
+    for (reference, says) in [(&silent, "is silent"), (&short, "3 s of sound")] {
         let said = error(&cli(&[&"listen", &demo_mix_path(), &"--reference", reference]), 1);
         assert!(said.contains(says) && said.contains(&*reference.file_name().unwrap().to_string_lossy()), "{said}");
     }
