@@ -325,7 +325,7 @@ const METRICS: &[&str] = &[
     "side_to_mid_db",
 ];
 
-/// What is said of a float file that is not scaled to ±1 ([`Features::is_overscaled`]), to follow its name.
+/// What is said of a float file that is not scaled to ±1 (`Features::is_overscaled`), to follow its name.
 pub const OVERSCALED: &str =
     "stands above +60 dBFS throughout: whole numbers stored as floating point; export it with full scale at 1.0";
 
