@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::findings::findings;
 use super::predict::{WINDOW_BLOCKS, loudest_windows};
 use super::rendering::{EXCERPT_LEAD_IN_BLOCKS, LEAD_IN_BLOCKS, first_frame};
-use super::workbench::{PART_BLOCKS, around, local_place, parts};
+use super::workbench::{PART_BLOCKS, around, by_rank, local_place, parts};
 use crate::analysis::{Block, Features};
 
 /// Samples of a long song that tell what a chain makes of all of it: so long, in blocks, without their lead-in.
@@ -76,21 +76,13 @@ pub(super) fn sampled(features: &Features) -> Vec<Range<usize>> {
 /// First blocks of the samples, in song order.
 fn samples(features: &Features) -> Vec<usize> {
     let powers: Vec<f64> = features.blocks.iter().map(Block::power).collect();
-    let mut candidates: Vec<(usize, f64)> = powers
+    let candidates: Vec<(usize, f64)> = powers
         .chunks_exact(SAMPLE_BLOCKS)
         .enumerate()
         .map(|(idx, powers)| (idx * SAMPLE_BLOCKS, powers.iter().sum()))
         .filter(|&(_, power): &(usize, f64)| power > 0.0)
         .collect();
-    candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
     let frames = first_frame(SAMPLE_BLOCKS + LEAD_IN_BLOCKS, features.sample_rate_hz).max(1);
     let num_samples = ((MAX_SAMPLE_FRAMES / frames as f64) as usize).clamp(LEAST_SAMPLES, NUM_SAMPLES);
-    let mut starts: Vec<usize> = (0..num_samples)
-        .map(|idx| 1.0 - (idx as f64 / (num_samples - 1) as f64).powf(SKEW))
-        .filter_map(|rank| candidates.get(((candidates.len().max(1) - 1) as f64 * rank).round() as usize))
-        .map(|candidate| candidate.0)
-        .collect();
-    starts.sort_unstable();
-    starts.dedup();
-    starts
+    by_rank(candidates, (0..num_samples).map(|idx| 1.0 - (idx as f64 / (num_samples - 1) as f64).powf(SKEW)))
 }

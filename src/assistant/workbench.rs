@@ -147,14 +147,18 @@ pub fn parts(features: &Features) -> Vec<usize> {
     if powers.len() <= PART_BLOCKS {
         return vec![0];
     }
-    let mut candidates: Vec<(usize, f64)> = (0..=powers.len() - PART_BLOCKS)
+    let candidates: Vec<(usize, f64)> = (0..=powers.len() - PART_BLOCKS)
         .step_by(GRID_BLOCKS)
         .map(|start| (start, powers[start..start + PART_BLOCKS].iter().sum()))
         .filter(|&(_, power): &(usize, f64)| power > 0.0)
         .collect();
+    by_rank(candidates, RANKS.iter().copied())
+}
+
+/// The places that stand at these ranks by power, 0 the least and 1 the greatest, in song order, each once.
+pub(super) fn by_rank(mut candidates: Vec<(usize, f64)>, ranks: impl Iterator<Item = f64>) -> Vec<usize> {
     candidates.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut starts: Vec<usize> = RANKS
-        .iter()
+    let mut starts: Vec<usize> = ranks
         .filter_map(|rank| candidates.get(((candidates.len().max(1) - 1) as f64 * rank).round() as usize))
         .map(|candidate| candidate.0)
         .collect();

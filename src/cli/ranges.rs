@@ -31,9 +31,13 @@ pub fn run(arguments: &RangesArgs) -> Result<String> {
     let Found { paths, num_folders, mut notes } = find(&arguments.dir)?;
     let mut records = Vec::new();
     for path in &paths {
-        let heard = Song::measure(path, "Listening", MAX_SONG_S).map(|song| song.features);
-        match heard.map(|features| (Reference::refusal(&features), features)) {
-            Ok((None, features)) => records.push(features),
+        let heard = Song::measure(path, "Listening", MAX_SONG_S);
+        match heard.map(|song| (Reference::refusal(&song.features), song)) {
+            Ok((None, song)) => {
+                let cut = song.format.truncation();
+                notes.extend(cut.map(|cut| format!("{}: {cut}; what is there counts", path.display())));
+                records.push(song.features);
+            }
             Ok((Some(why), _)) => notes.push(format!("Left out: {}: {why}", path.display())),
             Err(error) => notes.push(format!("Left out: {error:#}")),
         }
